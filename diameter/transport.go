@@ -1,0 +1,53 @@
+package diameter
+
+import (
+	"context"
+	"errors"
+)
+
+// Identity names a Diameter node.
+type Identity struct {
+	Host  string // DiameterIdentity of the node; empty for "any node of the realm that serves the application"
+	Realm string
+}
+
+var (
+	// ErrNoPeer is wrapped when no open peer leads to the destination. The request was not sent.
+	ErrNoPeer = errors.New("diameter: no peer for the destination")
+	// ErrClosed is wrapped when the Transport is closed. The request was not sent, unless the error also wraps ErrSent.
+	ErrClosed = errors.New("diameter: closed")
+	// ErrSent is wrapped, beside what went wrong, when the request left this node but no answer came: the peer may or
+	// may not have acted on it.
+	ErrSent = errors.New("diameter: sent, but not answered")
+)
+
+// A Transport carries requests to Diameter nodes and returns their answers.
+//
+// Do returns a nil error exactly when an answer arrived, whatever result it holds; an answer of an agent on the way
+// (as 3002, UNABLE_TO_DELIVER) counts as one. Otherwise the error wraps ErrNoPeer, ErrClosed or the cause of ctx, and
+// also ErrSent when the request may have reached the other node. The request carries the AVPs for its way itself; to is
+// what to route on. When req.EndToEnd is 0, Do chooses one; else it is kept, as it must be when a request is repeated
+// with FlagRetransmitted. Do neither keeps nor changes req. When ctx has no deadline, the Transport applies its own.
+// Safe for concurrent use.
+type Transport interface {
+	Do(ctx context.Context, to Identity, req *Message) (*Message, error)
+}
+
+// A Handler answers the requests that other nodes send.
+//
+// HandleDiameter gets a request of an application that the node advertised, with well-formed AVP headers, and returns
+// its answer. A nil answer means that none is sent. The caller sends the answer and then, in the same goroutine and in
+// any case, calls then, if it is not nil: what then does, happens after the answer left for the peer. from is the peer
+// that the request came from, which need not be the node in Origin-Host. ctx ends when the peer's connection is lost or
+// the node closes. req belongs to the Handler, which does not change it. Called concurrently.
+type Handler interface {
+	HandleDiameter(ctx context.Context, from Identity, req *Message) (ans *Message, then func())
+}
+
+// HandlerFunc makes a Handler of a function.
+type HandlerFunc func(ctx context.Context, from Identity, req *Message) (ans *Message, then func())
+
+// HandleDiameter calls f.
+func (f HandlerFunc) HandleDiameter(ctx context.Context, from Identity, req *Message) (*Message, func()) {
+	return f(ctx, from, req)
+}
