@@ -50,7 +50,10 @@ var padding [4]byte
 // or beyond b, is an *AVPError with the result INVALID_AVP_LENGTH. The data alias b.
 func NextAVP(b []byte) (a AVP, rest []byte, err error) {
 	if len(b) < 8 {
-		return a, nil, &AVPError{Result: InvalidAVPLength, Reason: "octets after the last AVP", Failed: zeroHeader(b)}
+		var h [8]byte // filled up with zeros
+		copy(h[:], b)
+		a.Code = AVPCode(binary.BigEndian.Uint32(h[:]))
+		return a, nil, &AVPError{Result: InvalidAVPLength, Code: a.Code, Reason: "octets after the last AVP", Failed: a.Append(nil)}
 	}
 	a.Code = AVPCode(binary.BigEndian.Uint32(b))
 	w := binary.BigEndian.Uint32(b[4:])
@@ -78,13 +81,6 @@ func badLength(a AVP, n, have int) *AVPError {
 		Result: InvalidAVPLength, Code: a.Code, Vendor: a.Vendor, Failed: a.Append(nil),
 		Reason: fmt.Sprintf("length %d of AVP %d does not fit the %d octets that are left", n, a.Code, have),
 	}
-}
-
-// zeroHeader makes an AVP header out of fewer than 8 octets by filling up with zeros.
-func zeroHeader(b []byte) []byte {
-	var h [8]byte
-	copy(h[:], b)
-	return AVP{Code: AVPCode(binary.BigEndian.Uint32(h[:]))}.Append(nil)
 }
 
 // BeginAVP appends the header of an AVP whose data the caller appends next, and returns its position for [EndAVP].

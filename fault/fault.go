@@ -50,6 +50,9 @@ const (
 	Timeout                            // 500 TIMEOUT: no result from the network in time
 	NextHop                            // 500 NEXT_HOP: MME or SGSN could not take the data
 	NoPDNConnection                    // 500 NO_PDN_CONNECTION: the UE has none and policy says not to wait
+	PortNotFree                        // 403 PORT_NOT_FREE: the RDS port is reserved
+	PortNotAssociated                  // 404 PORT_NOT_ASSOC_WITH_APP: the RDS port is not reserved
+	FormatNotSupported                 // 500 SERIALIZATION_FORMAT_NOT_SUPPORTED: no format that both sides have
 	NetworkFailure                     // 500: HSS, MME or another node answered with an error that says no more
 	numCodes
 )
@@ -94,6 +97,9 @@ var table = [numCodes]row{
 	Timeout:                {"timeout", 500, "TIMEOUT", false, nil},
 	NextHop:                {"next hop failed", 500, "NEXT_HOP", true, []diameter.Result{diameter.ErrorUnreachableUser}},
 	NoPDNConnection:        {"no PDN connection", 500, "NO_PDN_CONNECTION", true, []diameter.Result{diameter.ErrorInvalidEPSBearer}},
+	PortNotFree:            {"RDS port not free", 403, "PORT_NOT_FREE", false, nil},
+	PortNotAssociated:      {"RDS port not reserved", 404, "PORT_NOT_ASSOC_WITH_APP", false, nil},
+	FormatNotSupported:     {"serialization format not supported", 500, "SERIALIZATION_FORMAT_NOT_SUPPORTED", false, nil},
 	NetworkFailure:         {"network failure", 500, "", true, nil},
 }
 

@@ -38,7 +38,9 @@ type Store interface {
 	// Update runs fn in a serializable transaction and, when fn returned nil, returns nil after its writes are
 	// durable: a power cut after the return loses none of them. An error of fn is returned unchanged, and nothing is
 	// written. fn may run several times when transactions conflict, so it must have no effect outside tx but on
-	// variables that it sets anew on each run. A transaction without writes is not made durable.
+	// variables that it sets anew on each run. It must not call Update or Close of the same Store. A transaction without
+	// writes is not made durable. One in which Put or Delete failed is not committed, even if fn returned nil: Update
+	// then returns the error of the first that failed.
 	//
 	// When ctx ends before the commit began, nothing is written and the error wraps ctx.Err(); once the commit has
 	// begun, Update waits for its end.

@@ -1,0 +1,36 @@
+package diameter
+
+import "time"
+
+// Direction tells which way a message goes.
+type Direction uint8
+
+// Directions.
+const (
+	Received Direction = iota
+	Sent
+)
+
+// String is "received" or "sent".
+func (d Direction) String() string {
+	if d == Sent {
+		return "sent"
+	}
+	return "received"
+}
+
+// Trace holds optional hooks of a [Node]; nil ones are skipped. Hooks run inline in the goroutines that carry messages:
+// they must not block, and must neither keep nor change what they get beyond the rules of [Message]. They are called
+// concurrently. New hooks are new fields.
+type Trace struct {
+	// Message is called for each message, base protocol included, that peer sent or that was queued for it. The
+	// identifiers of m are those on the wire.
+	Message func(peer Identity, d Direction, m *Message)
+
+	// Answered is called when the answer to a request of this node arrives, with the time from queueing to arrival.
+	Answered func(peer Identity, ans *Message, took time.Duration)
+
+	// PeerState is called after each change of state of a peer, in order for each peer. why is nil for a change that
+	// was wanted. The Host of a peer that was never connected may be empty.
+	PeerState func(peer Identity, from, to PeerState, why error)
+}

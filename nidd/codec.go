@@ -1,0 +1,426 @@
+package nidd
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/t8"
+)
+
+// Records are stored in the protobuf wire format: numbered fields, so that a newer release reads what an older one
+// wrote, and fields that this release does not know survive a rewrite. A number is never used again.
+
+var errRecord = errors.New("nidd: damaged record")
+
+// writer appends fields; zero values are left out.
+type writer struct{ b []byte }
+
+func (w *writer) uint(n protowire.Number, v uint64) {
+	if v != 0 {
+		w.b = protowire.AppendVarint(protowire.AppendTag(w.b, n, protowire.VarintType), v)
+	}
+}
+
+func (w *writer) bool(n protowire.Number, v bool) {
+	if v {
+		w.uint(n, 1)
+	}
+}
+
+func put[T ~string | ~[]byte](w *writer, n protowire.Number, v T) {
+	if len(v) != 0 {
+		w.b = protowire.AppendTag(w.b, n, protowire.BytesType)
+		w.b = protowire.AppendVarint(w.b, uint64(len(v)))
+		w.b = append(w.b, v...)
+	}
+}
+
+// time writes nanoseconds since 1970, which reach to the year 2262.
+func (w *writer) time(n protowire.Number, t time.Time) {
+	if !t.IsZero() {
+		w.uint(n, protowire.EncodeZigZag(t.UnixNano()))
+	}
+}
+
+// opt writes v+1, so that zero differs from absent.
+func (w *writer) opt(n protowire.Number, v *uint32) {
+	if v != nil {
+		w.uint(n, uint64(*v)+1)
+	}
+}
+
+func (w *writer) port(n protowire.Number, p t8.RDSPort) {
+	var m writer
+	m.uint(1, uint64(p.PortUE)+1)
+	m.uint(2, uint64(p.PortSCEF)+1)
+	put(w, n, m.b)
+}
+
+func (w *writer) identity(n protowire.Number, i diameter.Identity) {
+	put(w, n, i.Host)
+	put(w, n+1, i.Realm)
+}
+
+// field is one field of a record.
+type field struct {
+	n   protowire.Number
+	v   uint64 // of a varint
+	b   []byte // of a length-delimited field; aliases the record
+	raw []byte // the whole field
+}
+
+func (f field) time() time.Time { return time.Unix(0, protowire.DecodeZigZag(f.v)).UTC() }
+
+func (f field) opt() *uint32 { v := uint32(f.v - 1); return &v }
+
+func (f field) port() (p t8.RDSPort, err error) {
+	err = fields(f.b, func(f field) error {
+		switch f.n {
+		case 1:
+			p.PortUE = int(f.v - 1)
+		case 2:
+			p.PortSCEF = int(f.v - 1)
+		}
+		return nil
+	})
+	return p, err
+}
+
+// fields calls fn for each field of a record.
+func fields(b []byte, fn func(field) error) error {
+	for len(b) > 0 {
+		num, typ, n := protowire.ConsumeTag(b)
+		if n < 0 {
+			return fmt.Errorf("%w: %w", errRecord, protowire.ParseError(n))
+		}
+		f := field{n: num}
+		m := 0
+		switch typ {
+		case protowire.VarintType:
+			f.v, m = protowire.ConsumeVarint(b[n:])
+		case protowire.BytesType:
+			f.b, m = protowire.ConsumeBytes(b[n:])
+		default:
+			m = protowire.ConsumeFieldValue(num, typ, b[n:])
+		}
+		if m < 0 {
+			return fmt.Errorf("%w: %w", errRecord, protowire.ParseError(m))
+		}
+		f.raw, b = b[:n+m], b[n+m:]
+		if err := fn(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Config) encode() []byte {
+	w := writer{b: make([]byte, 0, 256)}
+	put(&w, 1, c.ID)
+	put(&w, 2, c.SCSAS)
+	put(&w, 3, c.APN)
+	put(&w, 4, c.IMSI)
+	put(&w, 5, c.ExternalID)
+	put(&w, 6, c.MSISDN)
+	w.bool(7, c.ByMSISDN)
+	w.identity(8, c.HSS)
+	put(&w, 10, c.Destination)
+	put(&w, 11, c.MTCProviderID)
+	put(&w, 12, c.Features)
+	put(&w, 13, c.Option)
+	w.bool(14, c.Reliable)
+	for _, p := range c.Ports {
+		w.port(15, p)
+	}
+	w.time(16, c.Duration)
+	w.time(17, c.GrantedUntil)
+	w.uint(18, uint64(c.Status))
+	return append(w.b, c.unknown...)
+}
+
+func decodeConfig(b []byte) (*Config, error) {
+	c := new(Config)
+	return c, fields(b, func(f field) (err error) {
+		switch f.n {
+		case 1:
+			c.ID = string(f.b)
+		case 2:
+			c.SCSAS = id.SCSASID(f.b)
+		case 3:
+			c.APN = id.APN(f.b)
+		case 4:
+			c.IMSI = id.IMSI(f.b)
+		case 5:
+			c.ExternalID = id.ExternalID(f.b)
+		case 6:
+			c.MSISDN = id.MSISDN(f.b)
+		case 7:
+			c.ByMSISDN = true
+		case 8:
+			c.HSS.Host = string(f.b)
+		case 9:
+			c.HSS.Realm = string(f.b)
+		case 10:
+			c.Destination = string(f.b)
+		case 11:
+			c.MTCProviderID = string(f.b)
+		case 12:
+			c.Features = t8.Features(f.b)
+		case 13:
+			c.Option = t8.PDNEstablishmentOption(f.b)
+		case 14:
+			c.Reliable = true
+		case 15:
+			var p t8.RDSPort
+			p, err = f.port()
+			c.Ports = append(c.Ports, p)
+		case 16:
+			c.Duration = f.time()
+		case 17:
+			c.GrantedUntil = f.time()
+		case 18:
+			c.Status = ConfigState(f.v)
+		default:
+			c.unknown = append(c.unknown, f.raw...)
+		}
+		return err
+	})
+}
+
+func (u *UE) encode() []byte {
+	w := writer{b: make([]byte, 0, 256)}
+	put(&w, 1, u.IMSI)
+	for i := range u.Connections {
+		put(&w, 2, u.Connections[i].encode())
+	}
+	for i := range u.configs {
+		put(&w, 3, u.configs[i].encode())
+	}
+	w.uint(4, u.pending)
+	for _, i := range u.identities {
+		put(&w, 5, i)
+	}
+	return append(w.b, u.unknown...)
+}
+
+func decodeUE(b []byte) (*UE, error) {
+	u := new(UE)
+	return u, fields(b, func(f field) (err error) {
+		switch f.n {
+		case 1:
+			u.IMSI = id.IMSI(f.b)
+		case 2:
+			var c Connection
+			err = c.decode(f.b)
+			u.Connections = append(u.Connections, c)
+		case 3:
+			var r configRef
+			err = r.decode(f.b)
+			u.configs = append(u.configs, r)
+		case 4:
+			u.pending = f.v
+		case 5:
+			u.identities = append(u.identities, string(f.b))
+		default:
+			u.unknown = append(u.unknown, f.raw...)
+		}
+		return err
+	})
+}
+
+func (r *configRef) encode() []byte {
+	var w writer
+	put(&w, 1, r.SCSAS)
+	put(&w, 2, r.ID)
+	put(&w, 3, r.APN)
+	return append(w.b, r.unknown...)
+}
+
+func (r *configRef) decode(b []byte) error {
+	return fields(b, func(f field) error {
+		switch f.n {
+		case 1:
+			r.SCSAS = id.SCSASID(f.b)
+		case 2:
+			r.ID = string(f.b)
+		case 3:
+			r.APN = id.APN(f.b)
+		default:
+			r.unknown = append(r.unknown, f.raw...)
+		}
+		return nil
+	})
+}
+
+func (c *Connection) encode() []byte {
+	var w writer
+	w.uint(1, uint64(c.EBI))
+	put(&w, 2, c.APN)
+	w.identity(3, c.Node)
+	w.uint(5, uint64(c.State))
+	w.uint(6, uint64(c.ChargingID))
+	w.uint(7, protowire.EncodeZigZag(int64(c.RATType)))
+	put(&w, 8, c.Visited)
+	w.opt(9, c.UplinkRate)
+	w.opt(10, c.DownlinkRate)
+	w.time(11, c.ReachableUntil)
+	w.time(12, c.RetryAt)
+	w.uint(13, c.Tries)
+	return append(w.b, c.unknown...)
+}
+
+func (c *Connection) decode(b []byte) error {
+	return fields(b, func(f field) error {
+		switch f.n {
+		case 1:
+			c.EBI = uint8(f.v)
+		case 2:
+			c.APN = id.APN(f.b)
+		case 3:
+			c.Node.Host = string(f.b)
+		case 4:
+			c.Node.Realm = string(f.b)
+		case 5:
+			c.State = ConnectionState(f.v)
+		case 6:
+			c.ChargingID = uint32(f.v)
+		case 7:
+			c.RATType = int32(protowire.DecodeZigZag(f.v))
+		case 8:
+			c.Visited = append([]byte(nil), f.b...)
+		case 9:
+			c.UplinkRate = f.opt()
+		case 10:
+			c.DownlinkRate = f.opt()
+		case 11:
+			c.ReachableUntil = f.time()
+		case 12:
+			c.RetryAt = f.time()
+		case 13:
+			c.Tries = f.v
+		default:
+			c.unknown = append(c.unknown, f.raw...)
+		}
+		return nil
+	})
+}
+
+func (d *Delivery) encode() []byte {
+	w := writer{b: make([]byte, 0, 192+len(d.Data))}
+	put(&w, 1, d.ID)
+	put(&w, 2, d.SCSAS)
+	put(&w, 3, d.ConfigID)
+	put(&w, 4, d.IMSI)
+	put(&w, 5, d.Data)
+	put(&w, 6, d.Option)
+	w.uint(7, protowire.EncodeZigZag(int64(d.Priority)))
+	w.uint(8, protowire.EncodeZigZag(int64(d.MaxLatency)))
+	w.time(9, d.Expires)
+	w.bool(10, d.Reliable)
+	if d.Port != nil {
+		w.port(11, *d.Port)
+	}
+	w.uint(12, uint64(d.State))
+	w.bool(13, d.Triggered)
+	w.bool(14, d.TriggerOnly)
+	w.bool(15, d.NoRoute)
+	w.time(16, d.NotBefore)
+	w.uint(17, uint64(d.Attempt.EndToEnd))
+	put(&w, 18, d.Attempt.SessionID)
+	w.uint(19, uint64(d.Attempt.EBI))
+	w.identity(20, d.Attempt.Node)
+	w.time(22, d.Attempt.Until)
+	return append(w.b, d.unknown...)
+}
+
+func decodeDelivery(b []byte) (*Delivery, error) {
+	d := &Delivery{Stored: true}
+	return d, fields(b, func(f field) error {
+		switch f.n {
+		case 1:
+			d.ID = string(f.b)
+		case 2:
+			d.SCSAS = id.SCSASID(f.b)
+		case 3:
+			d.ConfigID = string(f.b)
+		case 4:
+			d.IMSI = id.IMSI(f.b)
+		case 5:
+			d.Data = append([]byte(nil), f.b...)
+		case 6:
+			d.Option = t8.PDNEstablishmentOption(f.b)
+		case 7:
+			d.Priority = int(protowire.DecodeZigZag(f.v))
+		case 8:
+			d.MaxLatency = time.Duration(protowire.DecodeZigZag(f.v))
+		case 9:
+			d.Expires = f.time()
+		case 10:
+			d.Reliable = true
+		case 11:
+			p, err := f.port()
+			if err != nil {
+				return err
+			}
+			d.Port = &p
+		case 12:
+			d.State = State(f.v)
+		case 13:
+			d.Triggered = true
+		case 14:
+			d.TriggerOnly = true
+		case 15:
+			d.NoRoute = true
+		case 16:
+			d.NotBefore = f.time()
+		case 17:
+			d.Attempt.EndToEnd = uint32(f.v)
+		case 18:
+			d.Attempt.SessionID = string(f.b)
+		case 19:
+			d.Attempt.EBI = uint8(f.v)
+		case 20:
+			d.Attempt.Node.Host = string(f.b)
+		case 21:
+			d.Attempt.Node.Realm = string(f.b)
+		case 22:
+			d.Attempt.Until = f.time()
+		default:
+			d.unknown = append(d.unknown, f.raw...)
+		}
+		return nil
+	})
+}
+
+func (o *outcome) encode() []byte {
+	var w writer
+	w.uint(1, uint64(o.State))
+	w.bool(2, o.Triggered)
+	w.time(3, o.RetryAt)
+	w.time(4, o.Until)
+	return append(w.b, o.unknown...)
+}
+
+func decodeOutcome(b []byte) (*outcome, error) {
+	o := new(outcome)
+	return o, fields(b, func(f field) error {
+		switch f.n {
+		case 1:
+			o.State = State(f.v)
+		case 2:
+			o.Triggered = true
+		case 3:
+			o.RetryAt = f.time()
+		case 4:
+			o.Until = f.time()
+		default:
+			o.unknown = append(o.unknown, f.raw...)
+		}
+		return nil
+	})
+}

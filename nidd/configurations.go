@@ -1,0 +1,372 @@
+package nidd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/policy"
+	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/t8"
+)
+
+// Features are the features of the NIDD API that this package serves (TS 29.122 §5.6.4).
+var Features = t8.FeatureSet(t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate)
+
+// profile returns what policy allows the SCS/AS.
+func (p *Procedure) profile(op string, scsas id.SCSASID) (policy.NIDD, error) {
+	prof, ok := p.Profiles.NIDD(scsas)
+	if !ok {
+		return prof, fault.New(op, fault.NotAuthorized, "the SCS/AS may not use NIDD")
+	}
+	return prof, nil
+}
+
+// Configurations lists the NIDD configurations of the SCS/AS.
+func (p *Procedure) Configurations(ctx context.Context, scsas id.SCSASID) ([]t8.NIDDConfiguration, error) {
+	const op = "nidd.Configurations"
+	prof, err := p.profile(op, scsas)
+	if err != nil {
+		return nil, err
+	}
+	list := []t8.NIDDConfiguration{}
+	err = p.Store.View(ctx, func(r store.Reader) error {
+		from := configsOf(scsas)
+		list = list[:0]
+		for kv, err := range r.Scan(from, store.PrefixEnd(from), false) {
+			if err != nil {
+				return err
+			}
+			c, err := decodeConfig(kv.Value)
+			if err != nil {
+				return err
+			}
+			v, err := p.viewConfig(r, c, prof)
+			if err != nil {
+				return err
+			}
+			list = append(list, *v)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fault.Wrap(op, fault.Internal, err)
+	}
+	return list, nil
+}
+
+// Configuration reads one NIDD configuration.
+func (p *Procedure) Configuration(ctx context.Context, scsas id.SCSASID, configID string) (*t8.NIDDConfiguration, error) {
+	const op = "nidd.Configuration"
+	prof, err := p.profile(op, scsas)
+	if err != nil {
+		return nil, err
+	}
+	var v *t8.NIDDConfiguration
+	err = p.Store.View(ctx, func(r store.Reader) error {
+		c, err := getConfig(r, scsas, configID)
+		if err != nil {
+			return fault.Wrap(op, fault.Internal, err)
+		}
+		if c == nil {
+			return noConfig(op)
+		}
+		v, err = p.viewConfig(r, c, prof)
+		return err
+	})
+	return v, err
+}
+
+// viewConfig returns the resource with the deliveries that wait under it.
+func (p *Procedure) viewConfig(r store.Reader, c *Config, prof policy.NIDD) (*t8.NIDDConfiguration, error) {
+	v := p.configResource(c, prof)
+	list, err := p.deliveriesUnder(r, c)
+	if err != nil {
+		return nil, err
+	}
+	v.DownlinkDataTransfers = list
+	return v, nil
+}
+
+// configResource returns the resource as T8 shows it, without deliveries.
+func (p *Procedure) configResource(c *Config, prof policy.NIDD) *t8.NIDDConfiguration {
+	v := &t8.NIDDConfiguration{
+		Self:                    t8.NIDDConfigurationURI(p.APIRoot, c.SCSAS, c.ID),
+		SupportedFeatures:       c.Features,
+		MTCProviderID:           c.MTCProviderID,
+		Duration:                c.end(),
+		ReliableDataService:     c.Reliable,
+		RDSPorts:                c.Ports,
+		PDNEstablishmentOption:  c.Option,
+		NotificationDestination: c.Destination,
+		MaximumPacketSize:       8 * prof.MaximumPacketSize,
+		Status:                  c.Status.status(),
+	}
+	v.ExternalID, v.MSISDN = c.identity()
+	return v
+}
+
+// CreateConfiguration asks the HSS whether the UE may use NIDD on the APN of the SCS/AS, and creates the configuration
+// (TS 29.122 §4.4.5.2.1). Downlink data in cfg becomes a resource at once and is sent after the answer. It returns when
+// the configuration is durable. Errors: fault.NotAuthorized, fault.ParameterOutOfRange, fault.InvalidParameter,
+// fault.OperationProhibited, fault.UserUnknown, fault.Unavailable (the HSS cannot be reached), fault.NetworkFailure.
+func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, cfg *t8.NIDDConfiguration) (*t8.NIDDConfiguration, error) {
+	const op = "nidd.CreateConfiguration"
+	if !p.begin() {
+		return nil, closed(op)
+	}
+	defer p.wg.Done()
+	prof, err := p.profile(op, scsas)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	if err := p.checkConfig(op, cfg, prof, now); err != nil {
+		return nil, err
+	}
+	c := &Config{
+		ID:            newID(),
+		SCSAS:         scsas,
+		APN:           prof.APN,
+		ExternalID:    cfg.ExternalID,
+		MSISDN:        cfg.MSISDN,
+		ByMSISDN:      cfg.MSISDN != "",
+		HSS:           p.opts.HSS,
+		Destination:   cfg.NotificationDestination,
+		MTCProviderID: cfg.MTCProviderID,
+		Option:        cfg.PDNEstablishmentOption,
+		Reliable:      cfg.ReliableDataService,
+		Ports:         cfg.RDSPorts,
+		Duration:      limitDuration(cfg.Duration, prof, now),
+	}
+	if cfg.SupportedFeatures != "" {
+		c.Features = Features.Intersect(cfg.SupportedFeatures)
+	}
+	if err := p.authorize(ctx, op, c); err != nil {
+		return nil, err
+	}
+
+	var first []*Delivery
+	host := ""
+	_, err = p.update(ctx, c.IMSI, func(s *session) error {
+		first = first[:0]
+		host = servingHost(s.ue)
+		if s.ue.configFor(c.APN) != nil {
+			return fault.New(op, fault.OperationProhibited, "the UE has an NIDD configuration already")
+		}
+		if err := s.addConfig(c); err != nil {
+			return err
+		}
+		for i := range cfg.DownlinkDataTransfers {
+			d, err := s.piggyback(c, &cfg.DownlinkDataTransfers[i], prof)
+			if err != nil {
+				return err
+			}
+			if !d.State.Final() {
+				first = append(first, d)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, internal(op, err)
+	}
+	p.log.Info("NIDD configuration created", "scsas", string(scsas), "config", c.ID, "imsi", c.IMSI, "apn", string(c.APN))
+
+	v := p.configResource(c, prof)
+	for _, d := range first {
+		v.DownlinkDataTransfers = append(v.DownlinkDataTransfers, *p.deliveryResource(c, d))
+	}
+	if len(first) > 0 {
+		t8.AfterResponse(ctx, func() { p.serveSoon(host, c.IMSI, false) })
+	}
+	return v, nil
+}
+
+// checkConfig finds what is wrong with a configuration beyond what its syntax says.
+func (p *Procedure) checkConfig(op string, cfg *t8.NIDDConfiguration, prof policy.NIDD, now time.Time) error {
+	var bad []fault.Param
+	code := fault.ParameterOutOfRange
+	if cfg.ExternalGroupID != "" {
+		return fault.New(op, fault.OperationProhibited, "groups are not served; feature GroupMessageDelivery is not offered")
+	}
+	if !cfg.Duration.IsZero() && !cfg.Duration.After(now) {
+		bad = append(bad, fault.Param{Param: "/duration", Reason: "is in the past"})
+	}
+	if o := cfg.PDNEstablishmentOption; o != "" && !o.Known() {
+		bad = append(bad, fault.Param{Param: "/pdnEstablishmentOption", Reason: "is not known"})
+	}
+	if err := p.opts.CheckDestination(cfg.NotificationDestination); err != nil {
+		bad = append(bad, fault.Param{Param: "/notificationDestination", Reason: "is not allowed"})
+	}
+	if len(cfg.DownlinkDataTransfers) > 1 {
+		code = fault.InvalidParameter
+		bad = append(bad, fault.Param{Param: "/niddDownlinkDataTransfers", Reason: "holds more than one delivery"})
+	}
+	for i := range cfg.DownlinkDataTransfers {
+		t := &cfg.DownlinkDataTransfers[i]
+		if t.ExternalID != cfg.ExternalID || t.MSISDN != cfg.MSISDN || t.ExternalGroupID != "" {
+			code = fault.InvalidParameter
+			bad = append(bad, fault.Param{Param: fmt.Sprintf("/niddDownlinkDataTransfers/%d", i), Reason: "names another UE than the configuration"})
+		}
+	}
+	if bad != nil {
+		return &fault.Error{Op: op, Code: code, Detail: "the configuration cannot be accepted", Params: bad}
+	}
+	return nil
+}
+
+// limitDuration shortens the duration of a configuration to what policy allows.
+func limitDuration(d time.Time, prof policy.NIDD, now time.Time) time.Time {
+	if prof.MaximumDuration == 0 {
+		return d
+	}
+	return earliest(d, now.Add(prof.MaximumDuration))
+}
+
+// addConfig makes c a resource.
+func (s *session) addConfig(c *Config) error {
+	s.ue.configs = append(s.ue.configs, configRef{SCSAS: c.SCSAS, ID: c.ID, APN: c.APN})
+	s.changed = true
+	if err := s.addIdentity(string(c.ExternalID)); err != nil {
+		return err
+	}
+	if err := s.addIdentity(string(c.MSISDN)); err != nil {
+		return err
+	}
+	return s.putConfig(c)
+}
+
+// piggyback makes downlink data that came with a configuration a resource. Data that cannot be accepted is reported as
+// failed and does not undo the configuration.
+func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof policy.NIDD) (*Delivery, error) {
+	d := newDelivery(c, t, prof, s.now)
+	d.State = Ready
+	if !d.mayKeep(s.now) {
+		d.Expires = s.now.Add(s.p.opts.AnswerTimeout) // it waits for the answer to the SCS/AS to leave, no longer
+	}
+	if err := s.add(d); err != nil {
+		return nil, err
+	}
+	if checkSize("", t.Data, prof) != nil {
+		_, err := s.step(d, Event{Kind: Abandon})
+		return d, err
+	}
+	return d, nil
+}
+
+// ModifyConfiguration changes a configuration after the HSS agreed (TS 29.122 §4.4.5.2.1). It returns nil without an
+// error where policy answers 204. Errors as CreateConfiguration, and fault.NotFound.
+func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, configID string, patch *t8.NIDDConfigurationPatch) (*t8.NIDDConfiguration, error) {
+	const op = "nidd.ModifyConfiguration"
+	if !p.begin() {
+		return nil, closed(op)
+	}
+	defer p.wg.Done()
+	prof, err := p.profile(op, scsas)
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := p.lookup(ctx, op, scsas, configID)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
+		return nil, err
+	}
+	if err := p.authorize(ctx, op, c); err != nil {
+		return nil, err
+	}
+	grant, hss := c.GrantedUntil, c.HSS
+	_, err = p.update(ctx, c.IMSI, func(s *session) error {
+		if c, err = getConfig(s.tx, scsas, configID); err != nil {
+			return err
+		}
+		if c == nil {
+			return noConfig(op)
+		}
+		if err := p.patchConfig(op, c, patch, prof, now); err != nil {
+			return err
+		}
+		c.GrantedUntil, c.HSS, c.Status = grant, hss, Active
+		return s.putConfig(c)
+	})
+	if err != nil {
+		return nil, internal(op, err)
+	}
+	if prof.NoContent {
+		return nil, nil
+	}
+	return p.Configuration(ctx, scsas, configID)
+}
+
+// patchConfig applies a patch to c, or returns what is wrong with it.
+func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfigurationPatch, prof policy.NIDD, now time.Time) error {
+	v := p.configResource(c, prof)
+	v.Duration = c.Duration
+	if err := patch.Apply(v); err != nil {
+		return err
+	}
+	if patch.Duration.IsZero() {
+		v.Duration = time.Time{} // the old one, which may just be passing, is not checked again
+	}
+	if err := p.checkConfig(op, v, prof, now); err != nil {
+		return err
+	}
+	if !patch.Duration.IsZero() {
+		c.Duration = limitDuration(v.Duration, prof, now)
+	}
+	c.Reliable, c.Ports, c.Option = v.ReliableDataService, v.RDSPorts, v.PDNEstablishmentOption
+	c.Destination = v.NotificationDestination
+	return nil
+}
+
+// DeleteConfiguration ends a configuration: its pending deliveries are dropped and the PDN connection of the UE is
+// released (TS 29.122 §4.4.5.2.1). It returns when the end is durable; the release follows. Errors: fault.NotFound.
+func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, configID string) error {
+	const op = "nidd.DeleteConfiguration"
+	if !p.begin() {
+		return closed(op)
+	}
+	defer p.wg.Done()
+	if _, err := p.profile(op, scsas); err != nil {
+		return err
+	}
+	c, u, err := p.lookup(ctx, op, scsas, configID)
+	if err != nil {
+		return err
+	}
+	wake, err := p.update(ctx, c.IMSI, func(s *session) error {
+		c, err := getConfig(s.tx, scsas, configID)
+		if err != nil {
+			return err
+		}
+		if c == nil {
+			return noConfig(op)
+		}
+		return s.stepConfig(c, Deleted)
+	})
+	if err != nil {
+		return internal(op, err)
+	}
+	p.log.Info("NIDD configuration deleted", "scsas", string(scsas), "config", configID, "imsi", c.IMSI)
+	if wake {
+		t8.AfterResponse(ctx, func() { p.serveSoon(servingHost(u), u.IMSI, false) })
+	}
+	return nil
+}
+
+// internal leaves a *fault.Error as it is and makes one of anything else.
+func internal(op string, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f
+	}
+	return fault.Wrap(op, fault.Internal, err)
+}
+
+func closed(op string) error { return fault.New(op, fault.Unavailable, "the SCEF is shutting down") }

@@ -1,0 +1,445 @@
+package nidd
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/store"
+)
+
+// deliverNow takes a new delivery as far as it goes at once: to its result, or into the store. The caller holds the
+// slot of the UE. Nothing is written when the UE takes the data.
+func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Config) error {
+	conn := u.byAPN(c.APN)
+	ev := Event{Kind: Turn}
+	switch {
+	case conn == nil:
+		ev.Kind = NoConnection
+	case u.pending > 0 && d.mayKeep(time.Now()):
+		ev.Kind = Behind
+	}
+	for {
+		next, actions, err := Step(*d, ev, time.Now())
+		if err != nil {
+			return err
+		}
+		p.opts.Trace.transition("delivery", d.State, ev.Kind, next.State)
+		*d = next
+		again := false
+		for _, a := range actions {
+			switch a {
+			case SendTDR:
+				d.Attempt = p.newAttempt(conn)
+				ev, again = p.sendTDR(ctx, d, false), true
+			case SendTrigger:
+				ev, again = p.trigger(ctx, d, c), true
+			case DropConnection:
+				if err := p.connectionGone(ctx, d); err != nil {
+					return err
+				}
+				ev, again = Event{Kind: NoConnection}, true
+			case Keep:
+				if err := p.keep(ctx, d); err != nil {
+					return err
+				}
+			case Report, Forget, ResendTDR: // nothing is stored
+			}
+		}
+		if !again {
+			return nil
+		}
+	}
+}
+
+// keep makes a new delivery a resource.
+func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
+	wake, err := p.update(ctx, d.IMSI, func(s *session) error {
+		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		if err != nil {
+			return err
+		}
+		if c == nil || c.Status != Active {
+			return noConfig("nidd.CreateDelivery") // it ended meanwhile
+		}
+		if d.State == Asleep && !d.NoRoute {
+			if i := s.ue.connection(d.Attempt.EBI); i >= 0 && s.ue.Connections[i].State != Releasing {
+				if err := s.stepConnection(i, UESlept); err != nil {
+					return err
+				}
+			}
+		}
+		kept := *d
+		return s.add(&kept)
+	})
+	d.Stored = err == nil
+	if wake {
+		p.serveSoon(d.Attempt.Node.Host, d.IMSI, false)
+	}
+	return err
+}
+
+// connectionGone removes the connection that the last TDR went to.
+func (p *Procedure) connectionGone(ctx context.Context, d *Delivery) error {
+	_, err := p.update(ctx, d.IMSI, func(s *session) error { return s.connectionGone(d) })
+	return err
+}
+
+func (s *session) connectionGone(d *Delivery) error {
+	i := s.ue.connection(d.Attempt.EBI)
+	if i < 0 || s.ue.Connections[i].Node != d.Attempt.Node {
+		return nil // it moved meanwhile: the UE will give a sign from there
+	}
+	return s.stepConnection(i, Gone)
+}
+
+// serveSoon queues a UE for serve. sign says that the UE showed itself.
+func (p *Procedure) serveSoon(host string, ue id.IMSI, sign bool) {
+	p.lanes.add(host, ue, sign, func(run func()) bool {
+		if !p.begin() {
+			return false
+		}
+		go func() {
+			defer p.wg.Done()
+			run()
+		}()
+		return true
+	})
+}
+
+// serve moves the stored data of a UE, and the releases of its connections, as far as they go.
+func (p *Procedure) serve(ue id.IMSI, sign bool) {
+	release, _, err := p.slots.acquire(p.ctx, ue)
+	if err != nil {
+		return
+	}
+	defer release()
+	for p.ctx.Err() == nil {
+		var w work
+		_, err := p.update(p.ctx, ue, func(s *session) (err error) {
+			w, err = s.next(sign)
+			return err
+		})
+		if err != nil {
+			p.lost("nidd.serve", ue, err)
+			return
+		}
+		if w.do == nil {
+			return
+		}
+		sign = false
+		done := w.do(p.ctx)
+		if p.ctx.Err() != nil {
+			return // the next process finds it under way
+		}
+		if _, err := p.update(p.ctx, ue, done); err != nil {
+			p.lost("nidd.serve", ue, err)
+			return
+		}
+	}
+}
+
+// lost logs a failure that nobody waits for. The timer of the UE tries again.
+func (p *Procedure) lost(op string, ue id.IMSI, err error) {
+	if !errors.Is(err, context.Canceled) && !errors.Is(err, store.ErrClosed) {
+		p.log.Error("cannot serve a UE", "op", op, "imsi", ue, "err", err)
+	}
+}
+
+// work is something to be sent for a UE: do sends it and returns what the result changes.
+type work struct {
+	do func(context.Context) func(*session) error
+}
+
+// next brings the stored deliveries of the UE up to date and picks what is to be sent. What it picks is marked as under
+// way by the same transaction.
+func (s *session) next(sign bool) (work, error) {
+	if err := s.load(); err != nil {
+		return work{}, err
+	}
+	if w, err := s.nextRelease(); w.do != nil || err != nil {
+		return w, err
+	}
+	for _, d := range append([]*Delivery(nil), s.deliveries...) {
+		w, err := s.advance(d, sign)
+		if err != nil || w.do != nil {
+			return w, err
+		}
+	}
+	return work{}, nil
+}
+
+// advance feeds a stored delivery what holds now, until nothing more holds or something is to be sent.
+func (s *session) advance(d *Delivery, sign bool) (work, error) {
+	for {
+		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		if err != nil {
+			return work{}, err
+		}
+		if c == nil { // ended while the data was being sent, and a crash took the sender
+			return work{}, s.drop(d)
+		}
+		conn := s.ue.byAPN(c.APN)
+		ev, ok := s.holds(d, conn, sign)
+		if !ok {
+			return work{}, nil
+		}
+		if ev.Kind == Turn || ev.Kind == NoConnection {
+			d.Attempt = s.p.newAttempt(conn) // of the TDR, or the trigger
+		}
+		rest, err := s.step(d, ev)
+		if err != nil {
+			return work{}, err
+		}
+		for _, a := range rest {
+			switch a {
+			case SendTDR, ResendTDR:
+				return s.p.workTDR(*d, a == ResendTDR), nil
+			case SendTrigger:
+				return s.p.workTrigger(*d, *c), nil
+			}
+		}
+	}
+}
+
+// holds returns the event that the present state of things is for a stored delivery.
+func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok bool) {
+	switch {
+	case d.State == Sending || d.State == Triggering:
+		return Event{Kind: Restart}, true // who holds the slot knows that nobody is at it
+	case !d.Expires.After(s.now):
+		return Event{Kind: Expire}, true
+	case conn == nil && (d.State == Ready || d.State == Asleep):
+		return Event{Kind: NoConnection}, true
+	case conn != nil && d.State == Waiting:
+		return Event{Kind: Connected}, true
+	case conn != nil && d.State == Ready:
+		return Event{Kind: Turn}, true
+	case d.State == Asleep && (sign || conn.State == Up && !d.NoRoute):
+		return Event{Kind: Wake}, true
+	case d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now):
+		return Event{Kind: RetryDue}, true
+	}
+	return Event{}, false
+}
+
+// workTDR sends the TDR of a delivery that is marked as being sent.
+func (p *Procedure) workTDR(d Delivery, again bool) work {
+	return work{do: func(ctx context.Context) func(*session) error {
+		ev := p.sendTDR(ctx, &d, again)
+		return func(s *session) error { return s.answered(d.ID, ev) }
+	}}
+}
+
+// answered applies the result of a TDR to the delivery that was sent.
+func (s *session) answered(deliveryID string, ev Event) error {
+	d, err := s.delivery(deliveryID)
+	if d == nil || err != nil {
+		return err
+	}
+	rest, err := s.step(d, ev)
+	if err != nil {
+		return err
+	}
+	for _, a := range rest {
+		if a == DropConnection {
+			return s.connectionGone(d) // next finds that there is none
+		}
+	}
+	switch ev.Kind {
+	case UESleeps, NoRoute:
+		return s.hold(d, ev)
+	case Acknowledged, Accepted:
+		if i := s.ue.connection(d.Attempt.EBI); i >= 0 && s.ue.Connections[i].State == UpAsleep {
+			return s.stepConnection(i, UpdateWake)
+		}
+	}
+	return nil
+}
+
+// hold makes the other data for the same connection wait as d does.
+func (s *session) hold(d *Delivery, ev Event) error {
+	i := s.ue.connection(d.Attempt.EBI)
+	if i < 0 {
+		return nil
+	}
+	if c := &s.ue.Connections[i]; ev.Kind == UESleeps && c.State != Releasing {
+		if err := s.stepConnection(i, UESlept); err != nil {
+			return err
+		}
+	}
+	for _, x := range append([]*Delivery(nil), s.deliveries...) {
+		if x.State != Ready || x.SCSAS != d.SCSAS || x.ConfigID != d.ConfigID {
+			continue
+		}
+		if _, err := s.step(x, ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// workTrigger triggers the UE for a stored delivery.
+func (p *Procedure) workTrigger(d Delivery, c Config) work {
+	return work{do: func(ctx context.Context) func(*session) error {
+		ev := p.trigger(ctx, &d, &c)
+		return func(s *session) error {
+			d, err := s.delivery(d.ID)
+			if d == nil || err != nil {
+				return err
+			}
+			_, err = s.step(d, ev)
+			return err
+		}
+	}}
+}
+
+// trigger asks for a device trigger.
+func (p *Procedure) trigger(ctx context.Context, d *Delivery, c *Config) Event {
+	if p.opts.Trigger == nil {
+		return Event{Kind: TriggerFailed}
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
+	defer cancel()
+	ue := TriggerTarget{SCSAS: c.SCSAS, IMSI: c.IMSI, ExternalID: c.ExternalID, MSISDN: c.MSISDN, Priority: d.Priority}
+	if err := p.opts.Trigger.Trigger(ctx, ue, d.Expires); err != nil {
+		p.log.Info("no device trigger", "imsi", c.IMSI, "err", err)
+		return Event{Kind: TriggerFailed}
+	}
+	return Event{Kind: Triggered}
+}
+
+// nextRelease picks a connection whose release is due.
+func (s *session) nextRelease() (work, error) {
+	for i := range s.ue.Connections {
+		c := &s.ue.Connections[i]
+		if c.State != Releasing || c.RetryAt.After(s.now) {
+			continue
+		}
+		s.changed = true
+		if c.Tries >= uint64(s.p.opts.ReleaseTries) {
+			return work{}, s.stepConnection(i, CloseGivenUp) // the others get their turn by the timer
+		}
+		c.Tries++
+		c.RetryAt = s.now.Add(s.p.opts.AnswerTimeout + s.p.opts.RetryInterval)
+		conn, ue := *c, s.ue.IMSI
+		return work{do: func(ctx context.Context) func(*session) error {
+			released := s.p.sendRelease(ctx, ue, &conn)
+			return func(s *session) error {
+				i := s.ue.connection(conn.EBI)
+				if !released || i < 0 || s.ue.Connections[i].State != Releasing {
+					return nil
+				}
+				return s.stepConnection(i, Closed)
+			}
+		}}, nil
+	}
+	return work{}, nil
+}
+
+// fire serves a timer of the store.
+func (p *Procedure) fire(ctx context.Context, timer []byte, _ time.Time) error {
+	kind, rest := timer[0], timer[1:]
+	switch kind {
+	case timerUE:
+		return p.fireUE(ctx, id.IMSI(rest))
+	case timerConfig:
+		return p.fireConfig(ctx, rest)
+	case timerOutcome:
+		return p.Store.Update(ctx, func(tx store.Tx) error {
+			if err := p.timers.Cancel(tx, timer); err != nil {
+				return err
+			}
+			return tx.Delete(rest)
+		})
+	}
+	return fault.New("nidd.fire", fault.Internal, "a timer of an unknown kind")
+}
+
+// fireUE puts the timer off and queues the UE, so that a serving node which does not answer holds up no timers.
+func (p *Procedure) fireUE(ctx context.Context, ue id.IMSI) error {
+	host := ""
+	err := p.Store.Update(ctx, func(tx store.Tx) error {
+		u, err := getUE(tx, ue)
+		if err != nil {
+			return err
+		}
+		if u == nil {
+			return p.timers.Cancel(tx, ueTimer(ue))
+		}
+		host = servingHost(u)
+		return p.timers.Set(tx, ueTimer(ue), time.Now().Add(recovery))
+	})
+	if err != nil {
+		return err
+	}
+	p.serveSoon(host, ue, false)
+	return nil
+}
+
+// fireConfig ends a configuration whose duration or grant has passed.
+func (p *Procedure) fireConfig(ctx context.Context, timer []byte) error {
+	scsas, rest, err := store.CutText(timer)
+	if err != nil {
+		return err
+	}
+	configID, _, err := store.CutText(rest)
+	if err != nil {
+		return err
+	}
+	c, u, err := p.lookup(ctx, "nidd.expire", id.SCSASID(scsas), configID)
+	if errors.Is(err, fault.NotFound) {
+		return p.Store.Update(ctx, func(tx store.Tx) error {
+			return p.timers.Cancel(tx, append([]byte{timerConfig}, timer...))
+		})
+	}
+	if err != nil {
+		return err
+	}
+	wake, err := p.update(ctx, u.IMSI, func(s *session) error {
+		c, err := getConfig(s.tx, c.SCSAS, c.ID)
+		if c == nil || err != nil {
+			return err
+		}
+		switch {
+		case !c.Duration.IsZero() && !c.Duration.After(s.now):
+			return s.stepConfig(c, DurationPassed)
+		case !c.GrantedUntil.IsZero() && !c.GrantedUntil.After(s.now):
+			return s.stepConfig(c, p.revocation(c.SCSAS))
+		}
+		return s.putConfig(c) // it was prolonged meanwhile
+	})
+	if wake {
+		p.serveSoon(servingHost(u), u.IMSI, false)
+	}
+	return err
+}
+
+// revocation returns the event of a grant that ends, by policy.
+func (p *Procedure) revocation(scsas id.SCSASID) ConfigEvent {
+	if prof, _ := p.Profiles.NIDD(scsas); prof.KeepRevoked {
+		return RevokeAndKeep
+	}
+	return RevokeAndEnd
+}
+
+func servingHost(u *UE) string {
+	if len(u.Connections) == 0 {
+		return ""
+	}
+	return u.Connections[0].Node.Host
+}
+
+// newAttempt draws the identifiers of a TDR over the connection.
+func (p *Procedure) newAttempt(conn *Connection) attempt {
+	a := attempt{Until: time.Now().Add(p.opts.AnswerTimeout)}
+	if conn != nil {
+		a.EndToEnd = diameter.NextEndToEnd()
+		a.SessionID = diameter.NewSessionID(p.Self.Host)
+		a.EBI, a.Node = conn.EBI, conn.Node
+	}
+	return a
+}

@@ -1,0 +1,32 @@
+package nidd
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"sync/atomic"
+	"time"
+)
+
+var lastID atomic.Int64
+
+var idText = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
+
+// newID returns the last path segment of a new resource: 24 characters that sort by age within one process, and about
+// by age over several, with 56 random bits.
+func newID() string {
+	now := time.Now().UnixNano()
+	for {
+		last := lastID.Load()
+		if now <= last {
+			now = last + 1
+		}
+		if lastID.CompareAndSwap(last, now) {
+			break
+		}
+	}
+	var b [15]byte
+	binary.BigEndian.PutUint64(b[:], uint64(now))
+	rand.Read(b[8:]) // never fails
+	return idText.EncodeToString(b[:])
+}

@@ -1,0 +1,127 @@
+package nidd
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+
+	"github.com/scefkit/scefkit/id"
+)
+
+// slots lets one goroutine at a time send to a UE: serving nodes hold no more than one downlink PDU of a UE.
+type slots struct {
+	shards [64]struct {
+		mu sync.Mutex
+		m  map[id.IMSI]*slot // guarded by mu
+	}
+}
+
+type slot struct {
+	users int           // that hold the slot or wait for it; guarded by the shard's mu
+	free  chan struct{} // holds one token while nobody holds the slot
+}
+
+var slotSeed = maphash.MakeSeed()
+
+// acquire waits for the slot of ue and returns its release, and whether it had to wait.
+func (s *slots) acquire(ctx context.Context, ue id.IMSI) (release func(), waited bool, err error) {
+	sh := &s.shards[maphash.String(slotSeed, string(ue))%uint64(len(s.shards))]
+	sh.mu.Lock()
+	if sh.m == nil {
+		sh.m = make(map[id.IMSI]*slot)
+	}
+	x := sh.m[ue]
+	if x == nil {
+		x = &slot{free: make(chan struct{}, 1)}
+		x.free <- struct{}{}
+		sh.m[ue] = x
+	}
+	x.users++
+	sh.mu.Unlock()
+
+	leave := func() {
+		sh.mu.Lock()
+		if x.users--; x.users == 0 {
+			delete(sh.m, ue)
+		}
+		sh.mu.Unlock()
+	}
+	select {
+	case <-x.free:
+	default:
+		waited = true
+		select {
+		case <-x.free:
+		case <-ctx.Done():
+			leave()
+			return nil, true, ctx.Err()
+		}
+	}
+	return func() {
+		x.free <- struct{}{}
+		leave()
+	}, waited, nil
+}
+
+// lanes serve UEs with stored data: a queue per serving node, each with a bounded number of goroutines, so that a node
+// that does not answer holds up only its own UEs.
+type lanes struct {
+	most  int
+	serve func(ue id.IMSI, sign bool)
+
+	mu sync.Mutex
+	m  map[string]*lane // by host of the serving node, "" for none; guarded by mu
+}
+
+type lane struct {
+	queue   []id.IMSI
+	signs   map[id.IMSI]bool // of the queued: whether the UE gave a sign
+	running int
+}
+
+func (l *lanes) init(most int, serve func(id.IMSI, bool)) {
+	l.most, l.serve, l.m = most, serve, make(map[string]*lane)
+}
+
+// add queues ue. start runs a new goroutine and may refuse to.
+func (l *lanes) add(host string, ue id.IMSI, sign bool, start func(func()) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x := l.m[host]
+	if x == nil {
+		x = &lane{signs: make(map[id.IMSI]bool)}
+		l.m[host] = x
+	}
+	if old, queued := x.signs[ue]; queued {
+		x.signs[ue] = old || sign
+		return
+	}
+	if x.running < l.most {
+		if !start(func() { l.run(host, x) }) {
+			return
+		}
+		x.running++
+	}
+	x.queue = append(x.queue, ue)
+	x.signs[ue] = sign
+}
+
+// run serves the queue of a lane until it is empty.
+func (l *lanes) run(host string, x *lane) {
+	for {
+		l.mu.Lock()
+		if len(x.queue) == 0 {
+			if x.running--; x.running == 0 {
+				delete(l.m, host)
+			}
+			l.mu.Unlock()
+			return
+		}
+		ue := x.queue[0]
+		x.queue = x.queue[1:]
+		sign := x.signs[ue]
+		delete(x.signs, ue)
+		l.mu.Unlock()
+		l.serve(ue, sign)
+	}
+}

@@ -1,0 +1,202 @@
+package nidd
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/diameter/tgpp"
+	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/s6t"
+	"github.com/scefkit/scefkit/store"
+)
+
+// authorize asks the HSS for the NIDD authorisation of the UE that c names, and sets what the HSS answers: the IMSI,
+// the identities, the end of the grant and the HSS itself (TS 29.336 §7.2.3, NIR and NIA).
+func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
+	nir := s6t.NIR{
+		SessionID:        diameter.NewSessionID(p.Self.Host),
+		OriginHost:       p.Self.Host,
+		OriginRealm:      p.Self.Realm,
+		DestinationHost:  c.HSS.Host,
+		DestinationRealm: c.HSS.Realm,
+		NIDDAuthorizationRequest: &s6t.NIDDAuthorizationRequest{
+			ServiceSelection: string(c.APN), RequestedValidityTime: c.Duration,
+		},
+	}
+	switch {
+	case c.ByMSISDN:
+		tbcd, err := tgpp.AppendTBCD(nil, string(c.MSISDN))
+		if err != nil {
+			return fault.Wrap(op, fault.InvalidParameter, err)
+		}
+		nir.UserIdentifier.MSISDN = tbcd
+	case c.ExternalID != "":
+		nir.UserIdentifier.ExternalIdentifier = string(c.ExternalID)
+	default: // a UE that attached without a configuration
+		nir.UserIdentifier.UserName = string(c.IMSI)
+	}
+	if c.MTCProviderID != "" {
+		nir.MTCProviderInfo = &s6t.MTCProviderInfo{MTCProviderID: c.MTCProviderID}
+	}
+	req, err := diameter.NewRequest(&nir)
+	if err != nil {
+		return fault.Wrap(op, fault.Internal, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
+	defer cancel()
+	ans, err := p.Transport.Do(ctx, c.HSS, req)
+	if err != nil {
+		return &fault.Error{Op: op, Code: fault.Unavailable, Detail: "the network gave no answer", Err: err}
+	}
+	r, err := diameter.ResultOf(ans)
+	switch {
+	case err != nil:
+		return fault.Wrap(op, fault.NetworkFailure, err)
+	case !r.IsSuccess():
+		return fault.FromAnswer(op, r)
+	}
+	var nia s6t.NIA
+	if err := diameter.Decode(ans, &nia); err != nil {
+		return fault.Wrap(op, fault.NetworkFailure, err)
+	}
+	return c.grant(op, &nia)
+}
+
+// grant takes over what a successful NIA says.
+func (c *Config) grant(op string, nia *s6t.NIA) error {
+	g := nia.NIDDAuthorizationResponse
+	if g == nil {
+		return fault.Wrap(op, fault.NetworkFailure, errors.New("NIA without NIDD-Authorization-Response"))
+	}
+	if g.UserName != "" || c.IMSI == "" {
+		ue, err := id.ParseIMSI(g.UserName)
+		if err != nil {
+			return fault.Wrap(op, fault.NetworkFailure, err)
+		}
+		if c.IMSI != "" && c.IMSI != ue {
+			return fault.Wrap(op, fault.NetworkFailure, errors.New("the HSS names another UE than before"))
+		}
+		c.IMSI = ue
+	}
+	if len(g.MSISDN) > 0 && c.MSISDN == "" {
+		digits, err := tgpp.ParseTBCD(g.MSISDN)
+		if err != nil {
+			return fault.Wrap(op, fault.NetworkFailure, err)
+		}
+		c.MSISDN = id.MSISDN(digits)
+	}
+	if g.ExternalIdentifier != "" && c.ExternalID == "" {
+		c.ExternalID = id.ExternalID(g.ExternalIdentifier)
+	}
+	if !g.GrantedValidityTime.IsZero() && !g.GrantedValidityTime.After(time.Now()) {
+		return fault.New(op, fault.NotAuthorized, "the network does not authorise the UE")
+	}
+	c.GrantedUntil = g.GrantedValidityTime
+	c.HSS = diameter.Identity{Host: nia.OriginHost, Realm: nia.OriginRealm}
+	return nil
+}
+
+// S6t answers the requests of the HSS: NIR that changes or revokes an authorisation (TS 29.122 §4.4.5.5). Other
+// commands of the application get COMMAND_UNSUPPORTED.
+func (p *Procedure) S6t() diameter.Handler { return diameter.HandlerFunc(p.handleNIR) }
+
+func (p *Procedure) handleNIR(ctx context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
+	const op = "nidd.NIR"
+	if !p.begin() {
+		return diameter.ErrorAnswer(req, p.Self, diameter.TooBusy, "", nil), nil
+	}
+	defer p.wg.Done()
+	var nir s6t.NIR
+	if err := diameter.Decode(req, &nir); err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	ue, err := p.resolve(ctx, op, &nir.UserIdentifier)
+	if err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	if nir.NIDDAuthorizationUpdate == nil {
+		err := missing(3161, diameter.Vendor3GPP, 0, nil, "NIDD-Authorization-Update")
+		return p.answerError(req, op, err), nil
+	}
+	host := ""
+	wake, err := p.update(ctx, ue, func(s *session) error {
+		if s.ue.empty() {
+			return refuse(op, diameter.ErrorUserUnknown)
+		}
+		host = servingHost(s.ue)
+		for _, v := range nir.NIDDAuthorizationUpdate.APNValidityTime {
+			if err := s.regrant(id.APN(v.ServiceSelection), v.GrantedValidityTime); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	p.log.Info("NIDD authorisation changed by the HSS", "imsi", ue)
+	ans, err := diameter.NewAnswer(req, &s6t.NIA{
+		SessionID: nir.SessionID, DRMP: nir.DRMP, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm,
+	})
+	if err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	if !wake {
+		return ans, nil
+	}
+	return ans, func() { p.serveSoon(host, ue, false) }
+}
+
+// resolve finds the UE that a User-Identifier of the HSS names.
+func (p *Procedure) resolve(ctx context.Context, op string, u *s6t.UserIdentifier) (ue id.IMSI, err error) {
+	if u.UserName != "" {
+		return id.IMSI(u.UserName), nil
+	}
+	name := u.ExternalIdentifier
+	if name == "" {
+		if name, err = tgpp.ParseTBCD(u.MSISDN); err != nil || name == "" {
+			return "", (&diameter.AVPError{
+				Result: diameter.InvalidAVPValue, Code: 3102, Vendor: diameter.Vendor3GPP, Reason: "User-Identifier names nobody",
+				Failed: diameter.AppendString(nil, 701, diameter.Vendor3GPP, diameter.AVPMandatory, u.MSISDN),
+			}).Within(3102, diameter.Vendor3GPP, diameter.AVPMandatory)
+		}
+	}
+	err = p.Store.View(ctx, func(r store.Reader) error {
+		b, err := r.Get(identityKey(name))
+		ue = id.IMSI(b)
+		return err
+	})
+	if err == nil && ue == "" {
+		err = refuse(op, diameter.ErrorUserUnknown)
+	}
+	return ue, err
+}
+
+// regrant applies a new Granted-Validity-Time to the configurations of the UE for the APN, or for all when it is empty;
+// one in the past revokes.
+func (s *session) regrant(apn id.APN, until time.Time) error {
+	for _, ref := range append([]configRef(nil), s.ue.configs...) {
+		if apn != "" && !ref.APN.Equal(apn) {
+			continue
+		}
+		c, err := getConfig(s.tx, ref.SCSAS, ref.ID)
+		if err != nil {
+			return err
+		}
+		if c == nil {
+			continue
+		}
+		c.GrantedUntil = until
+		ev := GrantUpdated
+		if !until.After(s.now) {
+			ev = s.p.revocation(c.SCSAS)
+		}
+		if err := s.stepConfig(c, ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,282 @@
+package t8
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/scefkit/scefkit/id"
+)
+
+// A plan is what decoder and checker know about a type. It is made once per type from json and t8 tags and then only
+// read. The t8 tag is a list of:
+//
+//	required     the member must be there; a string must not be empty
+//	readonly     only the server sets it; what a request says is skipped
+//	notnull      in a PATCH body: must not be removed
+//	min=n max=n  range of a number; length of a string, of octets or of an array
+//	uri          absolute http or https URI without user information
+//	oneof=g      exactly one of the members of group g must be there
+//	atmost=g     at most one of them may be there
+//	anyof=g      at least one of them must be there
+//
+// The identity types and Features bring the check of their form with them.
+type plan struct {
+	typ    reflect.Type
+	kind   kind
+	format func(string) error // form of a string; nil: any
+	elem   *plan              // of slice, map, pointer and Opt
+	fields []field            // of a struct; those of embedded structs among them
+	index  map[string]int     // member name to field
+	groups []group
+}
+
+type kind uint8
+
+const (
+	kString kind = iota
+	kBool
+	kInt
+	kFloat
+	kBytes
+	kTime
+	kSeconds
+	kSlice
+	kMap
+	kStruct
+	kPtr
+	kOpt
+	kOther // decoded by encoding/json
+)
+
+type field struct {
+	name                 string
+	pointer              string // "/" + name, escaped for a JSON pointer
+	at                   []int
+	plan                 *plan
+	required, readonly   bool
+	notnull, uri         bool
+	hasMin, hasMax       bool
+	min, max             int64
+	groupRule, groupName string
+}
+
+type group struct {
+	rule   string
+	fields []int
+	names  string // for the reason
+}
+
+const maxFields = 128
+
+var (
+	timeType    = reflect.TypeFor[time.Time]()
+	secondsType = reflect.TypeFor[DurationSec]()
+	optType     = reflect.TypeFor[opt]()
+	customType  = reflect.TypeFor[json.Unmarshaler]()
+
+	formats = map[reflect.Type]func(string) error{
+		reflect.TypeFor[id.ExternalID]():      func(s string) error { _, err := id.ParseExternalID(s); return reason(err) },
+		reflect.TypeFor[id.ExternalGroupID](): func(s string) error { _, err := id.ParseExternalGroupID(s); return reason(err) },
+		reflect.TypeFor[id.MSISDN]():          func(s string) error { _, err := id.ParseMSISDN(s); return reason(err) },
+		reflect.TypeFor[Features]():           func(s string) error { return Features(s).valid() },
+	}
+
+	plans     sync.Map // reflect.Type -> *plan, complete ones only
+	plansLock sync.Mutex
+)
+
+// reason strips the package prefix, which says nothing to an SCS/AS.
+func reason(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), id.ErrInvalid.Error()+" "))
+}
+
+func planOf(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	plansLock.Lock()
+	defer plansLock.Unlock()
+	making := map[reflect.Type]*plan{}
+	p := makePlan(t, making)
+	for t, p := range making {
+		plans.LoadOrStore(t, p)
+	}
+	return p
+}
+
+func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	if p, ok := making[t]; ok {
+		return p
+	}
+	p := &plan{typ: t, format: formats[t]}
+	making[t] = p
+	switch {
+	case t == timeType:
+		p.kind = kTime
+	case t == secondsType:
+		p.kind = kSeconds
+	case reflect.PointerTo(t).Implements(optType):
+		p.kind = kOpt
+		p.elem = makePlan(reflect.TypeOf(reflect.New(t).Interface().(opt).target()).Elem(), making)
+	case t.Kind() == reflect.Pointer:
+		p.kind, p.elem = kPtr, makePlan(t.Elem(), making)
+	case reflect.PointerTo(t).Implements(customType):
+		p.kind = kOther
+	case t.Kind() == reflect.String:
+		p.kind = kString
+	case t.Kind() == reflect.Bool:
+		p.kind = kBool
+	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64:
+		p.kind = kInt
+	case t.Kind() == reflect.Float64 || t.Kind() == reflect.Float32:
+		p.kind = kFloat
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8:
+		p.kind = kBytes
+	case t.Kind() == reflect.Slice:
+		p.kind, p.elem = kSlice, makePlan(t.Elem(), making)
+	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String:
+		p.kind, p.elem = kMap, makePlan(t.Elem(), making)
+	case t.Kind() == reflect.Struct:
+		p.kind = kStruct
+		p.addFields(t, nil, making)
+		p.finish()
+	default:
+		p.kind = kOther
+	}
+	return p
+}
+
+func (p *plan) addFields(t reflect.Type, at []int, making map[reflect.Type]*plan) {
+	for sf := range fieldsOf(t) {
+		where := append(append([]int(nil), at...), sf.Index...)
+		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		if sf.Anonymous && name == "" && sf.Type.Kind() == reflect.Struct {
+			p.addFields(sf.Type, where, making)
+			continue
+		}
+		if !sf.IsExported() || name == "-" {
+			continue
+		}
+		if name == "" {
+			name = sf.Name
+		}
+		f := field{name: name, pointer: "/" + escapePointer(name), at: where, plan: makePlan(sf.Type, making)}
+		f.parse(t.Name()+"."+sf.Name, sf.Tag.Get("t8"))
+		p.fields = append(p.fields, f)
+	}
+}
+
+func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
+	return func(yield func(reflect.StructField) bool) {
+		for i := range t.NumField() {
+			if !yield(t.Field(i)) {
+				return
+			}
+		}
+	}
+}
+
+// parse reads the t8 tag. A mistake in it is one of this package, so it panics.
+func (f *field) parse(where, tag string) {
+	if tag == "" {
+		return
+	}
+	for rule := range strings.SplitSeq(tag, ",") {
+		name, arg, _ := strings.Cut(rule, "=")
+		switch name {
+		case "required":
+			f.required = true
+		case "readonly":
+			f.readonly = true
+		case "notnull":
+			f.notnull = true
+		case "uri":
+			f.uri = true
+		case "min", "max":
+			n, err := strconv.ParseInt(arg, 10, 64)
+			if err != nil {
+				panic(fmt.Sprintf("t8: tag of %s: %v", where, err))
+			}
+			if name == "min" {
+				f.hasMin, f.min = true, n
+			} else {
+				f.hasMax, f.max = true, n
+			}
+		case "oneof", "atmost", "anyof":
+			f.groupRule, f.groupName = name, arg
+		default:
+			panic(fmt.Sprintf("t8: tag of %s: unknown rule %q", where, rule))
+		}
+	}
+}
+
+func (p *plan) finish() {
+	if len(p.fields) > maxFields {
+		panic(fmt.Sprintf("t8: %s has more than %d members", p.typ.Name(), maxFields))
+	}
+	p.index = make(map[string]int, len(p.fields))
+	byName := map[string]int{}
+	for i, f := range p.fields {
+		p.index[f.name] = i
+		if f.groupRule == "" {
+			continue
+		}
+		g, ok := byName[f.groupName]
+		if !ok {
+			g = len(p.groups)
+			byName[f.groupName] = g
+			p.groups = append(p.groups, group{rule: f.groupRule})
+		} else {
+			p.groups[g].names += ", "
+		}
+		p.groups[g].fields = append(p.groups[g].fields, i)
+		p.groups[g].names += f.name
+	}
+}
+
+// of returns the field in struct v without the cost of FieldByIndex in the usual case.
+func (f *field) of(v reflect.Value) reflect.Value {
+	if len(f.at) == 1 {
+		return v.Field(f.at[0])
+	}
+	return v.FieldByIndex(f.at)
+}
+
+// escapePointer escapes a member name for a JSON pointer (RFC 6901 §3).
+func escapePointer(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// checkHTTPURI says what is wrong with s as a notification destination, or nil.
+func checkHTTPURI(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return errors.New("is not a URI")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return errors.New("must be an absolute http or https URI")
+	case u.Host == "" || u.Hostname() == "":
+		return errors.New("has no host")
+	case u.User != nil:
+		return errors.New("must not hold user information")
+	case len(s) > 2048:
+		return errors.New("is longer than 2048 characters")
+	}
+	return nil
+}

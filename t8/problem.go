@@ -1,0 +1,134 @@
+package t8
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/scefkit/scefkit/fault"
+)
+
+const (
+	typeJSON    = "application/json"
+	typeProblem = "application/problem+json"
+	typeMerge   = "application/merge-patch+json"
+)
+
+// Problem returns the ProblemDetails of an error, without anything of Err. Any error will do; one that is not a
+// *[fault.Error] is an internal one.
+func Problem(err error) ProblemDetails {
+	e := fault.As(err)
+	if e == nil {
+		return ProblemDetails{}
+	}
+	p := ProblemDetails{
+		Title:  http.StatusText(e.Status()),
+		Status: e.Status(),
+		Detail: e.Detail,
+		Cause:  e.CauseText(),
+	}
+	for _, x := range e.Params {
+		p.InvalidParams = append(p.InvalidParams, InvalidParam{Param: x.Param, Reason: x.Reason})
+	}
+	return p
+}
+
+// UEFormats tells the serialization formats of the UE when none of those of the SCS/AS would do. It stands below a
+// *[fault.Error], as in fault.Wrap(op, fault.FormatNotSupported, t8.UEFormats{t8.FormatCBOR}), and goes to the SCS/AS
+// as supportedUeFormats.
+type UEFormats []SerializationFormat
+
+func (f UEFormats) Error() string { return fmt.Sprintf("the UE has %v", []SerializationFormat(f)) }
+
+// failureShape says which body a 500 has.
+type failureShape uint8
+
+const (
+	shapeProblem  failureShape = iota // ProblemDetails
+	shapeDelivery                     // NIDDDownlinkDataDeliveryFailure, application/json
+	shapePort                         // RDSDownlinkDataDeliveryFailure
+)
+
+// errorBody returns body and media type for e.
+func (s failureShape) errorBody(e *fault.Error) ([]byte, string) {
+	p := Problem(e)
+	var body any = p
+	media := typeProblem
+	if e.Status() == http.StatusInternalServerError {
+		switch s {
+		case shapeDelivery:
+			body, media = NIDDDownlinkDataDeliveryFailure{p, e.RetryAt}, typeJSON
+		case shapePort:
+			f := RDSDownlinkDataDeliveryFailure{ProblemDetails: p, RequestedRetransmissionTime: e.RetryAt}
+			if u, ok := errors.AsType[UEFormats](e.Err); ok {
+				f.SupportedUEFormats = u
+			}
+			body = f
+		}
+	}
+	b, err := marshal(body)
+	if err != nil { // text that JSON cannot hold does not exist; a time out of range does
+		b, media = []byte(`{"status":500}`), typeProblem
+	}
+	return b, media
+}
+
+// retryAfter returns the text of Retry-After for a moment, in seconds.
+func retryAfter(at, now time.Time) string {
+	return strconv.Itoa(max(0, int(math.Ceil(at.Sub(now).Seconds()))))
+}
+
+// parseRetryAfter reads Retry-After: seconds or a date.
+func parseRetryAfter(s string, now time.Time) time.Time {
+	if n, err := strconv.Atoi(s); err == nil && n >= 0 && n < 1<<31 {
+		return now.Add(time.Duration(n) * time.Second)
+	}
+	if t, err := http.ParseTime(s); err == nil {
+		return t
+	}
+	return time.Time{}
+}
+
+// remoteFault makes the error that a peer's answer stands for.
+func remoteFault(op string, status int, h http.Header, body []byte) *fault.Error {
+	var b struct {
+		ProblemDetails
+		ProblemDetail               *ProblemDetails       `json:"problemDetail"`
+		RequestedRetransmissionTime time.Time             `json:"requestedRetransmissionTime"`
+		SupportedUEFormats          []SerializationFormat `json:"supportedUeFormats"`
+	}
+	e := &fault.Error{Op: op, Remote: true}
+	if len(body) > 0 {
+		decodeBody(body, &b, modeAnswer) // what cannot be read tells nothing; the status still does
+	}
+	p := b.ProblemDetails
+	if b.ProblemDetail != nil {
+		p = *b.ProblemDetail
+	}
+	e.Code = fault.FromStatus(status, p.Cause)
+	e.Cause, e.Detail = p.Cause, p.Detail
+	for _, x := range p.InvalidParams {
+		e.Params = append(e.Params, fault.Param{Param: x.Param, Reason: x.Reason})
+	}
+	if status == http.StatusBadRequest && e.Code.Cause() != p.Cause && len(p.InvalidParams) > 0 {
+		e.Code = fault.InvalidParameter // the cause is another one, or none
+	}
+	e.RetryAt = b.RequestedRetransmissionTime
+	if t := parseRetryAfter(h.Get("Retry-After"), time.Now()); e.RetryAt.IsZero() && !t.IsZero() {
+		e.RetryAt = t
+	}
+	if len(b.SupportedUEFormats) > 0 {
+		e.Err = UEFormats(b.SupportedUEFormats)
+	} else {
+		e.Err = statusError(status)
+	}
+	return e
+}
+
+// statusError keeps the status of an answer below a *fault.Error.
+type statusError int
+
+func (s statusError) Error() string { return "HTTP status " + strconv.Itoa(int(s)) }
