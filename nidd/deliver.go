@@ -21,6 +21,9 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 		ev.Kind = NoConnection
 	case u.pending > 0 && d.mayKeep(time.Now()):
 		ev.Kind = Behind
+		if conn.State == UpAsleep {
+			ev.Kind = UESleeps
+		}
 	}
 	for {
 		next, actions, err := Step(*d, ev, time.Now())
@@ -208,6 +211,8 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 // holds returns the event that the present state of things is for a stored delivery.
 func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok bool) {
 	switch {
+	case d.State.Final():
+		return Event{}, false
 	case d.State == Sending || d.State == Triggering:
 		return Event{Kind: Restart}, true // who holds the slot knows that nobody is at it
 	case !d.Expires.After(s.now):

@@ -54,7 +54,7 @@ func (d *Delivery) transfer(c *Config) *t8.NIDDDownlinkDataTransfer {
 	}
 	t.ExternalID, t.MSISDN = c.identity()
 	if d.Priority != 0 {
-		t.Priority = &d.Priority
+		t.Priority = new(d.Priority)
 	}
 	if d.MaxLatency >= 0 {
 		t.MaximumLatency = new(t8.DurationSec(d.MaxLatency))

@@ -52,7 +52,7 @@ const (
 	RetryDue                  // NotBefore has come
 	Acknowledged              // TDA: success, acknowledged by the eNodeB
 	Accepted                  // TDA: success, without acknowledgement
-	UESleeps                  // TDA: USER_TEMPORARILY_UNREACHABLE; carries RetryAt if the MME asked for a time
+	UESleeps                  // TDA: USER_TEMPORARILY_UNREACHABLE, of this or of other data; carries RetryAt if the MME asked for a time
 	BearerGone                // TDA: USER_UNKNOWN or INVALID_EPS_BEARER
 	Refused                   // TDA: any other failure
 	NoRoute                   // the TDR was not sent: no peer leads to the MME or SGSN; carries RetryAt
@@ -128,6 +128,7 @@ var deliveryTable = table[State, Kind, Delivery, Action]{
 	{Submitted, NoConnection, mayKeep, Waiting, keep, clauseMT},
 	{Submitted, NoConnection, always, Rejected, nil, clauseMT},
 	{Submitted, Behind, mayKeep, Ready, keep, clauseFlow},
+	{Submitted, UESleeps, mayKeep, Asleep, keep, clauseFlow},
 	{Submitted, Turn, always, Sending, []Action{SendTDR}, clauseFlow},
 	{Triggering, Triggered, mayKeepTriggered, Waiting, keep, clauseMT},
 	{Triggering, Triggered, always, Rejected, finish, clauseMT},

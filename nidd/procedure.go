@@ -15,12 +15,6 @@ import (
 	"github.com/scefkit/scefkit/t8"
 )
 
-// A Notifier posts a notification to an SCS/AS and returns when the SCS/AS has answered; nil means 200 or 204. Its
-// errors are *fault.Error. [t8.Notifier] is one. Safe for concurrent use.
-type Notifier interface {
-	Notify(ctx context.Context, destination string, body any) error
-}
-
 // An Outbox keeps notifications that must not be lost until the SCS/AS took them: what a committed transaction
 // enqueued is delivered at least once. [t8.Outbox] is one. Kick says that a transaction which enqueued was committed.
 type Outbox interface {
@@ -149,7 +143,7 @@ type Deps struct {
 	APIRoot   string            // of T8, as "https://scef.example.com"
 	Store     store.Store
 	Transport diameter.Transport // to HSS, MME and SGSN
-	Notifier  Notifier           // for uplink data
+	Notifier  t8.Sender          // for uplink data
 	Outbox    Outbox             // for status notifications
 	Profiles  policy.NIDDProfiles
 }

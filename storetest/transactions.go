@@ -199,6 +199,7 @@ func pairs(ctx context.Context, s store.Store, read func(r store.Reader) (a, b i
 			if err != nil {
 				return err
 			}
+			runtime.Gosched() // readers that never wait would starve the writer
 		}
 		return nil
 	})

@@ -412,8 +412,8 @@ func (r *outboxRun) rescanLogged(ctx context.Context) {
 // rescan finds every destination with entries by jumping from one to the next.
 func (r *outboxRun) rescan(ctx context.Context) error {
 	return r.s.View(ctx, func(rd store.Reader) error {
-		from, to := r.o.prefix, prefixEnd(r.o.prefix)
-		for from != nil {
+		from, to := r.o.prefix, store.PrefixEnd(r.o.prefix)
+		for more := true; more; {
 			var next []byte
 			for p, err := range rd.Scan(from, to, false) {
 				if err != nil {
@@ -424,25 +424,13 @@ func (r *outboxRun) rescan(ctx context.Context) error {
 					return fmt.Errorf("t8: outbox: foreign key below the prefix")
 				}
 				r.look(key)
-				next = prefixEnd(append(append([]byte(nil), r.o.prefix...), key[:]...))
+				next = store.PrefixEnd(append(append([]byte(nil), r.o.prefix...), key[:]...))
 				break
 			}
-			from = next
+			from, more = next, next != nil
 		}
 		return nil
 	})
-}
-
-// prefixEnd returns the first key after all that begin with prefix; nil when there is none.
-func prefixEnd(prefix []byte) []byte {
-	for i := len(prefix) - 1; i >= 0; i-- {
-		if prefix[i] != 0xff {
-			end := append([]byte(nil), prefix[:i+1]...)
-			end[i]++
-			return end
-		}
-	}
-	return nil
 }
 
 // backOff returns the time before the next attempt after n failures in a row.
@@ -555,7 +543,7 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, res *lane
 	err = s.View(ctx, func(rd store.Reader) error {
 		batch = nil
 		size := 0
-		for p, err := range rd.Scan(from, prefixEnd(from), false) {
+		for p, err := range rd.Scan(from, store.PrefixEnd(from), false) {
 			if err != nil {
 				return err
 			}

@@ -497,7 +497,10 @@ func (p *parser) item() *Item {
 		it.Max = 0
 	}
 	if hasHigh && high == 0 || it.Max != 0 && it.Min > it.Max {
-		p.fail(it.Line, "%s may occur at most as often as it must", it.Name)
+		p.fail(it.Line, "%s may occur less often than it must", it.Name)
+	}
+	if it.Min > 100 {
+		p.fail(it.Line, "%s must occur more than 100 times", it.Name)
 	}
 	return it
 }

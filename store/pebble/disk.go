@@ -21,6 +21,7 @@ import (
 type disk struct {
 	db       *engine.DB
 	log      *slog.Logger
+	hot      *hot                  // nil if none are kept
 	assigned atomic.Uint64         // number of the last commit that was begun
 	applied  atomic.Uint64         // and of the last that was applied
 	durable  atomic.Pointer[state] // what View reads; never nil
@@ -70,8 +71,11 @@ func (s *state) release() {
 	}
 }
 
-func newDisk(db *engine.DB, log *slog.Logger) *disk {
+func newDisk(db *engine.DB, hotRecords int, log *slog.Logger) *disk {
 	d := &disk{db: db, log: log, stopped: make(chan struct{}), kick: make(chan struct{}, 1)}
+	if hotRecords > 0 {
+		d.hot = newHot(hotRecords)
+	}
 	d.durable.Store(newState(db.NewSnapshot(), 0))
 	go d.run()
 	return d
@@ -90,7 +94,7 @@ func (d *disk) stop() {
 func (d *disk) reader() *reader {
 	for {
 		if s := d.durable.Load(); s.acquire() {
-			return newReader(s)
+			return newReader(s, d.hot)
 		}
 		// It was replaced in between; the next one is there.
 	}
@@ -109,7 +113,7 @@ func (d *disk) Snapshot(fresh bool) (occ.Snapshot[store.Pair], occ.Span, error) 
 	low := d.applied.Load()
 	snap := d.db.NewSnapshot()
 	high := d.assigned.Load()
-	return newReader(newState(snap, low)), occ.Span{Low: low, High: high}, nil
+	return newReader(newState(snap, low), d.hot), occ.Span{Low: low, High: high}, nil
 }
 
 // Apply implements occ.Backend.
@@ -130,6 +134,9 @@ func (d *disk) Apply(seq uint64, writes *occ.Writes) (err error) {
 		op.Key[0] = userSpace
 		copy(op.Key[1:], key)
 		_ = op.Finish() // fails for indexed batches only
+		if d.hot != nil {
+			d.hot.written(key, value, seq)
+		}
 	})
 	if err := d.commit(func() error { return d.db.Apply(b, engine.NoSync) }); err != nil {
 		return err

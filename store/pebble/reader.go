@@ -14,6 +14,7 @@ import (
 // reader reads a state. The values that it gives lie in memory that is used again after Release.
 type reader struct {
 	state *state
+	hot   *hot
 	key   []byte  // scratch
 	block *[]byte // from blocks; nil until a value is given
 	room  []byte  // unused part of the current block
@@ -23,7 +24,7 @@ const blockSize = 4 << 10
 
 var blocks = sync.Pool{New: func() any { b := make([]byte, blockSize); return &b }}
 
-func newReader(s *state) *reader { return &reader{state: s} }
+func newReader(s *state, h *hot) *reader { return &reader{state: s, hot: h} }
 
 var errReleased = errors.New("pebble: a reader was used after its function had returned")
 
@@ -42,6 +43,26 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 	if r.state == nil {
 		return nil, errReleased
 	}
+	if r.hot == nil {
+		return r.get(key)
+	}
+	slot := r.hot.slot(key)
+	record := slot.Load()
+	if record.holds(key, r.state.seq) {
+		if record.value == nil {
+			return nil, nil
+		}
+		return r.keep(record.value), nil
+	}
+	v, err := r.get(key)
+	if err == nil {
+		r.hot.offer(slot, record, key, v, r.state.seq)
+	}
+	return v, err
+}
+
+// get reads from the engine.
+func (r *reader) get(key []byte) ([]byte, error) {
 	r.key = append(append(r.key[:0], userSpace), key...)
 	v, closer, err := r.state.snap.Get(r.key)
 	if err != nil {
@@ -57,7 +78,8 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 	return kept, nil
 }
 
-// keep copies v: what the engine gives would keep its blocks and an iterator busy for as long.
+// keep copies v: what the engine gives would keep its blocks and an iterator busy for as long, and a hot record must not
+// change even if a caller errs.
 func (r *reader) keep(v []byte) []byte {
 	n := len(v)
 	if n > len(r.room) || n == 0 {

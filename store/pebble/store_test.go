@@ -48,7 +48,12 @@ func get(t *testing.T, s store.Store, key string) string {
 }
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return open(t, t.TempDir(), nil) })
+	// With 3 hot records, all keys fight for the slots.
+	for _, hot := range []int{-1, 0, 3} {
+		t.Run(fmt.Sprint("hot", hot), func(t *testing.T) {
+			storetest.Run(t, func(t *testing.T) store.Store { return open(t, t.TempDir(), &Options{HotRecords: hot}) })
+		})
+	}
 }
 
 // With memtables that are written out all the time, the suite meets files, levels and compactions.

@@ -166,7 +166,7 @@ func TestEncodeErrors(t *testing.T) {
 	require.NoError(t, err)
 	for _, c := range []struct {
 		name   string
-		break_ func(*sample.XYR)
+		spoil  func(*sample.XYR)
 		result diameter.Result
 		failed []byte
 	}{
@@ -185,7 +185,7 @@ func TestEncodeErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x := full()
-			c.break_(x)
+			c.spoil(x)
 			_, err := x.AppendAVPs(nil)
 			var e *diameter.AVPError
 			require.ErrorAs(t, err, &e)

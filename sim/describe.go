@@ -1,0 +1,444 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/diameter/tgpp"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/s6t"
+	"github.com/scefkit/scefkit/t6a"
+)
+
+// printable is a typed command.
+type printable interface {
+	diameter.Command
+	fmt.Stringer
+}
+
+// command is how a command is told: a new value to decode it into, its name, and the words for what matters in it.
+type command struct {
+	name  string
+	value printable
+	words func(*words)
+}
+
+// words collects what a line says.
+type words struct {
+	b    strings.Builder
+	mask bool
+}
+
+func (w *words) add(format string, args ...any) {
+	w.b.WriteByte(' ')
+	fmt.Fprintf(&w.b, format, args...)
+}
+
+// text adds name=value unless value is empty.
+func (w *words) text(name, value string) {
+	if value != "" {
+		w.add("%s=%s", name, value)
+	}
+}
+
+func (w *words) time(name string, t time.Time) {
+	if !t.IsZero() {
+		w.add("%s=%s", name, stamp(t))
+	}
+}
+
+func (w *words) imsi(s string) {
+	if w.mask {
+		s = id.IMSI(s).String()
+	}
+	w.text("IMSI", s)
+}
+
+func (w *words) msisdn(b []byte) {
+	s, err := tgpp.ParseTBCD(b)
+	if err != nil {
+		s = "?"
+	}
+	if w.mask {
+		s = id.MSISDN(s).String()
+	}
+	w.text("MSISDN", s)
+}
+
+func (w *words) external(s string) {
+	if w.mask {
+		s = id.ExternalID(s).String()
+	}
+	w.text("External-Identifier", s)
+}
+
+func (w *words) bearer(b []byte) {
+	if len(b) == 1 {
+		w.add("bearer %d", b[0])
+	}
+}
+
+func (w *words) pco(b []byte) {
+	if b != nil {
+		w.add("Extended-PCO (%d octets)", len(b))
+	}
+}
+
+// stamp writes a time of a message: seconds are what an AVP holds.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// commandOf returns how m is told; the name only when its type is not known here.
+func commandOf(m *diameter.Message) command {
+	req := m.IsRequest()
+	switch {
+	case m.App == s6t.App && m.Command == s6t.CodeNIR && req:
+		c := new(s6t.NIR)
+		return command{"NIR", c, func(w *words) {
+			u := &c.UserIdentifier
+			switch {
+			case c.NIDDAuthorizationRequest != nil:
+				w.add("NIDD-Authorization-Request")
+			case c.NIDDAuthorizationUpdate != nil:
+				w.add("NIDD-Authorization-Update")
+			}
+			w.imsi(u.UserName)
+			w.msisdn(u.MSISDN)
+			w.external(u.ExternalIdentifier)
+			if q := c.NIDDAuthorizationRequest; q != nil {
+				w.text("apn", q.ServiceSelection)
+				w.time("until", q.RequestedValidityTime)
+			}
+			if u := c.NIDDAuthorizationUpdate; u != nil {
+				for _, v := range u.APNValidityTime {
+					if v.ServiceSelection == "" {
+						w.add("all APNs")
+					}
+					w.text("apn", v.ServiceSelection)
+					w.time("until", v.GrantedValidityTime)
+				}
+			}
+		}}
+	case m.App == s6t.App && m.Command == s6t.CodeNIR:
+		c := new(s6t.NIA)
+		return command{"NIA", c, func(w *words) {
+			if g := c.NIDDAuthorizationResponse; g != nil {
+				w.imsi(g.UserName)
+				w.msisdn(g.MSISDN)
+				w.external(g.ExternalIdentifier)
+				w.time("until", g.GrantedValidityTime)
+			}
+		}}
+	case m.App == t6a.App && m.Command == t6a.CodeCMR && req:
+		c := new(t6a.CMR)
+		return command{"CMR", c, func(w *words) {
+			w.add("%s", strings.ToLower(strings.TrimPrefix(c.ConnectionAction.String(), "CONNECTION_")))
+			if c.CMRFlags != nil && *c.CMRFlags != 0 {
+				w.add("%v", *c.CMRFlags)
+			}
+			w.imsi(c.UserIdentifier.UserName)
+			w.bearer(c.BearerIdentifier)
+			w.text("apn", c.ServiceSelection)
+			if c.RATType != nil {
+				w.add("%v", *c.RATType)
+			}
+			if mcc, mnc, err := tgpp.ParsePLMN(c.VisitedPLMNID); err == nil {
+				w.add("PLMN %s/%s", mcc, mnc)
+			}
+			if s := c.ServingPLMNRateControl; s != nil {
+				w.add("Serving-PLMN-Rate-Control")
+			}
+			w.time("reachable-until", c.MaximumUEAvailabilityTime)
+			w.pco(c.ExtendedPCO)
+		}}
+	case m.App == t6a.App && m.Command == t6a.CodeCMR:
+		c := new(t6a.CMA)
+		return command{"CMA", c, func(w *words) {
+			if c.PDNConnectionChargingID != nil {
+				w.add("charging-id=%08x", *c.PDNConnectionChargingID)
+			}
+			w.pco(c.ExtendedPCO)
+		}}
+	case m.App == t6a.App && m.Command == t6a.CodeODR && req:
+		c := new(t6a.ODR)
+		return command{"ODR", c, func(w *words) {
+			w.imsi(c.UserIdentifier.UserName)
+			w.bearer(c.BearerIdentifier)
+			if r := c.RRCCauseCounter; r != nil && r.CounterValue != nil {
+				w.add("exception-counter=%d", *r.CounterValue)
+			}
+			if c.NonIPData != nil {
+				w.add("%s", payload(c.NonIPData))
+			}
+		}}
+	case m.App == t6a.App && m.Command == t6a.CodeODR:
+		return command{"ODA", new(t6a.ODA), func(*words) {}}
+	case m.App == t6a.App && m.Command == t6a.CodeTDR && req:
+		c := new(t6a.TDR)
+		return command{"TDR", c, func(w *words) {
+			w.imsi(c.UserIdentifier.UserName)
+			w.bearer(c.BearerIdentifier)
+			if c.NonIPData != nil {
+				w.add("%s", payload(c.NonIPData))
+			}
+			w.time("retransmit-until", c.MaximumRetransmissionTime)
+		}}
+	case m.App == t6a.App && m.Command == t6a.CodeTDR:
+		c := new(t6a.TDA)
+		return command{"TDA", c, func(w *words) {
+			if c.TDAFlags != nil && *c.TDAFlags != 0 {
+				w.add("%v", *c.TDAFlags)
+			}
+			w.time("retransmit-at", c.RequestedRetransmissionTime)
+		}}
+	case m.App == diameter.AppBase:
+		for code, n := range map[diameter.CommandCode]string{257: "CE", 280: "DW", 282: "DP"} {
+			if m.Command == code && req {
+				return command{name: n + "R"}
+			} else if m.Command == code {
+				return command{name: n + "A"}
+			}
+		}
+	}
+	n := fmt.Sprintf("command %d of application %d", m.Command, m.App)
+	if !req {
+		n = "answer to " + n
+	}
+	return command{name: n}
+}
+
+// describe tells a message in a line and in full, and whether it is a failure.
+func describe(m *diameter.Message, mask bool) (line, detail string, failed bool) {
+	c := commandOf(m)
+	w := words{mask: mask}
+	w.b.WriteString(c.name)
+	if m.Flags&diameter.FlagRetransmitted != 0 {
+		w.add("(T)")
+	}
+	if !m.IsRequest() {
+		r, err := diameter.ResultOf(m)
+		failed = err != nil || !r.IsSuccess()
+		w.add("%s", resultText(r))
+	}
+	full := fmt.Sprintf("%d octets that are not told in full", m.Len())
+	if c.value != nil {
+		if err := diameter.Decode(m, c.value); err == nil {
+			c.words(&w)
+			full = unfold(c.value.String())
+		} else {
+			full = err.Error()
+		}
+	}
+	head := fmt.Sprintf("%s  application %d  command %d  flags %s  hop-by-hop %08x  end-to-end %08x  %d octets",
+		c.name, m.App, m.Command, flags(m.Flags), m.HopByHop, m.EndToEnd, m.Len())
+	return w.b.String(), head + "\n" + full, failed
+}
+
+func flags(f diameter.Flags) string {
+	out := []byte("----")
+	for i, bit := range []diameter.Flags{diameter.FlagRequest, diameter.FlagProxiable, diameter.FlagError, diameter.FlagRetransmitted} {
+		if f&bit != 0 {
+			out[i] = "RPET"[i]
+		}
+	}
+	return string(out)
+}
+
+// resultText gives a result as "5653 USER_TEMPORARILY_UNREACHABLE".
+func resultText(r diameter.Result) string {
+	name, _, named := strings.Cut(r.String(), " (")
+	if !named || r.Code == 0 {
+		return r.String()
+	}
+	return fmt.Sprintf("%d %s", r.Code, strings.TrimPrefix(strings.TrimPrefix(name, "DIAMETER_"), "ERROR_"))
+}
+
+// unfold breaks what Printer wrote into indented lines.
+func unfold(s string) string {
+	var b strings.Builder
+	depth, quoted := 0, false
+	indent := func() {
+		b.WriteByte('\n')
+		b.WriteString(strings.Repeat("  ", depth))
+	}
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted:
+			b.WriteByte(c)
+			if c == '\\' && i+1 < len(s) {
+				i++
+				b.WriteByte(s[i])
+			}
+			quoted = c != '"'
+		case c == '"':
+			quoted = true
+			b.WriteByte(c)
+		case c == '{':
+			depth++
+			b.WriteByte(c)
+			indent()
+		case c == '}':
+			depth--
+			indent()
+			b.WriteByte(c)
+		case c == ',' && i+1 < len(s) && s[i+1] == ' ':
+			i++
+			indent()
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// maxPayload is how much of user data is shown.
+const maxPayload = 32
+
+// payload tells user data: as text when it is some, else in hexadecimal.
+func payload(b []byte) string {
+	unit := "octets"
+	if len(b) == 1 {
+		unit = "octet"
+	}
+	if len(b) == 0 {
+		return "0 octets"
+	}
+	return fmt.Sprintf("%d %s %s", len(b), unit, preview(b))
+}
+
+func preview(b []byte) string {
+	rest := ""
+	if len(b) > maxPayload {
+		b, rest = b[:maxPayload], "…"
+	}
+	if utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool { return !unicode.IsPrint(r) || r >= 0x1100 }) {
+		return fmt.Sprintf("“%s%s”", b, rest)
+	}
+	return fmt.Sprintf("%x%s", b[:min(len(b), maxPayload/2)], rest)
+}
+
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+}
+
+// shortURI gives the path of a URI, with long segments cut.
+func shortURI(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "?"
+	}
+	parts := strings.Split(u.Path, "/")
+	for i, p := range parts {
+		if len(p) > 16 && strings.ContainsAny(p, "0123456789") {
+			parts[i] = p[:5] + "…"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// shown are the members of T8 bodies that are told in a line, in this order.
+var shown = []string{
+	"externalId", "msisdn", "externalGroupId", "niddConfiguration", "niddDownlinkDataTransfer", "data", "deliveryStatus",
+	"status", "cause", "detail", "maximumLatency", "priority", "pdnEstablishmentOption", "duration",
+	"requestedRetransmissionTime",
+}
+
+// members tells what matters in a body.
+func members(body []byte, mask bool) string {
+	var m map[string]any
+	if json.Unmarshal(body, &m) != nil {
+		return ""
+	}
+	if p, ok := m["problemDetail"].(map[string]any); ok { // of NiddDownlinkDataDeliveryFailure
+		for k, v := range p {
+			m[k] = v
+		}
+	}
+	problem := m["title"] != nil || m["cause"] != nil
+	var b strings.Builder
+	for _, name := range shown {
+		v, ok := m[name]
+		if !ok || problem && name == "status" {
+			continue
+		}
+		text := fmt.Sprint(v)
+		if s, ok := v.(string); ok {
+			text = memberText(name, s, mask)
+		}
+		fmt.Fprintf(&b, " %s=%s", name, text)
+	}
+	return b.String()
+}
+
+func memberText(name, s string, mask bool) string {
+	switch name {
+	case "data":
+		if b, err := base64.StdEncoding.DecodeString(s); err == nil {
+			return preview(b)
+		}
+	case "niddConfiguration", "niddDownlinkDataTransfer":
+		s = shortURI(s)
+		return "…" + s[max(strings.LastIndexByte(s, '/'), 0):]
+	case "detail":
+		return "“" + s + "”"
+	case "externalId", "externalGroupId":
+		if mask {
+			return id.ExternalID(s).String()
+		}
+	case "msisdn":
+		if mask {
+			return id.MSISDN(s).String()
+		}
+	}
+	return s
+}
+
+// indentJSON gives a body in lines.
+func indentJSON(body []byte, mask bool) string {
+	if len(body) == 0 {
+		return ""
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if d.Decode(&v) != nil {
+		return fmt.Sprintf("%d octets that are not JSON", len(body))
+	}
+	if mask {
+		hide(v)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if e.Encode(v) != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// hide masks identities wherever they stand.
+func hide(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			hide(e)
+		}
+	case map[string]any:
+		for name, e := range v {
+			if s, ok := e.(string); ok && (name == "externalId" || name == "externalGroupId" || name == "msisdn") {
+				v[name] = memberText(name, s, true)
+			} else {
+				hide(e)
+			}
+		}
+	}
+}

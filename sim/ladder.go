@@ -1,0 +1,395 @@
+package sim
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// LadderOptions are the optional parameters of a ladder.
+type LadderOptions struct {
+	// Width in columns. Default 118, at least 60.
+	Width int
+	// Color uses ANSI colours. See [Terminal].
+	Color bool
+	// Base shows the messages of the base protocol, as far as they were recorded.
+	Base bool
+}
+
+// Terminal reports whether w is a terminal that may be given colours.
+func Terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	s, err := f.Stat()
+	return err == nil && s.Mode()&os.ModeCharDevice != 0
+}
+
+// WriteLadder draws what was recorded as a ladder: a lifeline for each node, an arrow for each message with what matters in
+// it above, solid for requests and dashed for answers, and the time since the first event. opts may be nil.
+func (r *Recorder) WriteLadder(w io.Writer, opts *LadderOptions) error {
+	l := newLadder(r, opts)
+	l.draw()
+	_, err := w.Write(l.out)
+	return err
+}
+
+// WriteMessages writes each message in full, under its number in the ladder. opts may be nil.
+func (r *Recorder) WriteMessages(w io.Writer, opts *LadderOptions) error {
+	l := newLadder(r, opts)
+	b := bufio.NewWriter(w)
+	n := 0
+	for _, e := range l.events {
+		if e.Kind > Answer {
+			continue
+		}
+		n++
+		if e.Detail == "" {
+			continue
+		}
+		fmt.Fprintf(b, "%3d  %s  %s → %s\n", n, l.since(e.Time), e.From, e.To)
+		for line := range strings.SplitSeq(e.Detail, "\n") {
+			fmt.Fprintf(b, "     %s\n", line)
+		}
+		fmt.Fprintln(b)
+	}
+	return b.Flush()
+}
+
+// style is a colour or another attribute of a character.
+type style uint8
+
+const (
+	plain style = iota
+	faint
+	bold
+	httpStyle
+	diameterStyle
+	radioStyle
+	failedStyle
+)
+
+var ansi = [...]string{
+	plain: "\x1b[0m", faint: "\x1b[0;2m", bold: "\x1b[0;1m", httpStyle: "\x1b[0;36m", diameterStyle: "\x1b[0;32m",
+	radioStyle: "\x1b[0;35m", failedStyle: "\x1b[0;31m",
+}
+
+// cell is one character of a row.
+type cell struct {
+	r rune
+	s style
+}
+
+type ladder struct {
+	opts   LadderOptions
+	events []Event
+	begin  time.Time
+	names  []string
+	index  map[string]int
+	at     []int // column of each lifeline
+	row    []cell
+	out    []byte
+	number int
+}
+
+// gutter is the room for number and time of a message.
+const gutter = 17
+
+func newLadder(r *Recorder, opts *LadderOptions) *ladder {
+	l := &ladder{index: map[string]int{}}
+	if opts != nil {
+		l.opts = *opts
+	}
+	if l.opts.Width == 0 {
+		l.opts.Width = 118
+	}
+	l.opts.Width = max(l.opts.Width, 60)
+	seen := map[string]bool{}
+	var order []string
+	for _, e := range r.Events() {
+		if e.Protocol == Base && !l.opts.Base {
+			continue
+		}
+		l.events = append(l.events, e)
+		for _, n := range []string{e.From, e.To} {
+			if n != "" && !seen[n] {
+				seen[n] = true
+				order = append(order, n)
+			}
+		}
+	}
+	if r != nil {
+		for _, n := range r.nodes {
+			if seen[n] {
+				l.names = append(l.names, n)
+			}
+		}
+	}
+	for _, n := range order {
+		if !slices.Contains(l.names, n) {
+			l.names = append(l.names, n)
+		}
+	}
+	for i, n := range l.names {
+		l.index[n] = i
+	}
+	if len(l.events) > 0 {
+		l.begin = l.events[0].Time
+	}
+	l.place()
+	return l
+}
+
+// place finds the columns of the lifelines: room goes where the text of messages needs most.
+func (l *ladder) place() {
+	if len(l.names) == 0 {
+		return
+	}
+	first := gutter + utf8.RuneCountInString(l.names[0])/2
+	last := l.opts.Width - 1 - (utf8.RuneCountInString(l.names[len(l.names)-1])+1)/2
+	gaps := make([]int, len(l.names)-1)
+	left := last - first
+	const least = 9
+	for i := range gaps {
+		gaps[i] = least
+		left -= least
+	}
+	for ; left > 0 && len(gaps) > 0; left-- {
+		best, gain := 0, -1.0
+		for i := range gaps {
+			before := l.cost(gaps, i)
+			gaps[i]++
+			if g := before - l.cost(gaps, i); g > gain {
+				best, gain = i, g
+			}
+			gaps[i]--
+		}
+		gaps[best]++
+	}
+	l.at = []int{first}
+	for i, g := range gaps {
+		l.at = append(l.at, l.at[i]+g)
+	}
+}
+
+// cost is how many lines the texts of the messages that cross a gap need, about.
+func (l *ladder) cost(gaps []int, gap int) (sum float64) {
+	for _, e := range l.events {
+		a, b, ok := l.span(&e)
+		if !ok || gap < a || gap >= b {
+			continue
+		}
+		room := -3
+		for _, g := range gaps[a:b] {
+			room += g
+		}
+		sum += max(1, float64(utf8.RuneCountInString(e.Text))/float64(room))
+	}
+	return sum
+}
+
+// span returns the lifelines that a message goes between, from left to right.
+func (l *ladder) span(e *Event) (a, b int, ok bool) {
+	if e.Kind > Answer {
+		return 0, 0, false
+	}
+	a, b = l.index[e.From], l.index[e.To]
+	return min(a, b), max(a, b), a != b
+}
+
+// since is the time of an event in 12 characters or so.
+func (l *ladder) since(t time.Time) string {
+	d := t.Sub(l.begin)
+	if d < 1000*time.Second {
+		return fmt.Sprintf("%8.3f s", d.Seconds())
+	}
+	d = d.Round(time.Second)
+	return fmt.Sprintf("%4d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
+}
+
+func (l *ladder) draw() {
+	l.header()
+	for i := range l.events {
+		e := &l.events[i]
+		switch e.Kind {
+		case Phase:
+			l.lifelines()
+			l.flush()
+			l.heading(e.Text)
+			l.lifelines()
+			l.flush()
+		case Remark:
+			l.remark(e)
+		default:
+			l.message(e)
+		}
+	}
+	l.lifelines()
+	l.flush()
+	l.header()
+}
+
+// header names the lifelines.
+func (l *ladder) header() {
+	for i, n := range l.names {
+		l.put(l.at[i]-utf8.RuneCountInString(n)/2, n, bold)
+	}
+	l.flush()
+}
+
+func (l *ladder) heading(text string) {
+	l.put(0, "━━ ", faint)
+	l.put(3, text, bold)
+	n := 3 + utf8.RuneCountInString(text)
+	l.put(n, " "+strings.Repeat("━", max(l.opts.Width-n-1, 0)), faint)
+	l.flush()
+}
+
+// remark stands over the lifeline of its node.
+func (l *ladder) remark(e *Event) {
+	l.lifelines()
+	text := "╴" + e.Text + "╶"
+	if n := utf8.RuneCountInString(text); n > l.opts.Width-gutter {
+		text = string([]rune(text)[:l.opts.Width-gutter-1]) + "…"
+	}
+	n := utf8.RuneCountInString(text)
+	x := l.at[l.index[e.From]] - n/2
+	x = max(min(x, l.opts.Width-n), gutter)
+	l.put(2, "     "+l.since(e.Time), faint)
+	l.put(x, text, bold)
+	l.flush()
+}
+
+func (l *ladder) message(e *Event) {
+	l.number++
+	a, b, ok := l.span(e)
+	if !ok { // to itself
+		l.remark(e)
+		return
+	}
+	from, to := l.at[a], l.at[b]
+	s := diameterStyle
+	switch {
+	case e.Failed:
+		s = failedStyle
+	case e.Protocol == HTTP:
+		s = httpStyle
+	case e.Protocol == RadioLeg:
+		s = radioStyle
+	case e.Protocol == Base:
+		s = faint
+	}
+	for i, line := range wrap(e.Text, to-from-3) {
+		l.lifelines()
+		if i == 0 {
+			l.put(0, fmt.Sprintf("%3d  %s", l.number, l.since(e.Time)), faint)
+		}
+		l.put(from+2, line, s)
+		l.flush()
+	}
+	l.lifelines()
+	shaft := '─'
+	if e.Kind == Answer {
+		shaft = '╌'
+	}
+	for x := from + 1; x < to; x++ {
+		l.row[x] = cell{shaft, s}
+	}
+	for _, x := range l.at[a+1 : b] {
+		l.row[x] = cell{'┼', faint}
+	}
+	head, tail := cell{'▶', s}, cell{'├', faint}
+	if l.index[e.From] == a {
+		l.row[to-1], l.row[from] = head, tail
+	} else {
+		l.row[from+1], l.row[to] = cell{'◀', s}, cell{'┤', faint}
+	}
+	l.flush()
+}
+
+// lifelines starts a row.
+func (l *ladder) lifelines() {
+	for _, x := range l.at {
+		l.put(x, "│", faint)
+	}
+}
+
+// put writes text at a column of the row.
+func (l *ladder) put(x int, text string, s style) {
+	for _, r := range text {
+		for len(l.row) <= x {
+			l.row = append(l.row, cell{' ', plain})
+		}
+		if x >= 0 {
+			l.row[x] = cell{r, s}
+		}
+		x++
+	}
+}
+
+// flush ends the row.
+func (l *ladder) flush() {
+	for len(l.row) > 0 && l.row[len(l.row)-1].r == ' ' {
+		l.row = l.row[:len(l.row)-1]
+	}
+	now := plain
+	for _, c := range l.row {
+		if l.opts.Color && c.r != ' ' && c.s != now {
+			now = c.s
+			l.out = append(l.out, ansi[now]...)
+		}
+		l.out = utf8.AppendRune(l.out, c.r)
+	}
+	if now != plain {
+		l.out = append(l.out, ansi[plain]...)
+	}
+	l.out = append(l.out, '\n')
+	l.row = l.row[:0]
+}
+
+// wrap breaks text into lines of at most width characters: at spaces, or before the slashes and after the commas of a word
+// that is too long, or anywhere.
+func wrap(text string, width int) (lines []string) {
+	width = max(width, 4)
+	line := ""
+	count := utf8.RuneCountInString
+	for _, word := range strings.Fields(text) {
+		if line != "" && count(line)+1+count(word) <= width {
+			line += " " + word
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+			line = ""
+		}
+		for count(word) > width {
+			cut := 0
+			for i, n := 0, 0; i < len(word) && n < width; n++ {
+				_, size := utf8.DecodeRuneInString(word[i:])
+				i += size
+				if n+1 <= width && i < len(word) && (word[i] == '/' || word[i] == '@' || word[i-1] == '=' || word[i-1] == '_') {
+					cut = i
+				}
+			}
+			if cut == 0 {
+				for n := 0; n < width; n++ {
+					_, size := utf8.DecodeRuneInString(word[cut:])
+					cut += size
+				}
+			}
+			lines = append(lines, word[:cut])
+			word = word[cut:]
+		}
+		line = word
+	}
+	if line != "" || len(lines) == 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}
