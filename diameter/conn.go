@@ -153,12 +153,10 @@ func (c *conn) waitRoom() <-chan struct{} {
 	return c.room
 }
 
-var callPool = sync.Pool{New: func() any { return &call{done: make(chan struct{}, 1)} }}
-
 // do sends req with the given End-to-End Identifier and waits for its answer. The error is errUnsent when the
 // connection failed and the request had not been sent.
 func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, error) {
-	k := callPool.Get().(*call)
+	k := c.n.calls.Get().(*call)
 	since, deadline := int64(0), int64(0)
 	if _, ok := ctx.Deadline(); !ok {
 		deadline = c.n.clock() + int64(c.n.opts.AnswerTimeout)
@@ -172,13 +170,14 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 		room := c.waitRoom()
 		c.mu.Unlock()
 		if err := c.await(ctx, room, deadline); err != nil {
+			c.n.calls.Put(k)
 			return nil, err
 		}
 		c.mu.Lock()
 	}
 	if c.err != nil || c.closing.Load() {
 		c.mu.Unlock()
-		callPool.Put(k)
+		c.n.calls.Put(k)
 		return nil, errUnsent
 	}
 	s := c.pending.add(k)
@@ -208,7 +207,7 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 			}
 			c.mu.Unlock()
 			if gone {
-				callPool.Put(k)
+				c.n.calls.Put(k)
 				c.leave()
 				return nil, fmt.Errorf("diameter: request to %s: %w: %w", c.id.Host, context.Cause(ctx), ErrSent)
 			}
@@ -217,7 +216,7 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 	}
 	ans, err := k.ans, k.err
 	k.ans, k.err = nil, nil
-	callPool.Put(k)
+	c.n.calls.Put(k)
 	return ans, err
 }
 

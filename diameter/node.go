@@ -45,7 +45,8 @@ type Node struct {
 	endToEnd atomic.Uint32
 	routes   atomic.Pointer[routes]
 	pool     pool
-	dups     *dedup // nil when switched off
+	dups     *dedup    // nil when switched off
+	calls    sync.Pool // of *call; not shared with other nodes, as channels must not leave a bubble of synctest
 
 	ctx        context.Context // of the handlers
 	cancel     context.CancelFunc
@@ -111,6 +112,7 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 	n.routes.Store(newRoutes(nil))
 	n.pool.max = int64(o.MaxInFlightTotal)
 	n.pool.run = n.runJob
+	n.calls.New = func() any { return &call{done: make(chan struct{}, 1)} }
 	n.pool.spawn = func(f func()) bool {
 		n.workers.Go(f)
 		return true

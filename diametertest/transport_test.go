@@ -83,6 +83,7 @@ func TestSuiteFindsFaults(t *testing.T) {
 	type do = func(good diameter.Transport, ctx context.Context, to diameter.Identity, req *diameter.Message) (*diameter.Message, error)
 	var one sync.Mutex
 	var last *diameter.Message
+	var gate chan struct{}
 	faults := map[string]struct {
 		do      do
 		handler func(diameter.Handler) diameter.Handler
@@ -152,9 +153,10 @@ func TestSuiteFindsFaults(t *testing.T) {
 			return ans, err
 		}},
 		"AnswersOvertake": {do: func(good diameter.Transport, ctx context.Context, to diameter.Identity, req *diameter.Message) (*diameter.Message, error) {
-			one.Lock()
-			defer one.Unlock()
-			if ctx.Err() != nil {
+			select { // not a mutex, which would hang the bubble
+			case gate <- struct{}{}:
+				defer func() { <-gate }()
+			case <-ctx.Done():
 				return nil, context.Cause(ctx)
 			}
 			return good.Do(ctx, to, req)
@@ -188,7 +190,7 @@ func TestSuiteFindsFaults(t *testing.T) {
 			f, ok := faults[c.name]
 			require.True(t, ok, "no fault for this check")
 			synctest.Test(t, func(t *testing.T) {
-				last = nil
+				last, gate = nil, make(chan struct{}, 1)
 				ctx, cancel := context.WithTimeout(t.Context(), checkTime)
 				defer cancel()
 				err := c.check(ctx, func(h diameter.Handler) (diameter.Transport, diameter.Identity) {

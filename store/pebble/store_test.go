@@ -374,3 +374,17 @@ func TestTimersSurvive(t *testing.T) {
 	})
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// When the engine gives up in the middle of a commit it can be neither used nor closed.
+func TestEngineGivesUp(t *testing.T) {
+	s, err := Open(t.TempDir(), nil)
+	require.NoError(t, err)
+	require.NoError(t, put(t.Context(), s, "a", "1"))
+	err = s.disk.commit(func() error { logger{slog.New(slog.DiscardHandler)}.Fatalf("no %s", "more"); return nil })
+	require.ErrorIs(t, err, store.ErrOutcomeUnknown)
+	require.ErrorContains(t, err, "no more")
+	require.ErrorIs(t, put(t.Context(), s, "b", "1"), ErrFailed)
+	require.Equal(t, "1", get(t, s, "a"))
+	require.ErrorIs(t, s.Close(), ErrFailed)
+	require.ErrorIs(t, s.Close(), ErrFailed)
+}

@@ -1,0 +1,317 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/nidd"
+	"github.com/scefkit/scefkit/policy"
+	"github.com/scefkit/scefkit/t8"
+)
+
+// config is the configuration file, YAML or JSON. Durations are texts as "10s" or "24h".
+type config struct {
+	T8            t8Config            `yaml:"t8"`
+	Diameter      diameterConfig      `yaml:"diameter"`
+	Store         storeConfig         `yaml:"store"`
+	SCSAS         []scsasConfig       `yaml:"scsas"`
+	Notifications notificationsConfig `yaml:"notifications"`
+	NIDD          niddConfig          `yaml:"nidd"`
+	Log           logConfig           `yaml:"log"`
+}
+
+type t8Config struct {
+	Listen  string     `yaml:"listen"`  // address of the HTTP server
+	APIRoot string     `yaml:"apiRoot"` // as SCS/AS see it
+	TLS     *tlsConfig `yaml:"tls"`
+}
+
+type tlsConfig struct {
+	Cert     string `yaml:"cert"`     // PEM file
+	Key      string `yaml:"key"`      // PEM file
+	ClientCA string `yaml:"clientCA"` // PEM file; set, an SCS/AS must show a certificate that it signed
+}
+
+type diameterConfig struct {
+	Listen string       `yaml:"listen"`
+	Host   string       `yaml:"host"`
+	Realm  string       `yaml:"realm"`
+	Peers  []peerConfig `yaml:"peers"`  // to be dialled
+	Accept []string     `yaml:"accept"` // realms and hosts of peers that may connect; default: the own realm
+}
+
+type peerConfig struct {
+	Address string `yaml:"address"`
+	Host    string `yaml:"host"`  // who must answer; default: anyone
+	Realm   string `yaml:"realm"` // likewise
+}
+
+type storeConfig struct {
+	Dir string `yaml:"dir"`
+}
+
+type scsasConfig struct {
+	ID    string `yaml:"id"`
+	APN   string `yaml:"apn"`
+	Token string `yaml:"token"` // bearer token
+
+	MaximumPacketSize      int      `yaml:"maximumPacketSize"` // octets
+	MaximumLatency         duration `yaml:"maximumLatency"`
+	LatencyLimit           duration `yaml:"latencyLimit"`
+	NoBuffering            bool     `yaml:"noBuffering"`
+	PDNEstablishmentOption string   `yaml:"pdnEstablishmentOption"`
+	MaximumDuration        duration `yaml:"maximumDuration"`
+	KeepRevoked            bool     `yaml:"keepRevoked"`
+	NoContent              bool     `yaml:"noContent"`
+}
+
+type notificationsConfig struct {
+	Allow     []string `yaml:"allow"` // prefixes
+	HTTPSOnly bool     `yaml:"httpsOnly"`
+}
+
+type niddConfig struct {
+	Default             *defaultConfig `yaml:"default"` // SCS/AS for UEs that attach without a configuration
+	AcceptIncompleteCMR bool           `yaml:"acceptIncompleteCMR"`
+}
+
+type defaultConfig struct {
+	SCSAS                   string `yaml:"scsas"`
+	NotificationDestination string `yaml:"notificationDestination"`
+}
+
+type logConfig struct {
+	Level  string `yaml:"level"`  // debug, info, warn, error; default info
+	Format string `yaml:"format"` // text, json; default text
+}
+
+type duration time.Duration
+
+func (d *duration) UnmarshalYAML(b []byte) error {
+	v, err := time.ParseDuration(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+	*d = duration(v)
+	return err
+}
+
+// readConfig reads and checks a configuration file. The error names every key at fault.
+func readConfig(path string) (*config, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return parseConfig(b)
+}
+
+func parseConfig(b []byte) (*config, error) {
+	c := new(config)
+	if err := yaml.UnmarshalWithOptions(b, c, yaml.Strict()); err != nil {
+		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	if c.T8.APIRoot == "" && c.T8.Listen != "" {
+		c.T8.APIRoot = "http://" + c.T8.Listen
+		if c.T8.TLS != nil {
+			c.T8.APIRoot = "https://" + c.T8.Listen
+		}
+	}
+	return c, c.check()
+}
+
+// faults collects what is wrong with the configuration.
+type faults []error
+
+func (f *faults) add(key, format string, args ...any) {
+	*f = append(*f, fmt.Errorf("%s: %s", key, fmt.Sprintf(format, args...)))
+}
+
+func (f *faults) need(key, value string) bool {
+	if value == "" {
+		f.add(key, "is missing")
+	}
+	return value != ""
+}
+
+func (f *faults) address(key, value string) {
+	if !f.need(key, value) {
+		return
+	}
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		f.add(key, "%q is not host:port", value)
+	}
+}
+
+func (c *config) check() error {
+	var f faults
+	f.address("t8.listen", c.T8.Listen)
+	if u, err := url.Parse(c.T8.APIRoot); c.T8.APIRoot != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		f.add("t8.apiRoot", "%q is not an http or https URI", c.T8.APIRoot)
+	}
+	if t := c.T8.TLS; t != nil {
+		f.need("t8.tls.cert", t.Cert)
+		f.need("t8.tls.key", t.Key)
+	}
+	f.address("diameter.listen", c.Diameter.Listen)
+	f.need("diameter.host", c.Diameter.Host)
+	f.need("diameter.realm", c.Diameter.Realm)
+	for i, p := range c.Diameter.Peers {
+		f.address(fmt.Sprintf("diameter.peers[%d].address", i), p.Address)
+	}
+	f.need("store.dir", c.Store.Dir)
+	if len(c.SCSAS) == 0 {
+		f.add("scsas", "is missing")
+	}
+	for i, as := range c.SCSAS {
+		c.checkSCSAS(&f, fmt.Sprintf("scsas[%d]", i), i, as)
+	}
+	for i, p := range c.Notifications.Allow {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			f.add(fmt.Sprintf("notifications.allow[%d]", i), "%q is not a prefix as 10.1.0.0/16", p)
+		}
+	}
+	if d := c.NIDD.Default; d != nil {
+		if !slices.ContainsFunc(c.SCSAS, func(as scsasConfig) bool { return as.ID == d.SCSAS }) {
+			f.add("nidd.default.scsas", "%q is not an id of scsas", d.SCSAS)
+		}
+		f.need("nidd.default.notificationDestination", d.NotificationDestination)
+	}
+	if _, err := c.Log.level(); err != nil {
+		f.add("log.level", "%v", err)
+	}
+	if l := c.Log.Format; l != "" && l != "text" && l != "json" {
+		f.add("log.format", "%q is neither text nor json", l)
+	}
+	return errors.Join(f...)
+}
+
+func (c *config) checkSCSAS(f *faults, key string, i int, as scsasConfig) {
+	f.need(key+".id", as.ID)
+	f.need(key+".apn", as.APN)
+	if as.Token == "" {
+		f.add(key+".token", "is missing; an SCS/AS without any credential is not let in")
+	}
+	for _, other := range c.SCSAS[:i] {
+		if other.ID == as.ID && as.ID != "" {
+			f.add(key+".id", "%q is given twice", as.ID)
+		}
+		if other.Token == as.Token && as.Token != "" {
+			f.add(key+".token", "is that of another entry")
+		}
+	}
+	if as.MaximumPacketSize < 0 || as.MaximumPacketSize > 65535 {
+		f.add(key+".maximumPacketSize", "%d is not in 1 to 65535", as.MaximumPacketSize)
+	}
+	for name, d := range map[string]duration{
+		"maximumLatency": as.MaximumLatency, "latencyLimit": as.LatencyLimit, "maximumDuration": as.MaximumDuration,
+	} {
+		if d < 0 {
+			f.add(key+"."+name, "is negative")
+		}
+	}
+	if o := t8.PDNEstablishmentOption(as.PDNEstablishmentOption); o != "" && !o.Known() {
+		f.add(key+".pdnEstablishmentOption", "%q is not known", string(o))
+	}
+}
+
+func (l logConfig) level() (slog.Level, error) {
+	var v slog.Level
+	if l.Level == "" {
+		return slog.LevelInfo, nil
+	}
+	return v, v.UnmarshalText([]byte(l.Level))
+}
+
+// logger writes to w as the configuration says.
+func (l logConfig) logger(w *os.File) *slog.Logger {
+	level, _ := l.level() // checked
+	opts := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+func (c *config) identity() diameter.Identity {
+	return diameter.Identity{Host: c.Diameter.Host, Realm: c.Diameter.Realm}
+}
+
+// policy returns who may do what.
+func (c *config) policy() (*policy.Static, policy.NIDDByID, error) {
+	var s policy.StaticConfig
+	profiles := policy.NIDDByID{}
+	for _, as := range c.SCSAS {
+		s.SCSAS = append(s.SCSAS, policy.StaticSCSAS{ID: id.SCSASID(as.ID), Tokens: []string{as.Token}})
+		profiles[id.SCSASID(as.ID)] = policy.NIDD{
+			APN:                    id.APN(as.APN),
+			MaximumPacketSize:      as.MaximumPacketSize,
+			MaximumLatency:         time.Duration(as.MaximumLatency),
+			LatencyLimit:           time.Duration(as.LatencyLimit),
+			NoBuffering:            as.NoBuffering,
+			PDNEstablishmentOption: as.PDNEstablishmentOption,
+			MaximumDuration:        time.Duration(as.MaximumDuration),
+			KeepRevoked:            as.KeepRevoked,
+			NoContent:              as.NoContent,
+		}
+	}
+	s.Destinations.HTTPSOnly = c.Notifications.HTTPSOnly
+	for _, p := range c.Notifications.Allow {
+		s.Destinations.Allow = append(s.Destinations.Allow, netip.MustParsePrefix(p)) // checked
+	}
+	static, err := policy.NewStatic(s)
+	return static, profiles, err
+}
+
+// accept says which peers may connect.
+func (c *config) accept() func(diameter.Identity) bool {
+	allowed := c.Diameter.Accept
+	if len(allowed) == 0 {
+		allowed = []string{c.Diameter.Realm}
+	}
+	return func(peer diameter.Identity) bool {
+		return slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, peer.Host) || strings.EqualFold(a, peer.Realm) })
+	}
+}
+
+func (c *config) nidd() nidd.Options {
+	o := nidd.Options{AcceptIncompleteCMR: c.NIDD.AcceptIncompleteCMR}
+	if d := c.NIDD.Default; d != nil {
+		o.Default = &nidd.DefaultSCSAS{SCSAS: id.SCSASID(d.SCSAS), Destination: d.NotificationDestination}
+	}
+	return o
+}
+
+// load reads the certificates.
+func (t *tlsConfig) load() (*tls.Config, error) {
+	if t == nil {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+	if err != nil {
+		return nil, fmt.Errorf("t8.tls.cert, t8.tls.key: %w", err)
+	}
+	out := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	if t.ClientCA != "" {
+		pem, err := os.ReadFile(t.ClientCA)
+		if err != nil {
+			return nil, fmt.Errorf("t8.tls.clientCA: %w", err)
+		}
+		out.ClientCAs = x509.NewCertPool()
+		if !out.ClientCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("t8.tls.clientCA: no certificate in %s", t.ClientCA)
+		}
+		out.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return out, nil
+}

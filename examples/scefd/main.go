@@ -1,0 +1,113 @@
+// Command scefd is an SCEF as a daemon: where an integrator starts from.
+//
+//	scefd -config scefd.yaml
+//
+// It serves T8 to application servers, speaks Diameter with HSS, MME and SGSN, and keeps its state in a directory, from
+// which it comes back after any kind of end with all that it acknowledged. SIGTERM or SIGINT stop it in order. The file
+// scefd.yaml beside this one shows every key of the configuration.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/scef"
+	"github.com/scefkit/scefkit/store/pebble"
+)
+
+// drain is how long requests under way may take to finish after SIGTERM.
+const drain = 15 * time.Second
+
+func main() {
+	path := flag.String("config", "scefd.yaml", "configuration `file`")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "scefd: unexpected argument %q\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	c, err := readConfig(*path)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "scefd: %s:\n%v\n", *path, err)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	log := c.Log.logger(os.Stderr)
+	if err := run(ctx, c, log); err != nil {
+		log.Error("scefd ends", "err", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends.
+func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
+	tlsConfig, err := c.T8.TLS.load()
+	if err != nil {
+		return err
+	}
+	static, profiles, err := c.policy()
+	if err != nil {
+		return err
+	}
+	s, err := pebble.Open(c.Store.Dir, &pebble.Options{Logger: log.With("part", "store")})
+	if err != nil {
+		return fmt.Errorf("store.dir: %w", err)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+
+	node, err := scef.New(scef.Config{
+		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Policy: static, NIDD: profiles,
+	}, &scef.Options{
+		Diameter: diameter.Options{Accept: c.accept()}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, node.Close()) }()
+
+	t8, err := net.Listen("tcp", c.T8.Listen)
+	if err != nil {
+		return fmt.Errorf("t8.listen: %w", err)
+	}
+	dia, err := net.Listen("tcp", c.Diameter.Listen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("diameter.listen: %w", err), t8.Close())
+	}
+	failed := make(chan error, 2)
+	go func() { failed <- node.ServeT8(t8) }()
+	go func() { failed <- node.ServeDiameter(dia) }()
+	for i, p := range c.Diameter.Peers {
+		err := node.AddPeer(diameter.Peer{Address: p.Address, Identity: diameter.Identity{Host: p.Host, Realm: p.Realm}})
+		if err != nil {
+			return fmt.Errorf("diameter.peers[%d]: %w", i, err)
+		}
+	}
+	log.Info("scefd is ready", "t8", t8.Addr().String(), "diameter", dia.Addr().String(), "store", c.Store.Dir)
+
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("scefd stops")
+	end, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	err = node.Shutdown(end)
+	for range 2 {
+		if e := <-failed; !errors.Is(e, http.ErrServerClosed) && !errors.Is(e, diameter.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	log.Info("scefd has stopped")
+	return err
+}
