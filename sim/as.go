@@ -76,7 +76,7 @@ func NewAS(ident id.SCSASID, apiRoot string, opts *ASOptions) (*AS, error) {
 	if a.client, err = t8.NewClient(apiRoot, &o); err != nil {
 		return nil, err
 	}
-	a.inner = t8.NewCallback(inbox{a}, nil)
+	a.inner = t8.NewCallback(inbox{}, nil)
 	return a, nil
 }
 
@@ -153,11 +153,14 @@ func (a *AS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	bad := f.Abort || f.Status != 0
-	// The answer is written when it was recorded: what the SCEF does next comes after it.
+	// The answer is written when it was recorded: what the SCEF does next comes after it. So do those who wait for the
+	// notification.
 	out := &held{header: http.Header{}, status: http.StatusOK}
+	var taken []any
 	if !bad || f.Late {
-		a.inner.ServeHTTP(out, r)
+		a.inner.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), takenKey{}, &taken)))
 	}
+	defer func() { a.publish(taken) }()
 	if f.Abort {
 		a.rec.Note(a.name, "cuts the connection")
 		panic(http.ErrAbortHandler)
@@ -188,36 +191,50 @@ func (h *held) Header() http.Header         { return h.header }
 func (h *held) WriteHeader(status int)      { h.status = status }
 func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
 
-// inbox takes notifications for an AS.
-type inbox struct{ a *AS }
+// takenKey is for the list of what a request brought.
+type takenKey struct{}
+
+// publish shows notifications to those who wait.
+func (a *AS) publish(taken []any) {
+	if len(taken) == 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.got = append(a.got, taken...)
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+// inbox takes notifications into the list of their request.
+type inbox struct{}
 
 var _ t8.NIDDNotifications = inbox{}
 
-func (i inbox) take(n any) error {
-	i.a.mu.Lock()
-	defer i.a.mu.Unlock()
-	i.a.got = append(i.a.got, n)
-	close(i.a.changed)
-	i.a.changed = make(chan struct{})
+func (inbox) take(ctx context.Context, n any) error {
+	list := ctx.Value(takenKey{}).(*[]any)
+	*list = append(*list, n)
 	return nil
 }
 
-func (i inbox) UplinkData(_ context.Context, n *t8.NIDDUplinkDataNotification) error {
-	return i.take(n)
+func (i inbox) UplinkData(ctx context.Context, n *t8.NIDDUplinkDataNotification) error {
+	return i.take(ctx, n)
 }
 
-func (i inbox) DeliveryStatus(_ context.Context, n *t8.NIDDDownlinkDataDeliveryStatusNotification) error {
-	return i.take(n)
+func (i inbox) DeliveryStatus(ctx context.Context, n *t8.NIDDDownlinkDataDeliveryStatusNotification) error {
+	return i.take(ctx, n)
 }
 
-func (i inbox) ConfigurationStatus(_ context.Context, n *t8.NIDDConfigurationStatusNotification) error {
-	return i.take(n)
+func (i inbox) ConfigurationStatus(ctx context.Context, n *t8.NIDDConfigurationStatusNotification) error {
+	return i.take(ctx, n)
 }
 
-func (i inbox) GroupDelivery(_ context.Context, n *t8.GMDNIDDDownlinkDataDeliveryNotification) error {
-	return i.take(n)
+func (i inbox) GroupDelivery(ctx context.Context, n *t8.GMDNIDDDownlinkDataDeliveryNotification) error {
+	return i.take(ctx, n)
 }
 
-func (i inbox) ManagePort(_ context.Context, n *t8.ManagePortNotification) error { return i.take(n) }
+func (i inbox) ManagePort(ctx context.Context, n *t8.ManagePortNotification) error {
+	return i.take(ctx, n)
+}
 
-func (i inbox) Test(_ context.Context, n *t8.TestNotification) error { return i.take(n) }
+func (i inbox) Test(ctx context.Context, n *t8.TestNotification) error { return i.take(ctx, n) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -83,13 +84,13 @@ func (w *words) external(s string) {
 
 func (w *words) bearer(b []byte) {
 	if len(b) == 1 {
-		w.add("bearer %d", b[0])
+		w.add("bearer%s%d", glue, b[0])
 	}
 }
 
 func (w *words) pco(b []byte) {
 	if b != nil {
-		w.add("Extended-PCO (%d octets)", len(b))
+		w.add("Extended-PCO%s(%d%soctets)", glue, len(b), glue)
 	}
 }
 
@@ -151,7 +152,7 @@ func commandOf(m *diameter.Message) command {
 				w.add("%v", *c.RATType)
 			}
 			if mcc, mnc, err := tgpp.ParsePLMN(c.VisitedPLMNID); err == nil {
-				w.add("PLMN %s/%s", mcc, mnc)
+				w.add("PLMN%s%s/%s", glue, mcc, mnc)
 			}
 			if s := c.ServingPLMNRateControl; s != nil {
 				w.add("Serving-PLMN-Rate-Control")
@@ -258,7 +259,7 @@ func resultText(r diameter.Result) string {
 	if !named || r.Code == 0 {
 		return r.String()
 	}
-	return fmt.Sprintf("%d %s", r.Code, strings.TrimPrefix(strings.TrimPrefix(name, "DIAMETER_"), "ERROR_"))
+	return fmt.Sprintf("%d%s%s", r.Code, glue, strings.TrimPrefix(strings.TrimPrefix(name, "DIAMETER_"), "ERROR_"))
 }
 
 // unfold breaks what Printer wrote into indented lines.
@@ -309,9 +310,9 @@ func payload(b []byte) string {
 		unit = "octet"
 	}
 	if len(b) == 0 {
-		return "0 octets"
+		return "0" + glue + "octets"
 	}
-	return fmt.Sprintf("%d %s %s", len(b), unit, preview(b))
+	return fmt.Sprintf("%d%s%s %s", len(b), glue, unit, preview(b))
 }
 
 func preview(b []byte) string {
@@ -320,7 +321,7 @@ func preview(b []byte) string {
 		b, rest = b[:maxPayload], "…"
 	}
 	if utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool { return !unicode.IsPrint(r) || r >= 0x1100 }) {
-		return fmt.Sprintf("“%s%s”", b, rest)
+		return "“" + strings.ReplaceAll(string(b), " ", glue) + rest + "”"
 	}
 	return fmt.Sprintf("%x%s", b[:min(len(b), maxPayload/2)], rest)
 }
@@ -338,7 +339,7 @@ func shortURI(s string) string {
 	parts := strings.Split(u.Path, "/")
 	for i, p := range parts {
 		if len(p) > 16 && strings.ContainsAny(p, "0123456789") {
-			parts[i] = p[:5] + "…"
+			parts[i] = "…" + p[len(p)-5:] // the end: an identifier may start with a time
 		}
 	}
 	return strings.Join(parts, "/")
@@ -351,8 +352,11 @@ var shown = []string{
 	"requestedRetransmissionTime",
 }
 
-// members tells what matters in a body.
-func members(body []byte, mask bool) string {
+// echoed are those that an answer repeats from the request.
+var echoed = []string{"externalId", "msisdn", "externalGroupId", "maximumLatency", "priority", "pdnEstablishmentOption"}
+
+// members tells what matters in the body of a request or answer.
+func members(body []byte, answer, mask bool) string {
 	var m map[string]any
 	if json.Unmarshal(body, &m) != nil {
 		return ""
@@ -366,7 +370,7 @@ func members(body []byte, mask bool) string {
 	var b strings.Builder
 	for _, name := range shown {
 		v, ok := m[name]
-		if !ok || problem && name == "status" {
+		if !ok || problem && name == "status" || answer && slices.Contains(echoed, name) {
 			continue
 		}
 		text := fmt.Sprint(v)
@@ -386,7 +390,7 @@ func memberText(name, s string, mask bool) string {
 		}
 	case "niddConfiguration", "niddDownlinkDataTransfer":
 		s = shortURI(s)
-		return "…" + s[max(strings.LastIndexByte(s, '/'), 0):]
+		return s[strings.LastIndexByte(s, '/')+1:]
 	case "detail":
 		return "“" + s + "”"
 	case "externalId", "externalGroupId":

@@ -254,14 +254,14 @@ func (l *ladder) heading(text string) {
 // remark stands over the lifeline of its node.
 func (l *ladder) remark(e *Event) {
 	l.lifelines()
-	text := "╴" + e.Text + "╶"
+	text := "┤ " + e.Text + " ├"
 	if n := utf8.RuneCountInString(text); n > l.opts.Width-gutter {
 		text = string([]rune(text)[:l.opts.Width-gutter-1]) + "…"
 	}
 	n := utf8.RuneCountInString(text)
 	x := l.at[l.index[e.From]] - n/2
 	x = max(min(x, l.opts.Width-n), gutter)
-	l.put(2, "     "+l.since(e.Time), faint)
+	l.put(5, l.since(e.Time), faint)
 	l.put(x, text, bold)
 	l.flush()
 }
@@ -285,15 +285,21 @@ func (l *ladder) message(e *Event) {
 	case e.Protocol == Base:
 		s = faint
 	}
-	for i, line := range wrap(e.Text, to-from-3) {
+	text := wrap(e.Text, to-from-3)
+	time := fmt.Sprintf("%3d  %s", l.number, l.since(e.Time))
+	inline := ""
+	if len(text) == 1 && utf8.RuneCountInString(text[0])+9 <= to-from {
+		inline, text = " "+text[0]+" ", nil
+	}
+	for _, line := range text {
 		l.lifelines()
-		if i == 0 {
-			l.put(0, fmt.Sprintf("%3d  %s", l.number, l.since(e.Time)), faint)
-		}
+		l.put(0, time, faint)
+		time = ""
 		l.put(from+2, line, s)
 		l.flush()
 	}
 	l.lifelines()
+	l.put(0, time, faint)
 	shaft := '─'
 	if e.Kind == Answer {
 		shaft = '╌'
@@ -304,12 +310,12 @@ func (l *ladder) message(e *Event) {
 	for _, x := range l.at[a+1 : b] {
 		l.row[x] = cell{'┼', faint}
 	}
-	head, tail := cell{'▶', s}, cell{'├', faint}
 	if l.index[e.From] == a {
-		l.row[to-1], l.row[from] = head, tail
+		l.row[from], l.row[to-1] = cell{'├', faint}, cell{'▶', s}
 	} else {
-		l.row[from+1], l.row[to] = cell{'◀', s}, cell{'┤', faint}
+		l.row[to], l.row[from+1] = cell{'┤', faint}, cell{'◀', s}
 	}
+	l.put(from+4, inline, s)
 	l.flush()
 }
 
@@ -353,43 +359,47 @@ func (l *ladder) flush() {
 	l.row = l.row[:0]
 }
 
-// wrap breaks text into lines of at most width characters: at spaces, or before the slashes and after the commas of a word
-// that is too long, or anywhere.
+// wrap breaks text into lines of at most width characters: at spaces, or in a word that is too long before a slash, after
+// an equals sign or an underscore, or anywhere.
 func wrap(text string, width int) (lines []string) {
 	width = max(width, 4)
-	line := ""
-	count := utf8.RuneCountInString
-	for _, word := range strings.Fields(text) {
-		if line != "" && count(line)+1+count(word) <= width {
-			line += " " + word
-			continue
-		}
-		if line != "" {
-			lines = append(lines, line)
-			line = ""
-		}
-		for count(word) > width {
-			cut := 0
-			for i, n := 0, 0; i < len(word) && n < width; n++ {
-				_, size := utf8.DecodeRuneInString(word[i:])
-				i += size
-				if n+1 <= width && i < len(word) && (word[i] == '/' || word[i] == '@' || word[i-1] == '=' || word[i-1] == '_') {
-					cut = i
-				}
+	line, count := "", utf8.RuneCountInString
+	for word := range strings.SplitSeq(text, " ") {
+		for i, piece := range pieces(word, width) {
+			gap := " "
+			if i > 0 || line == "" {
+				gap = ""
 			}
-			if cut == 0 {
-				for n := 0; n < width; n++ {
-					_, size := utf8.DecodeRuneInString(word[cut:])
-					cut += size
-				}
+			if line != "" && count(line)+len(gap)+count(piece) > width {
+				lines = append(lines, line)
+				line, gap = "", ""
 			}
-			lines = append(lines, word[:cut])
-			word = word[cut:]
+			line += gap + piece
 		}
-		line = word
 	}
-	if line != "" || len(lines) == 0 {
-		lines = append(lines, line)
+	lines = append(lines, line)
+	for i, l := range lines {
+		lines[i] = strings.ReplaceAll(l, glue, " ")
 	}
 	return lines
+}
+
+// glue is a space that wrap does not break at.
+const glue = "\u00a0"
+
+// pieces breaks a word of more than width characters.
+func pieces(word string, width int) (out []string) {
+	if utf8.RuneCountInString(word) <= width {
+		return []string{word}
+	}
+	from, n := 0, 0
+	for i, r := range word {
+		before := i > from && (r == '/' || word[i-1] == '=' || word[i-1] == '_')
+		if before || n == width {
+			out = append(out, word[from:i])
+			from, n = i, 0
+		}
+		n++
+	}
+	return append(out, word[from:])
 }

@@ -168,7 +168,7 @@ func (r *Recorder) httpRequest(client, server string, x *t8.Exchange) {
 	if r == nil {
 		return
 	}
-	text := x.Method + " " + shortURI(x.URI) + members(x.Request, r.mask)
+	text := x.Method + " " + shortURI(x.URI) + members(x.Request, false, r.mask)
 	r.Add(Event{
 		Protocol: HTTP, From: client, To: server, Text: text,
 		Detail: strings.TrimRight(x.Method+" "+x.URI+"\n"+indentJSON(x.Request, r.mask), "\n"),
@@ -190,7 +190,7 @@ func (r *Recorder) httpAnswer(client, server string, x *t8.Exchange) {
 		detail += "Location: " + x.Location + "\n"
 	}
 	r.Add(Event{
-		Kind: Answer, Protocol: HTTP, From: server, To: client, Text: text + members(x.Answer, r.mask),
+		Kind: Answer, Protocol: HTTP, From: server, To: client, Text: text + members(x.Answer, true, r.mask),
 		Failed: x.Status >= 400,
 		Detail: strings.TrimRight(detail+indentJSON(x.Answer, r.mask), "\n"),
 	})

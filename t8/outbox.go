@@ -289,10 +289,14 @@ func (r *outboxRun) loop(ctx context.Context) error {
 			return nil
 		case <-r.o.kick:
 			if r.marked(time.Now()) {
-				r.rescanLogged(ctx)
+				if err := r.rescanLater(ctx); err != nil {
+					return err
+				}
 			}
 		case <-rescan.C:
-			r.rescanLogged(ctx)
+			if err := r.rescanLater(ctx); err != nil {
+				return err
+			}
 		case <-wake.C:
 			for now := time.Now(); len(r.waiting) > 0 && !r.waiting[0].next.After(now); {
 				r.retry = append(r.retry, heap.Pop(&r.waiting).(*lane))
@@ -403,10 +407,16 @@ func (r *outboxRun) look(key laneKey) {
 	}
 }
 
-func (r *outboxRun) rescanLogged(ctx context.Context) {
-	if err := r.rescan(ctx); err != nil && ctx.Err() == nil {
+// rescanLater is rescan while Run is at work: only a closed store ends it, any other failure may pass.
+func (r *outboxRun) rescanLater(ctx context.Context) error {
+	err := r.rescan(ctx)
+	if errors.Is(err, store.ErrClosed) && ctx.Err() == nil {
+		return err
+	}
+	if err != nil && ctx.Err() == nil {
 		r.o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot read", slog.Any("err", err))
 	}
+	return nil
 }
 
 // rescan finds every destination with entries by jumping from one to the next.

@@ -1,0 +1,158 @@
+package diameter
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+)
+
+func testMessage(n int) *Message {
+	return &Message{Flags: FlagRequest, Command: 316, App: 16777251, HopByHop: 1, EndToEnd: 2, AVPs: bytes.Repeat([]byte{7}, n)}
+}
+
+func TestFrameReader(t *testing.T) {
+	var stream []byte
+	sizes := []int{0, 4, 144, 148, 240, 464, 468, 976, 980, 40_000, 8, 32 << 10, 65_516, 12}
+	for _, n := range sizes {
+		stream = testMessage(n).Append(stream)
+	}
+	for name, r := range map[string]io.Reader{
+		"whole": bytes.NewReader(stream),
+		"octet": iotest.OneByteReader(bytes.NewReader(stream)),
+		"half":  iotest.HalfReader(bytes.NewReader(stream)),
+		"eof":   iotest.DataErrReader(bytes.NewReader(stream)),
+	} {
+		f := newFrameReader(r, 1<<16)
+		for _, n := range sizes {
+			m, err := f.next()
+			require.NoError(t, err, name)
+			require.Equal(t, testMessage(n), m, name)
+			require.Equal(t, cap(m.AVPs), len(m.AVPs), "appending must not reach what lies behind")
+		}
+		_, err := f.next()
+		require.Equal(t, io.EOF, err, name)
+	}
+}
+
+func TestFrameReaderFaults(t *testing.T) {
+	good := testMessage(40).Append(nil)
+	lie := func(n uint32) []byte {
+		b := bytes.Clone(good)
+		b[1], b[2], b[3] = byte(n>>16), byte(n>>8), byte(n)
+		return b
+	}
+	version := bytes.Clone(good)
+	version[0] = 2
+	for name, c := range map[string]struct {
+		in   []byte
+		want Result
+		err  error
+	}{
+		"version":     {in: version, want: UnsupportedVersion},
+		"short":       {in: lie(16), want: InvalidMessageLength},
+		"zero":        {in: lie(0), want: InvalidMessageLength},
+		"odd":         {in: lie(58), want: InvalidMessageLength},
+		"too long":    {in: lie(1<<16 + 4), want: InvalidMessageLength},
+		"longest":     {in: lie(1<<24 - 4), want: InvalidMessageLength},
+		"cut":         {in: good[:50], err: io.ErrUnexpectedEOF},
+		"cut header":  {in: good[:10], err: io.ErrUnexpectedEOF},
+		"cut, beyond": {in: lie(60_000), err: io.ErrUnexpectedEOF},
+		"empty":       {in: nil, err: io.EOF},
+	} {
+		m, err := newFrameReader(bytes.NewReader(c.in), 1<<16).next()
+		if c.err != nil {
+			require.ErrorIs(t, err, c.err, name)
+			continue
+		}
+		var bad *HeaderError
+		require.ErrorAs(t, err, &bad, name)
+		require.Equal(t, c.want, bad.Result, name)
+		require.Equal(t, uint32(2), m.EndToEnd, name)
+	}
+}
+
+// A length that lies must not make us allocate what it promises.
+func TestFrameReaderAllocatesAfterTheCheck(t *testing.T) {
+	in := testMessage(0).Append(nil)
+	in[1], in[2], in[3] = 0xff, 0xff, 0xfc
+	f := newFrameReader(bytes.NewReader(in), 1<<16)
+	require.Less(t, testing.AllocsPerRun(1, func() { _, err := f.next(); require.Error(t, err) }), 50.0)
+	require.Len(t, f.buf, frameBufLen)
+}
+
+func FuzzFrameReader(f *testing.F) {
+	f.Add(testMessage(40).Append(testMessage(0).Append(nil)), uint8(3))
+	f.Add([]byte{1, 0, 0, 20}, uint8(1))
+	f.Fuzz(func(t *testing.T, in []byte, step uint8) {
+		r := newFrameReader(&stutter{in, int(step) + 1}, 4096)
+		var got []byte
+		for {
+			buffered := r.buffered()
+			m, err := r.next()
+			if err != nil {
+				var bad *HeaderError
+				if !errors.As(err, &bad) && err != io.EOF && err != io.ErrUnexpectedEOF {
+					t.Fatal(err)
+				}
+				if err == io.EOF && buffered {
+					t.Fatal("buffered, but at the end")
+				}
+				break
+			}
+			got = append(m.Append(got), []byte{}...)
+			if _, err := scan(m.AVPs); err != nil {
+				var bad *AVPError
+				if !errors.As(err, &bad) {
+					t.Fatal(err)
+				}
+			}
+		}
+		if !bytes.HasPrefix(in, got) {
+			t.Fatalf("read %x out of %x", got, in)
+		}
+	})
+}
+
+// stutter reads step octets at a time.
+type stutter struct {
+	b    []byte
+	step int
+}
+
+func (s *stutter) Read(b []byte) (int, error) {
+	if len(s.b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b[:min(len(b), s.step)], s.b)
+	s.b = s.b[n:]
+	return n, nil
+}
+
+func FuzzScan(f *testing.F) {
+	f.Add(AppendString(AppendString(nil, 264, 0, AVPMandatory, "a.example.com"), 296, 0, AVPMandatory, "example.com"))
+	f.Add(AppendUint32(nil, 293, 10415, AVPMandatory, 1))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := scan(b)
+		var walk error
+		last := map[AVPCode][]byte{}
+		for rest := b; len(rest) > 0; {
+			var a AVP
+			if a, rest, walk = NextAVP(rest); walk != nil {
+				break
+			}
+			if a.Vendor == 0 && a.Flags&AVPVendor == 0 {
+				last[a.Code] = a.Data
+			}
+		}
+		if (err == nil) != (walk == nil) {
+			t.Fatalf("scan says %v, NextAVP %v", err, walk)
+		}
+		if err == nil && (!bytes.Equal(s.originHost, last[264]) || !bytes.Equal(s.destinationRealm, last[283])) {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
