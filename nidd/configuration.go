@@ -58,6 +58,12 @@ const (
 	abandonDeliveries                       // drop the stored deliveries and report them as failed
 )
 
+var configActionNames = []string{
+	"reportActive", "reportNotAuthorized", "reportTerminated", "closeConnections", "cancelDeliveries", "abandonDeliveries",
+}
+
+func (a configAction) String() string { return name(configActionNames, a) }
+
 const (
 	clauseAuth   = "TS 29.122 §4.4.5.5"
 	clauseConfig = "TS 29.122 §4.4.5.2.1"

@@ -50,6 +50,10 @@ const (
 	sendRelease                   // send CMR release to the serving node
 )
 
+var connActionNames = []string{"wakeData", "sendRelease"}
+
+func (a connAction) String() string { return name(connActionNames, a) }
+
 const clauseSCEF = "TS 29.128 §5.8.2"
 
 var (

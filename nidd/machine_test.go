@@ -113,6 +113,8 @@ func TestNames(t *testing.T) {
 	require.Len(t, configStateNames, int(numConfigStates))
 	require.Len(t, configEventNames, int(numConfigEvents))
 	require.Len(t, actionNames, int(Forget)+1)
+	require.Len(t, connActionNames, int(sendRelease)+1)
+	require.Len(t, configActionNames, int(abandonDeliveries)+1)
 	err := error(&UnexpectedEventError{"delivery", Delivered, Turn})
 	require.EqualError(t, err, "nidd: a delivery in state Delivered cannot take Turn")
 	require.Equal(t, "nidd.State(77)", State(77).String())

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 )
 
@@ -115,6 +114,7 @@ const (
 
 var (
 	errNoCredential = errors.New("policy: no bearer token")
+	errNotOpen      = errors.New("policy: the API is not open to this SCS/AS")
 	errBadToken     = errors.New("policy: unknown bearer token")
 )
 
@@ -141,7 +141,7 @@ func (s *Static) Authorize(_ context.Context, scsas id.SCSASID, op Operation) er
 	if known && (apis == nil || slices.Contains(apis, op.API)) {
 		return nil
 	}
-	return fault.New("policy.Authorize", fault.NotAuthorized, "the API is not open to this SCS/AS")
+	return errNotOpen
 }
 
 // isToken68 reports whether s has the form of a bearer token (RFC 6750 §2.1).

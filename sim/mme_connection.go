@@ -34,7 +34,7 @@ func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
 		return 0, err
 	}
 	defer done()
-	m.rec.radio(ue.Name(), m.name, "PDN connectivity request, non-IP, "+string(apn), "")
+	m.rec.radio(ue.Name(), m.name, "PDN request "+string(apn)+", non-IP", "")
 	cmr := m.cmr(ue, b, scef, t6a.ConnectionActionConnectionEstablishment)
 	cmr.ServiceSelection = string(apn)
 	cmr.ThreeGPPChargingCharacteristics = m.opts.ChargingCharacteristics
@@ -45,10 +45,10 @@ func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
 	}
 	if err := m.manage(ctx, ue, scef, cmr); err != nil {
 		m.drop(ue, b)
-		m.rec.radio(m.name, ue.Name(), "PDN connectivity reject", "")
+		m.rec.radio(m.name, ue.Name(), "PDN reject", "")
 		return 0, err
 	}
-	m.rec.radio(m.name, ue.Name(), "PDN connection active, "+m.bearerText(b), "")
+	m.rec.radio(m.name, ue.Name(), "PDN active, "+m.bearerText(b), "")
 	return b, nil
 }
 

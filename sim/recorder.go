@@ -41,7 +41,7 @@ type Event struct {
 	Kind     EventKind
 	Protocol Protocol
 	From, To string // names of nodes
-	Text     string // one line
+	Text     string // one line; no-break spaces hold together what the ladder is not to break
 	Failed   bool   // the answer is a failure
 	Detail   string // the message in full, in lines; may be empty
 }

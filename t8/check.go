@@ -180,7 +180,7 @@ func (c *checker) value(v reflect.Value, p *plan, f *field) {
 			c.bad("must not be negative")
 			return
 		}
-		c.number(v.Interface().(DurationSec).Seconds(), f)
+		c.number(DurationSec(v.Int()).Seconds(), f)
 	case kBytes:
 		c.length(v.Len(), f, "octet")
 	case kSlice:

@@ -280,9 +280,9 @@ func TestClientErrors(t *testing.T) {
 			require.Equal(t, 2027, e.RetryAt.Year())
 		}},
 		{"port failure", 500, `{"cause":"SERIALIZATION_FORMAT_NOT_SUPPORTED","supportedUeFormats":["XML"]}`, nil, fault.FormatNotSupported, func(t *testing.T, e *fault.Error) {
-			u, ok := errors.AsType[t8.UEFormats](e)
+			u, ok := errors.AsType[t8.UEFormatsError](e)
 			require.True(t, ok)
-			require.Equal(t, t8.UEFormats{t8.FormatXML}, u)
+			require.Equal(t, t8.UEFormatsError{t8.FormatXML}, u)
 		}},
 		{"retry after", 503, "", []string{"Retry-After", "30"}, fault.Unavailable, func(t *testing.T, e *fault.Error) {
 			require.InDelta(t, 30, time.Until(e.RetryAt).Seconds(), 5)

@@ -26,6 +26,9 @@ type API struct {
 	Name    string // as in the URI: "3gpp-nidd"
 	Version string // as in the URI: "v1"
 	routes  []route
+	// refuse401 holds the operations for which the standard wants 401 when an authenticated SCS/AS is not authorised;
+	// the others get 403.
+	refuse401 []string
 }
 
 // Operations returns the operations of the API in the order of their definition.
@@ -113,7 +116,9 @@ func withBody[T any](c *call, f func(*T) (reply, error)) (reply, error) {
 type HandlerOptions struct {
 	// Prefix is the path of the API root, as "/exposure"; the default is none.
 	Prefix string
-	// Authorizer decides what an authenticated SCS/AS may do. The default allows everything.
+	// Authorizer decides what an authenticated SCS/AS may do. The default allows everything. An error is answered with
+	// 403, or with 401 for the operations where TS 29.122 clause 4 says so; one that is a *fault.Error is answered as
+	// it stands.
 	Authorizer policy.Authorizer
 	// MaxBody is the longest body in octets that is read; the default is 64 KiB.
 	MaxBody int64
@@ -138,6 +143,7 @@ type Handler struct {
 
 type apiTree struct {
 	name      string
+	refuse401 []string
 	resources []*resource
 }
 
@@ -185,7 +191,7 @@ func NewHandler(auth policy.Authenticator, opts *HandlerOptions, apis ...API) (*
 }
 
 func treeOf(a API) *apiTree {
-	t := &apiTree{name: a.Name}
+	t := &apiTree{name: a.Name, refuse401: a.refuse401}
 	byPattern := map[string]*resource{}
 	for i := range a.routes {
 		r := &a.routes[i]
@@ -317,11 +323,7 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 	}
 	if h.authz != nil {
 		if err := h.authz.Authorize(c.ctx, scsas, policy.Operation{API: api.name, ID: rt.operation}); err != nil {
-			var e *fault.Error
-			if errors.As(err, &e) {
-				return rt, e
-			}
-			return rt, &fault.Error{Code: fault.NotAuthorized, Detail: "not allowed for this SCS/AS", Err: err}
+			return rt, api.refusal(rt, err)
 		}
 	}
 	if method != http.MethodDelete && !acceptsJSON(r.Header["Accept"]) {
@@ -352,6 +354,18 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 	}
 	out.write(rep.status, typeJSON, body)
 	return rt, nil
+}
+
+// refusal is the answer to an operation that the Authorizer does not allow.
+func (t *apiTree) refusal(rt *route, err error) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return e
+	}
+	code := fault.NotAuthorized
+	if slices.Contains(t.refuse401, rt.operation) {
+		code = fault.Unauthenticated
+	}
+	return &fault.Error{Code: code, Detail: "not allowed for this SCS/AS", Err: err}
 }
 
 // read checks the headers of the body and reads it.
@@ -462,6 +476,9 @@ func (h *Handler) fail(out *answer, rt *route, e *fault.Error) {
 	}
 	if s := e.Status(); !e.RetryAt.IsZero() && (s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable) {
 		out.w.Header().Set("Retry-After", retryAfter(e.RetryAt, time.Now()))
+	}
+	if e.Code == fault.Unauthenticated && out.w.Header().Get("WWW-Authenticate") == "" {
+		out.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 §15.5.2 wants one
 	}
 	body, media := shape.errorBody(e)
 	out.write(e.Status(), media, body)

@@ -77,7 +77,7 @@ func params(p t8.ProblemDetails) []string {
 }
 
 func TestHandlerRefusesBeforeTheProcedure(t *testing.T) {
-	covers(t, "T8-4.4.5.2.1-11", "T8-4.4.5.3.1-10", "KAURI-11", "KAURI-12", "KAURI-27", "KAURI-28", "KAURI-29")
+	covers(t, "T8-4.4.5.2.1-11", "T8-4.4.5.3.1-12", "T8-4.4.5.3.1-10", "KAURI-11", "KAURI-12", "KAURI-27", "KAURI-28", "KAURI-29")
 	const merge = "application/merge-patch+json"
 	big := fmt.Sprintf(`{"externalId":"ue@example.com","data":%q}`, strings.Repeat("A", 70<<10))
 	for _, c := range []struct {
@@ -135,6 +135,7 @@ func TestHandlerRefusesBeforeTheProcedure(t *testing.T) {
 		{name: "wrong credential", method: "GET", path: configs, header: []string{"Authorization", "Bearer nobody-knows-this"}, status: 401},
 		{name: "resource of another", method: "GET", path: "/3gpp-nidd/v1/as%2Fb/configurations", status: 404},
 		{name: "API not allowed", method: "GET", path: "/3gpp-nidd/v1/as%2Fb/configurations", header: []string{"Authorization", "Bearer " + tokenB}, status: 403},
+		{name: "not allowed to send", method: "POST", path: "/3gpp-nidd/v1/as%2Fb/configurations/c1/downlink-data-deliveries", body: goodDelivery, header: []string{"Authorization", "Bearer " + tokenB}, status: 401},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := &fake{}

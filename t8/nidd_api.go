@@ -87,7 +87,7 @@ func NIDDAPI(p NIDD) API {
 		ports      = config + "/rds-ports"
 		port       = ports + "/{portId}"
 	)
-	return API{Name: "3gpp-nidd", Version: "v1", routes: []route{
+	return API{Name: "3gpp-nidd", Version: "v1", refuse401: []string{"CreateDownlinkDataDelivery"}, routes: []route{
 		{"GET", configs, "FetchAllNIDDConfigurations", nil, shapeProblem, func(c *call) (reply, error) {
 			return list(p.Configurations(c.ctx, c.scsas))
 		}},

@@ -125,11 +125,11 @@ func NewNotifier(opts *NotifierOptions) *Notifier {
 // Close closes the connections that are not in use. Notifications may still be sent afterwards.
 func (n *Notifier) Close() { n.transport.CloseIdleConnections() }
 
-// A refusal is the word of policy.Destinations.
-type refusal struct{ err error }
+// A refusedError carries the word of policy.Destinations.
+type refusedError struct{ err error }
 
-func (r refusal) Error() string { return "t8: destination refused: " + r.err.Error() }
-func (r refusal) Unwrap() error { return r.err }
+func (r refusedError) Error() string { return "t8: destination refused: " + r.err.Error() }
+func (r refusedError) Unwrap() error { return r.err }
 
 // guard sees every address after name resolution and before connect.
 func (n *Notifier) guard(_ context.Context, _, address string, _ syscall.RawConn) error {
@@ -138,7 +138,7 @@ func (n *Notifier) guard(_ context.Context, _, address string, _ syscall.RawConn
 		err = n.to.CheckAddr(a)
 	}
 	if err != nil {
-		return refusal{err}
+		return refusedError{err}
 	}
 	return nil
 }
@@ -152,7 +152,7 @@ func (n *Notifier) guarded(dial func(context.Context, string, string) (net.Conn,
 		if a, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 			if err := n.to.CheckAddr(a.AddrPort()); err != nil {
 				_ = conn.Close()
-				return nil, refusal{err}
+				return nil, refusedError{err}
 			}
 		}
 		return conn, nil
@@ -203,7 +203,7 @@ func (n *Notifier) post(ctx context.Context, destination string, b []byte) (next
 	}
 	defer n.release(t)
 	if err := n.to.CheckURL(t.url); err != nil {
-		return "", fault.Wrap(op, fault.NotAuthorized, refusal{err})
+		return "", fault.Wrap(op, fault.NotAuthorized, refusedError{err})
 	}
 	r := (&http.Request{
 		Method: http.MethodPost, URL: t.url, Host: t.url.Host, Header: notifyHeader,
@@ -220,7 +220,7 @@ func (n *Notifier) post(ctx context.Context, destination string, b []byte) (next
 	res, err := n.transport.RoundTrip(r)
 	if err != nil {
 		n.log.LogAttrs(ctx, slog.LevelDebug, "notification failed", slog.String("host", t.url.Host), slog.Any("err", err))
-		if refused, ok := errors.AsType[refusal](err); ok {
+		if refused, ok := errors.AsType[refusedError](err); ok {
 			return "", fault.Wrap(op, fault.NotAuthorized, refused)
 		}
 		return "", transportFault(op, err)

@@ -275,7 +275,7 @@ type pipeServer struct {
 }
 
 func newPipeServer(h http.Handler) *pipeServer {
-	p := &pipeServer{srv: &http.Server{Handler: h}, conns: make(chan net.Conn), done: make(chan struct{}), ended: make(chan struct{})} //nolint:gosec // no client but ours
+	p := &pipeServer{srv: &http.Server{Handler: h}, conns: make(chan net.Conn), done: make(chan struct{}), ended: make(chan struct{})}
 	go func() { defer close(p.ended); _ = p.srv.Serve(p) }()
 	return p
 }

@@ -222,14 +222,17 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 		return errors.New("t8: outbox: Run is at work already")
 	}
 	defer o.runs.Store(false)
-	ctx, cancel := context.WithCancel(ctx)
+	work, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &outboxRun{o: o, s: s, lanes: map[laneKey]*lane{}, done: make(chan laneResult)}
-	err := r.loop(ctx)
+	err := r.loop(work)
 	cancel()
 	for r.busy > 0 {
 		<-r.done
 		r.busy--
+	}
+	if ctx.Err() != nil {
+		return nil // what failed on the way out does not matter
 	}
 	return err
 }
@@ -268,9 +271,6 @@ type laneResult struct {
 
 func (r *outboxRun) loop(ctx context.Context) error {
 	if err := r.rescan(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
 		return err
 	}
 	rescan := time.NewTicker(r.o.opts.Rescan)
@@ -410,7 +410,7 @@ func (r *outboxRun) look(key laneKey) {
 // rescanLater is rescan while Run is at work: only a closed store ends it, any other failure may pass.
 func (r *outboxRun) rescanLater(ctx context.Context) error {
 	err := r.rescan(ctx)
-	if errors.Is(err, store.ErrClosed) && ctx.Err() == nil {
+	if errors.Is(err, store.ErrClosed) {
 		return err
 	}
 	if err != nil && ctx.Err() == nil {
@@ -452,7 +452,7 @@ func (o *Outbox) backOff(n int) time.Duration {
 	if d <= 0 {
 		d = o.opts.MaxBackOff
 	}
-	return time.Duration(float64(d) * (0.8 + 0.4*mathrand.Float64())) //nolint:gosec // jitter, no secret
+	return time.Duration(float64(d) * (0.8 + 0.4*mathrand.Float64()))
 }
 
 // drain sends entries of one destination in order until there are none, one fails, or it took long enough.

@@ -36,12 +36,12 @@ func Problem(err error) ProblemDetails {
 	return p
 }
 
-// UEFormats tells the serialization formats of the UE when none of those of the SCS/AS would do. It stands below a
-// *[fault.Error], as in fault.Wrap(op, fault.FormatNotSupported, t8.UEFormats{t8.FormatCBOR}), and goes to the SCS/AS
+// UEFormatsError tells the serialization formats of the UE when none of those of the SCS/AS would do. It stands below a
+// *[fault.Error], as in fault.Wrap(op, fault.FormatNotSupported, t8.UEFormatsError{t8.FormatCBOR}), and goes to the SCS/AS
 // as supportedUeFormats.
-type UEFormats []SerializationFormat
+type UEFormatsError []SerializationFormat
 
-func (f UEFormats) Error() string { return fmt.Sprintf("the UE has %v", []SerializationFormat(f)) }
+func (f UEFormatsError) Error() string { return fmt.Sprintf("the UE has %v", []SerializationFormat(f)) }
 
 // failureShape says which body a 500 has.
 type failureShape uint8
@@ -63,7 +63,7 @@ func (s failureShape) errorBody(e *fault.Error) ([]byte, string) {
 			body, media = NIDDDownlinkDataDeliveryFailure{p, e.RetryAt}, typeJSON
 		case shapePort:
 			f := RDSDownlinkDataDeliveryFailure{ProblemDetails: p, RequestedRetransmissionTime: e.RetryAt}
-			if u, ok := errors.AsType[UEFormats](e.Err); ok {
+			if u, ok := errors.AsType[UEFormatsError](e.Err); ok {
 				f.SupportedUEFormats = u
 			}
 			body = f
@@ -102,7 +102,7 @@ func remoteFault(op string, status int, h http.Header, body []byte) *fault.Error
 	}
 	e := &fault.Error{Op: op, Remote: true}
 	if len(body) > 0 {
-		decodeBody(body, &b, modeAnswer) // what cannot be read tells nothing; the status still does
+		_ = decodeBody(body, &b, modeAnswer) // what cannot be read tells nothing; the status still does
 	}
 	p := b.ProblemDetails
 	if b.ProblemDetail != nil {
@@ -121,7 +121,7 @@ func remoteFault(op string, status int, h http.Header, body []byte) *fault.Error
 		e.RetryAt = t
 	}
 	if len(b.SupportedUEFormats) > 0 {
-		e.Err = UEFormats(b.SupportedUEFormats)
+		e.Err = UEFormatsError(b.SupportedUEFormats)
 	} else {
 		e.Err = statusError(status)
 	}

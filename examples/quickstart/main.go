@@ -41,7 +41,8 @@ func run(w io.Writer, verbose bool) error {
 	failed := s.play(ctx)
 
 	fmt.Fprintf(w, "scefkit quickstart: non-IP data delivery over an SCEF, PLMN 001/01, all on loopback.\n"+
-		"Identities are shown in clear here because they belong to the test network; scefkit masks them elsewhere.\n\n")
+		"Identities are shown in clear because they belong to the test network; elsewhere scefkit masks them.\n"+
+		"──▶ request  ╌╌▶ answer  seconds since the start\n\n")
 	opts := &sim.LadderOptions{Color: sim.Terminal(w)}
 	if err := n.rec.WriteLadder(w, opts); err != nil {
 		return err
