@@ -211,4 +211,3 @@ func floorDownlink(l net.Listener, nodes []string) error {
 		_, _ = w.Write(answer) // who is gone needs none
 	}))
 }
-

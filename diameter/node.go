@@ -393,7 +393,11 @@ func (n *Node) runJob(j *job) {
 		j.c.answer(j.req, ans, n.opts.MaxQueue)
 	}
 	if then != nil {
-		defer n.recovered(j)
+		defer func() {
+			if r := recover(); r != nil {
+				n.logPanic(j, r)
+			}
+		}()
 		then()
 	}
 }
@@ -405,7 +409,8 @@ func (n *Node) handle(j *job) (ans *Message, then func()) {
 		if ok {
 			return
 		}
-		if n.recovered(j) {
+		if r := recover(); r != nil {
+			n.logPanic(j, r)
 			ans, then = ErrorAnswer(j.req, n.self, UnableToComply, "", nil), nil
 		} else { // runtime.Goexit
 			j.dup.finish(nil)
@@ -420,15 +425,9 @@ func (n *Node) handle(j *job) (ans *Message, then func()) {
 	return ans, then
 }
 
-// recovered is called by a deferred function; it stops a panic and logs it.
-func (n *Node) recovered(j *job) bool {
-	r := recover()
-	if r == nil {
-		return false
-	}
+func (n *Node) logPanic(j *job, r any) {
 	n.log.Error("handler panicked", "app", uint32(j.req.App), "cmd", uint32(j.req.Command), "panic", fmt.Sprint(r),
 		"stack", string(debug.Stack()))
-	return true
 }
 
 // Shutdown ends the node gracefully: it stops accepting and connecting, leaves its peers with DPR (REBOOTING), gives

@@ -183,22 +183,28 @@ func TestWatchdogAnswered(t *testing.T) {
 
 func TestReconnect(t *testing.T) {
 	bubble(t, func(t *testing.T, b *bench) {
+		var mu sync.Mutex
 		var dials []time.Time
 		n := b.node(scef, succeed(), &diameter.Options{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			mu.Lock()
 			dials = append(dials, time.Now())
+			mu.Unlock()
 			return b.wire.Dial(ctx, network, addr)
 		}})
 		require.NoError(t, n.AddPeer(diameter.Peer{Address: mme.Host}))
 		time.Sleep(3 * time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
 		want := []float64{1, 2, 4, 8, 16, 30, 30, 30}
 		require.GreaterOrEqual(t, len(dials), len(want))
 		for i, w := range want[:len(want)-1] {
 			require.InDelta(t, w, dials[i+1].Sub(dials[i]).Seconds(), w/4)
 		}
 		require.Error(t, n.Peers()[0].Err)
-
+		mu.Unlock()
 		b.node(mme, succeed(), nil)
 		require.NoError(t, n.AwaitPeer(t.Context(), mme, testApp))
+		mu.Lock()
 		require.NoError(t, n.Peers()[0].Err)
 	})
 }
@@ -290,7 +296,9 @@ func TestShutdownIsGraceful(t *testing.T) {
 		r := b.connect(mme, scef)
 		own := make(chan error, 1)
 		go func() {
-			_, err := n.Do(t.Context(), mme, request(mme))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			_, err := n.Do(ctx, mme, request(mme))
 			own <- err
 		}()
 		ours := r.receive()
@@ -454,8 +462,14 @@ func TestNewNodeChecks(t *testing.T) {
 		func() error { _, err := diameter.NewNode(scef, nil, nil); return err }(),
 		func() error { _, err := diameter.NewNode(scef, []diameter.App{{ID: 0}}, nil); return err }(),
 		func() error { _, err := diameter.NewNode(scef, []diameter.App{app[0], app[0]}, nil); return err }(),
-		func() error { _, err := diameter.NewNode(scef, app, &diameter.Options{Watchdog: time.Second}); return err }(),
-		func() error { _, err := diameter.NewNode(scef, app, &diameter.Options{MaxMessage: 1 << 24}); return err }(),
+		func() error {
+			_, err := diameter.NewNode(scef, app, &diameter.Options{Watchdog: time.Second})
+			return err
+		}(),
+		func() error {
+			_, err := diameter.NewNode(scef, app, &diameter.Options{MaxMessage: 1 << 24})
+			return err
+		}(),
 		func() error { _, err := diameter.NewNode(scef, app, &diameter.Options{MaxInFlight: -1}); return err }(),
 	} {
 		require.Error(t, err)
@@ -484,7 +498,7 @@ func TestPeerConnectedTheOtherWay(t *testing.T) {
 		require.NoError(t, n.AddPeer(diameter.Peer{Address: mme.Host}))
 		ours := b.acceptRaw(l, mme)
 		ours.closed()
-		_, err := b.acceptOnce(l, 2*time.Minute)
+		_, err := b.acceptOnce(l, 25*time.Second)
 		require.ErrorIs(t, err, errNobody, "the node does not dial while the peer is connected")
 		theirs.c.Close()
 		b.acceptRaw(b.listen(mme), mme)

@@ -1,6 +1,11 @@
 package diameter
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Result is the outcome that an answer states: a Result-Code (Vendor 0) or an Experimental-Result (Vendor not 0), see
 // RFC 6733 §7. The zero Result means that there is none.
@@ -80,6 +85,13 @@ var resultNames = map[Result]string{
 	ErrorInvalidEPSBearer:             "DIAMETER_ERROR_INVALID_EPS_BEARER",
 	ErrorNIDDConfigurationUnavailable: "DIAMETER_ERROR_NIDD_CONFIGURATION_NOT_AVAILABLE",
 	ErrorUserTemporarilyUnreachable:   "DIAMETER_ERROR_USER_TEMPORARILY_UNREACHABLE",
+}
+
+// Results returns the results that have names here, in order of vendor and code.
+func Results() []Result {
+	return slices.SortedFunc(maps.Keys(resultNames), func(a, b Result) int {
+		return cmp.Or(cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Code, b.Code))
+	})
 }
 
 // IsSuccess reports whether the result is of the success class (2xxx).

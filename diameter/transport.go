@@ -24,11 +24,13 @@ var (
 // A Transport carries requests to Diameter nodes and returns their answers.
 //
 // Do returns a nil error exactly when an answer arrived, whatever result it holds; an answer of an agent on the way
-// (as 3002, UNABLE_TO_DELIVER) counts as one. Otherwise the error wraps ErrNoPeer, ErrClosed or the cause of ctx, and
-// also ErrSent when the request may have reached the other node. The request carries the AVPs for its way itself; to is
-// what to route on. When req.EndToEnd is 0, Do chooses one; else it is kept, as it must be when a request is repeated
-// with FlagRetransmitted. Do neither keeps nor changes req. When ctx has no deadline, the Transport applies its own.
-// Safe for concurrent use.
+// (as 3002, UNABLE_TO_DELIVER) counts as one. Otherwise the error wraps ErrNoPeer, ErrClosed or the cause of ctx
+// (context.DeadlineExceeded for the Transport's own deadline), and also ErrSent when the request may have reached the
+// other node; when the connection broke, ErrSent and the reason. A req that no message can hold is another error.
+//
+// The request carries the AVPs for its way itself; to is what to route on. When req.EndToEnd is 0, Do chooses one; else it
+// is kept, as it must be when a request is repeated with FlagRetransmitted. Do neither keeps nor changes req. When ctx has
+// no deadline, the Transport applies its own. Safe for concurrent use.
 type Transport interface {
 	Do(ctx context.Context, to Identity, req *Message) (*Message, error)
 }

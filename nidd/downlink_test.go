@@ -67,6 +67,7 @@ func TestDownlinkToReachableUE(t *testing.T) {
 }
 
 func TestDownlinkChecks(t *testing.T) {
+	covers(t, "T8-4.4.5.3.1-12")
 	run(t, func(t *testing.T, b *bench) {
 		cfg := b.configure()
 		b.attach()
@@ -88,7 +89,7 @@ func TestDownlinkChecks(t *testing.T) {
 		_, err := b.p.CreateDelivery(t.Context(), "as2", cfg, &t8.NIDDDownlinkDataTransfer{ExternalID: ext1, Data: []byte("x")})
 		require.ErrorIs(t, err, fault.NotFound, "the configuration of another SCS/AS does not exist")
 		_, err = b.p.CreateDelivery(t.Context(), "stranger", cfg, &t8.NIDDDownlinkDataTransfer{ExternalID: ext1, Data: []byte("x")})
-		require.ErrorIs(t, err, fault.NotAuthorized)
+		require.Equal(t, 401, fault.As(err).Status())
 		require.Empty(t, b.sent(), "nothing reached the network")
 
 		_, err = b.deliver(cfg, "x", func(d *t8.NIDDDownlinkDataTransfer) { d.ExternalID, d.MSISDN = "", msi1 })

@@ -85,9 +85,9 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 		return nil, closed(op)
 	}
 	defer p.wg.Done()
-	prof, err := p.profile(op, scsas)
-	if err != nil {
-		return nil, err
+	prof, ok := p.Profiles.NIDD(scsas)
+	if !ok { // the one operation for which TS 29.122 §4.4.5.3.1 wants 401 where others have 403
+		return nil, fault.New(op, fault.Unauthenticated, "the SCS/AS may not send NIDD requests")
 	}
 	c, u, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {

@@ -65,12 +65,12 @@ func TestStaticNamesEveryMistake(t *testing.T) {
 		SCSAS: []policy.StaticSCSAS{
 			{Tokens: []string{"a-token-that-two-have"}},
 			{ID: "a"},
-			{ID: "a", Tokens: []string{"short", "a-token-that-two-have", "a token with blanks in it"}, APIs: []string{"x", ""}},
+			{ID: "a", Tokens: []string{"", "a-token-that-two-have", "a token with blanks in it"}, APIs: []string{"x", ""}},
 		},
 		Destinations: policy.PublicDestinations{Allow: []netip.Prefix{{}, netip.MustParsePrefix("::ffff:10.0.0.0/104")}},
 	})
 	for _, want := range []string{
-		"scsas[0]: no id", "scsas[1]: no credential", `scsas[2]: id "a" is given twice`, "scsas[2]: tokens[0]: shorter", "scsas[2]: tokens[1]: given twice",
+		"scsas[0]: no id", "scsas[1]: no credential", `scsas[2]: id "a" is given twice`, "scsas[2]: tokens[0]: empty", "scsas[2]: tokens[1]: given twice",
 		"scsas[2]: tokens[2]: characters", "scsas[2]: apis[1]: empty", "destinations.allow[0]", "destinations.allow[1]",
 	} {
 		require.ErrorContains(t, err, want)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -90,7 +91,7 @@ func (w *words) bearer(b []byte) {
 
 func (w *words) pco(b []byte) {
 	if b != nil {
-		w.add("Extended-PCO%s(%d%soctets)", glue, len(b), glue)
+		w.add("Extended-PCO%s(%s)", glue, octets(len(b)))
 	}
 }
 
@@ -231,11 +232,14 @@ func describe(m *diameter.Message, mask bool) (line, detail string, failed bool)
 	}
 	full := fmt.Sprintf("%d octets that are not told in full", m.Len())
 	if c.value != nil {
-		if err := diameter.Decode(m, c.value); err == nil {
+		err := diameter.Decode(m, c.value)
+		if e, ok := errors.AsType[*diameter.AnswerError](err); ok {
+			full = unfold(e.Answer.String())
+		} else if err != nil {
+			full = err.Error()
+		} else {
 			c.words(&w)
 			full = unfold(c.value.String())
-		} else {
-			full = err.Error()
 		}
 	}
 	head := fmt.Sprintf("%s  application %d  command %d  flags %s  hop-by-hop %08x  end-to-end %08x  %d octets",
@@ -305,14 +309,17 @@ const maxPayload = 32
 
 // payload tells user data: as text when it is some, else in hexadecimal.
 func payload(b []byte) string {
-	unit := "octets"
-	if len(b) == 1 {
-		unit = "octet"
-	}
 	if len(b) == 0 {
-		return "0" + glue + "octets"
+		return octets(0)
 	}
-	return fmt.Sprintf("%d%s%s %s", len(b), glue, unit, preview(b))
+	return octets(len(b)) + " " + preview(b)
+}
+
+func octets(n int) string {
+	if n == 1 {
+		return "1" + glue + "octet"
+	}
+	return fmt.Sprintf("%d%soctets", n, glue)
 }
 
 func preview(b []byte) string {

@@ -360,7 +360,7 @@ func (l *ladder) flush() {
 }
 
 // wrap breaks text into lines of at most width characters: at spaces, or in a word that is too long before a slash, after
-// an equals sign or an underscore, or anywhere.
+// an equals sign or underscore, after a hyphen, or anywhere.
 func wrap(text string, width int) (lines []string) {
 	width = max(width, 4)
 	line, count := "", utf8.RuneCountInString
@@ -392,14 +392,31 @@ func pieces(word string, width int) (out []string) {
 	if utf8.RuneCountInString(word) <= width {
 		return []string{word}
 	}
-	from, n := 0, 0
-	for i, r := range word {
-		before := i > from && (r == '/' || word[i-1] == '=' || word[i-1] == '_')
-		if before || n == width {
-			out = append(out, word[from:i])
-			from, n = i, 0
+	for _, part := range cut(word, func(last, next byte) bool { return next == '/' || last == '=' || last == '_' }) {
+		if utf8.RuneCountInString(part) <= width {
+			out = append(out, part)
+			continue
 		}
-		n++
+		for _, part := range cut(part, func(last, _ byte) bool { return last == '-' }) {
+			for utf8.RuneCountInString(part) > width {
+				at := len(string([]rune(part)[:width]))
+				out = append(out, part[:at])
+				part = part[at:]
+			}
+			out = append(out, part)
+		}
 	}
-	return append(out, word[from:])
+	return out
+}
+
+// cut breaks s between two octets wherever between says so.
+func cut(s string, between func(last, next byte) bool) (out []string) {
+	from := 0
+	for i := 1; i < len(s); i++ {
+		if between(s[i-1], s[i]) {
+			out = append(out, s[from:i])
+			from = i
+		}
+	}
+	return append(out, s[from:])
 }

@@ -169,7 +169,7 @@ func (m *MME) change(cmr *t6a.CMR) diameter.Result {
 		m.forwardPCO(x.ue, cmr.ExtendedPCO)
 	case release:
 		delete(x.bearers, b)
-		m.rec.radio(m.name, x.ue.Name(), fmt.Sprintf("PDN disconnect, %s", m.bearerText(b)), "")
+		m.rec.radio(m.name, x.ue.Name(), "PDN disconnect, "+m.bearerText(b), "")
 	}
 	return diameter.Success
 }
@@ -179,7 +179,7 @@ func (m *MME) forwardPCO(ue *UE, pco []byte) {
 	if pco == nil {
 		return
 	}
-	m.rec.radio(m.name, ue.Name(), fmt.Sprintf("protocol configuration options, %d octets", len(pco)), "")
+	m.rec.radio(m.name, ue.Name(), "Extended-PCO, "+octets(len(pco)), "")
 	ue.take(&ue.pcos, pco)
 }
 
@@ -194,7 +194,7 @@ func bearerOf(b []byte) (uint8, bool) {
 // bearerText names a bearer.
 func (m *MME) bearerText(b uint8) string {
 	if m.opts.SGSN {
-		return fmt.Sprintf("NSAPI %d", b)
+		return fmt.Sprintf("NSAPI%s%d", glue, b)
 	}
-	return fmt.Sprintf("EBI %d", b)
+	return fmt.Sprintf("EBI%s%d", glue, b)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/scefkit/scefkit/fault"
 )
 
-// NIDDNotifications receives the notifications of the NIDD API in an application server (TS 29.122 §5.6.2, callback
-// of §5.6.3.2). A nil error acknowledges the notification; any other is answered with ProblemDetails, so that an
+// NIDDNotifications receives the notifications of the NIDD API in an application server (TS 29.122 §5.6.2). A nil
+// error acknowledges the notification; any other is answered with ProblemDetails, so that an
 // application server that does not know the configuration returns fault.New(op, fault.NotFound, ""). Notifications were
 // checked before. They may come twice. Safe for concurrent use.
 //

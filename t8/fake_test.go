@@ -3,7 +3,6 @@ package t8_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -157,7 +156,3 @@ func covers(t *testing.T, ids ...string) {
 		t.Attr("covers", i)
 	}
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

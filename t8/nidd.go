@@ -6,7 +6,7 @@ import (
 	"github.com/scefkit/scefkit/id"
 )
 
-// NIDDConfiguration is the resource "Individual NIDD configuration" (TS 29.122 §5.6.2.1.2, NiddConfiguration): the
+// NIDDConfiguration is the resource "Individual NIDD configuration" (TS 29.122 §5.6.2, NiddConfiguration): the
 // permission to exchange non-IP data with one UE or with a group. Exactly one of ExternalID, MSISDN and
 // ExternalGroupID is set.
 type NIDDConfiguration struct {
@@ -46,7 +46,7 @@ type NIDDConfiguration struct {
 	Status NIDDStatus `json:"status,omitempty" t8:"readonly"`
 }
 
-// NIDDConfigurationPatch changes a configuration (TS 29.122 §5.6.2.1.8, NiddConfigurationPatch). A member that is
+// NIDDConfigurationPatch changes a configuration (TS 29.122 §5.6.2, NiddConfigurationPatch). A member that is
 // absent stays as it is, one that is null is removed; NotificationDestination cannot be removed.
 type NIDDConfigurationPatch struct {
 	Duration                Opt[time.Time]              `json:"duration,omitzero"`
@@ -71,7 +71,7 @@ func (p *NIDDConfigurationPatch) Apply(c *NIDDConfiguration) error {
 	return nil
 }
 
-// NIDDDownlinkDataTransfer is the resource "Individual NIDD downlink data delivery" (TS 29.122 §5.6.2.1.3,
+// NIDDDownlinkDataTransfer is the resource "Individual NIDD downlink data delivery" (TS 29.122 §5.6.2,
 // NiddDownlinkDataTransfer): one packet for a UE or for every UE of a group. Exactly one of ExternalID, MSISDN and
 // ExternalGroupID is set.
 type NIDDDownlinkDataTransfer struct {
@@ -101,7 +101,7 @@ type NIDDDownlinkDataTransfer struct {
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero" t8:"readonly"`
 }
 
-// NIDDDownlinkDataTransferPatch changes a delivery that is still pending (TS 29.122 §5.6.2.1.12,
+// NIDDDownlinkDataTransferPatch changes a delivery that is still pending (TS 29.122 §5.6.2,
 // NiddDownlinkDataTransferPatch). A member that is absent stays as it is, one that is null is removed; Data cannot be
 // removed. Feature PatchUpdate.
 type NIDDDownlinkDataTransferPatch struct {
@@ -129,7 +129,7 @@ func (p *NIDDDownlinkDataTransferPatch) Apply(t *NIDDDownlinkDataTransfer) error
 	return nil
 }
 
-// NIDDUplinkDataNotification brings a packet from a UE to the SCS/AS (TS 29.122 §5.6.2.1.4,
+// NIDDUplinkDataNotification brings a packet from a UE to the SCS/AS (TS 29.122 §5.6.2,
 // NiddUplinkDataNotification). Exactly one of ExternalID and MSISDN is set.
 type NIDDUplinkDataNotification struct {
 	// NIDDConfiguration is the URI of the configuration that the data belongs to.
@@ -146,7 +146,7 @@ type NIDDUplinkDataNotification struct {
 	RDSPort *RDSPort `json:"rdsPort,omitempty"`
 }
 
-// NIDDDownlinkDataDeliveryStatusNotification tells the result of a delivery that was pending (TS 29.122 §5.6.2.1.5,
+// NIDDDownlinkDataDeliveryStatusNotification tells the result of a delivery that was pending (TS 29.122 §5.6.2,
 // NiddDownlinkDataDeliveryStatusNotification).
 type NIDDDownlinkDataDeliveryStatusNotification struct {
 	// NIDDDownlinkDataTransfer is the URI of the delivery.
@@ -158,7 +158,7 @@ type NIDDDownlinkDataDeliveryStatusNotification struct {
 }
 
 // NIDDConfigurationStatusNotification tells that a configuration, the capability for the Reliable Data Service or a
-// port of it changed (TS 29.122 §5.6.2.1.6, NiddConfigurationStatusNotification). Exactly one of ExternalID and MSISDN
+// port of it changed (TS 29.122 §5.6.2, NiddConfigurationStatusNotification). Exactly one of ExternalID and MSISDN
 // is set.
 type NIDDConfigurationStatusNotification struct {
 	// NIDDConfiguration is the URI of the configuration.
@@ -175,7 +175,7 @@ type NIDDConfigurationStatusNotification struct {
 	RDSPort *RDSPort `json:"rdsPort,omitempty"`
 }
 
-// GMDNIDDDownlinkDataDeliveryNotification tells the results of a delivery to a group (TS 29.122 §5.6.2.1.7,
+// GMDNIDDDownlinkDataDeliveryNotification tells the results of a delivery to a group (TS 29.122 §5.6.2,
 // GmdNiddDownlinkDataDeliveryNotification). Feature GroupMessageDelivery.
 type GMDNIDDDownlinkDataDeliveryNotification struct {
 	// NIDDDownlinkDataTransfer is the URI of the delivery.
@@ -184,7 +184,7 @@ type GMDNIDDDownlinkDataDeliveryNotification struct {
 	GMDResults []GMDResult `json:"gmdResults" t8:"required,min=1"`
 }
 
-// GMDResult is the result of a group delivery for one UE (TS 29.122 §5.6.2.1.10, GmdResult). Exactly one of ExternalID
+// GMDResult is the result of a group delivery for one UE (TS 29.122 §5.6.2, GmdResult). Exactly one of ExternalID
 // and MSISDN is set.
 type GMDResult struct {
 	// ExternalID identifies the UE as local-part@domain.
@@ -197,14 +197,14 @@ type GMDResult struct {
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero"`
 }
 
-// RDSPort is a pair of Reliable Data Service ports that names an application (TS 29.122 §5.6.2.2.1, RdsPort). Both are
+// RDSPort is a pair of Reliable Data Service ports that names an application (TS 29.122 §5.6.2, RdsPort). Both are
 // 0 to 65535 on T8; TS 24.250 has room for 0 to 15.
 type RDSPort struct {
 	PortUE   int `json:"portUE" t8:"required,min=0,max=65535"`
 	PortSCEF int `json:"portSCEF" t8:"required,min=0,max=65535"`
 }
 
-// ManagePort is the resource "Individual ManagePort Configuration" (TS 29.122 §5.6.2.1.8, ManagePort): a port pair that
+// ManagePort is the resource "Individual ManagePort Configuration" (TS 29.122 §5.6.2, ManagePort): a port pair that
 // is reserved for an application. Which ports, its URI tells; see [PortID]. Feature Rds_dynamic_port.
 type ManagePort struct {
 	// Self is the URI of the resource. Set by the SCEF.
@@ -222,7 +222,7 @@ type ManagePort struct {
 	ConfiguredFormat SerializationFormat `json:"configuredFormat,omitempty" t8:"readonly"`
 }
 
-// ManagePortNotification tells which ports are reserved (TS 29.122 §5.6.2.1.9, ManagePortNotification). Exactly one of
+// ManagePortNotification tells which ports are reserved (TS 29.122 §5.6.2, ManagePortNotification). Exactly one of
 // ExternalID and MSISDN is set. Feature Rds_dynamic_port.
 type ManagePortNotification struct {
 	// NIDDConfiguration is the URI of the configuration.
@@ -235,7 +235,7 @@ type ManagePortNotification struct {
 	ManagedPorts []ManagePort `json:"managedPorts,omitempty" t8:"min=1"`
 }
 
-// NIDDDownlinkDataDeliveryFailure is the body of a 500 on downlink data deliveries (TS 29.122 §5.6.2.1.11,
+// NIDDDownlinkDataDeliveryFailure is the body of a 500 on downlink data deliveries (TS 29.122 §5.6.2,
 // NiddDownlinkDataDeliveryFailure).
 type NIDDDownlinkDataDeliveryFailure struct {
 	// ProblemDetail says what failed.
@@ -244,7 +244,7 @@ type NIDDDownlinkDataDeliveryFailure struct {
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero"`
 }
 
-// RDSDownlinkDataDeliveryFailure is the body of a 500 on RDS ports (TS 29.122 §5.6.2.1, RdsDownlinkDataDeliveryFailure).
+// RDSDownlinkDataDeliveryFailure is the body of a 500 on RDS ports (TS 29.122 §5.6.2, RdsDownlinkDataDeliveryFailure).
 type RDSDownlinkDataDeliveryFailure struct {
 	ProblemDetails
 	// RequestedRetransmissionTime is when the network expects to reach the UE; zero: not known.
@@ -253,7 +253,7 @@ type RDSDownlinkDataDeliveryFailure struct {
 	SupportedUEFormats []SerializationFormat `json:"supportedUeFormats,omitempty" t8:"min=1"`
 }
 
-// PDNEstablishmentOption says what the SCEF does with data for a UE without PDN connection (TS 29.122 §5.6.2.3.3). T8
+// PDNEstablishmentOption says what the SCEF does with data for a UE without PDN connection (TS 29.122 §5.6.2). T8
 // enumerations are open: a value that is not known is kept.
 type PDNEstablishmentOption string
 
@@ -269,7 +269,7 @@ func (v PDNEstablishmentOption) Known() bool {
 	return v == WaitForUE || v == IndicateError || v == SendTrigger
 }
 
-// DeliveryStatus is the state or the result of a downlink delivery (TS 29.122 §5.6.2.3.4).
+// DeliveryStatus is the state or the result of a downlink delivery (TS 29.122 §5.6.2).
 type DeliveryStatus string
 
 // The states and results of a delivery.
@@ -302,7 +302,7 @@ func (v DeliveryStatus) Known() bool {
 	return false
 }
 
-// NIDDStatus is the state of a configuration (TS 29.122 §5.6.2.3.5).
+// NIDDStatus is the state of a configuration (TS 29.122 §5.6.2).
 type NIDDStatus string
 
 // The states of a configuration.
@@ -318,7 +318,7 @@ func (v NIDDStatus) Known() bool {
 	return v == NIDDActive || v == NIDDTerminatedUENotAuthorized || v == NIDDTerminated || v == NIDDRDSPortUnknown
 }
 
-// ManageEntity tells who reserved an RDS port (TS 29.122 §5.6.2.3.6).
+// ManageEntity tells who reserved an RDS port (TS 29.122 §5.6.2).
 type ManageEntity string
 
 // Who reserves ports.
@@ -330,7 +330,7 @@ const (
 // Known reports whether the value is one of TS 29.122.
 func (v ManageEntity) Known() bool { return v == ManagedByUE || v == ManagedByAS }
 
-// SerializationFormat is how an application writes its data (TS 29.122 §5.6.2.3.7).
+// SerializationFormat is how an application writes its data (TS 29.122 §5.6.2).
 type SerializationFormat string
 
 // The formats.

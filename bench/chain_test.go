@@ -1,0 +1,153 @@
+package bench
+
+import (
+	"flag"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+var (
+	messages = flag.Int("messages", 40_000, "messages of each round of a chain")
+	rounds   = flag.Int("rounds", 5, "rounds of each program; the medians count")
+	profiles = flag.String("profiles", "", "`directory` for CPU and allocation profiles of the SCEF")
+)
+
+const (
+	outstanding = 64
+	chainUEs    = 1024
+)
+
+// BenchmarkUplinkChain measures an ODR that becomes a POST and then an ODA.
+func BenchmarkUplinkChain(b *testing.B) {
+	for _, conns := range []int{1, 4} {
+		b.Run(fmt.Sprintf("conns=%d", conns), func(b *testing.B) {
+			destination := listenAS(b)
+			floor := start(b, role{Run: "uplink floor", Destination: destination, Workers: outstanding})
+			floorMMEs := dialMMEs(b, floor.Diameter, conns)
+			ours, mmes, _ := startSCEF(b, destination, conns)
+			pick := func(conn, k int) int { return (conn + k*conns) % chainUEs }
+			compare(b, floor, ours,
+				func(n int) (*load, error) { return uplink(floorMMEs, n, outstanding, pick) },
+				func(n int) (*load, error) { return uplink(mmes, n, outstanding, pick) })
+		})
+	}
+}
+
+// BenchmarkDownlinkChain measures a POST that becomes a TDR, a TDA and then a 200.
+func BenchmarkDownlinkChain(b *testing.B) {
+	for _, conns := range []int{1, 4} {
+		b.Run(fmt.Sprintf("conns=%d", conns), func(b *testing.B) {
+			var nodes []string
+			for i := range conns {
+				nodes = append(nodes, listenMME(b, i))
+			}
+			floor := start(b, role{Run: "downlink floor", Nodes: nodes})
+			ours, _, ids := startSCEF(b, listenAS(b), conns)
+			var requests [][]byte
+			for ue, configID := range ids {
+				requests = append(requests, downlinkRequest(ours.T8, configID, ue))
+			}
+			pick := func(conn, k int) []byte { return requests[(conn+k*outstanding)%chainUEs] } // no UE twice at a time
+			compare(b, floor, ours,
+				func(n int) (*load, error) { return downlink(floor.T8, n, outstanding, pick) },
+				func(n int) (*load, error) { return downlink(ours.T8, n, outstanding, pick) })
+		})
+	}
+}
+
+// startSCEF starts an SCEF with UEs that are configured by HTTP and attached by CMR, in turn at its serving nodes.
+func startSCEF(b *testing.B, destination string, conns int) (*child, []*mme, []string) {
+	c := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, chainUEs)})
+	ids := configure(b, c.T8, destination, chainUEs)
+	mmes := dialMMEs(b, c.Diameter, conns)
+	for i, m := range mmes {
+		var own []int
+		for ue := i; ue < chainUEs; ue += conns {
+			own = append(own, ue)
+		}
+		m.attach(b, own)
+	}
+	return c, mmes, ids
+}
+
+// tally is what a program needed.
+type tally struct {
+	cpu, mallocs, octets, rate []float64 // of each round
+	took                       []time.Duration
+}
+
+func (t *tally) round(b *testing.B, c *child, work func(int) (*load, error)) {
+	b.Helper()
+	before := c.ask("usage")
+	begin := time.Now()
+	l, err := work(*messages)
+	elapsed := time.Since(begin)
+	check(b, err)
+	after := c.ask("usage")
+	n := float64(len(l.took))
+	t.cpu = append(t.cpu, float64(after.CPU-before.CPU)/n/1000)
+	t.mallocs = append(t.mallocs, float64(after.Mallocs-before.Mallocs)/n)
+	t.octets = append(t.octets, float64(after.Bytes-before.Bytes)/n)
+	t.rate = append(t.rate, n/elapsed.Seconds())
+	t.took = append(t.took, l.took...)
+	if after.Commits != before.Commits || after.Log != before.Log {
+		b.Errorf("%d transactions wrote; log before:\n%safter:\n%s", after.Commits-before.Commits, before.Log, after.Log)
+	}
+}
+
+// compare runs both programs in turn and reports them.
+func compare(b *testing.B, floor, ours *child, floorWork, oursWork func(int) (*load, error)) {
+	for b.Loop() { // it ends after the first turn, which takes longer than any -benchtime
+		var f, o tally
+		for _, warm := range []func(int) (*load, error){floorWork, oursWork} {
+			_, err := warm(*messages / 4)
+			check(b, err)
+		}
+		if *profiles != "" {
+			check(b, profile(b, ours, oursWork))
+		}
+		for range *rounds {
+			f.round(b, floor, floorWork)
+			o.round(b, ours, oursWork)
+		}
+		b.ReportMetric(0, "ns/op") // of the whole comparison: it says nothing
+		b.ReportMetric(median(f.cpu), "floor-us/msg")
+		b.ReportMetric(median(o.cpu), "scef-us/msg")
+		b.ReportMetric(100*median(f.cpu)/median(o.cpu), "%-of-floor")
+		b.ReportMetric(median(f.rate), "floor-msg/s")
+		b.ReportMetric(median(o.rate), "scef-msg/s")
+		b.ReportMetric(median(f.mallocs), "floor-allocs/msg")
+		b.ReportMetric(median(o.mallocs), "scef-allocs/msg")
+		b.ReportMetric(median(o.octets), "scef-B/msg")
+		b.ReportMetric(percentile(o.took, 50), "scef-p50-ms")
+		b.ReportMetric(percentile(o.took, 99), "scef-p99-ms")
+		b.ReportMetric(percentile(f.took, 50), "floor-p50-ms")
+		b.ReportMetric(percentile(f.took, 99), "floor-p99-ms")
+	}
+}
+
+func profile(b *testing.B, c *child, work func(int) (*load, error)) error {
+	name := filepath.Join(*profiles, filepath.Base(filepath.Dir(b.Name()))+"-"+filepath.Base(b.Name()))
+	c.ask("profile " + name + ".cpu.prof")
+	_, err := work(*messages * 3)
+	c.ask("stop")
+	c.ask("heap " + name + ".allocs.prof")
+	return err
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	if n := len(v); n%2 == 0 {
+		return (v[n/2-1] + v[n/2]) / 2
+	}
+	return v[len(v)/2]
+}
+
+// percentile returns the p-th percentile in milliseconds.
+func percentile(took []time.Duration, p int) float64 {
+	took = slices.Sorted(slices.Values(took))
+	return float64(took[(len(took)-1)*p/100]) / float64(time.Millisecond)
+}
