@@ -279,7 +279,7 @@ func uplink(mmes []*mme, messages, outstanding int, pick func(conn, k int) (ue i
 
 // downlinkRequest is a POST of downlink data for the UE.
 func downlinkRequest(host, configID string, ue int) []byte {
-	body := fmt.Sprintf(`{"externalId":%q,"data":%q}`, externalIDOf(ue), base64.StdEncoding.EncodeToString(payload))
+	body := fmt.Sprintf(`{"externalId":%q,"data":%q}`, string(externalIDOf(ue)), base64.StdEncoding.EncodeToString(payload))
 	return fmt.Appendf(nil, "POST /3gpp-nidd/v1/%s/configurations/%s/downlink-data-deliveries HTTP/1.1\r\nHost: %s\r\n"+
 		"Authorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		scsas, configID, host, token, len(body), body)

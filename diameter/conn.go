@@ -37,7 +37,7 @@ type conn struct {
 	// Owned by the reader.
 	fr      *frameReader
 	now     int64 // when the last octets came
-	jobs    []job
+	jobs    jobQueue
 	answers []*Message
 	calls   []*call
 	origins map[string]string
@@ -483,14 +483,14 @@ func (c *conn) readLoop() {
 	c.fr.filled = func() { c.now = c.n.clock() }
 	c.now = c.n.clock()
 	for {
-		m, err := c.fr.next()
+		m, j, err := c.fr.next()
 		if err != nil {
 			c.flushBatch()
 			c.endOfStream(m, err)
 			return
 		}
-		c.receive(m)
-		if len(c.jobs) >= batchLen || len(c.answers) >= batchLen {
+		c.receive(m, j)
+		if c.jobs.n >= batchLen || len(c.answers) >= batchLen {
 			c.flushBatch()
 		}
 	}
@@ -545,15 +545,14 @@ func (c *conn) flushBatch() {
 		c.answers = c.answers[:0]
 		c.leave()
 	}
-	if len(c.jobs) > 0 {
+	if c.jobs.n > 0 {
 		if !c.n.pool.submit(c.jobs) {
-			for i := range c.jobs {
-				c.jobs[i].dup.finish(nil)
+			for c.jobs.n > 0 {
+				c.jobs.pop().dup.finish(nil)
 				c.jobDone()
 			}
 		}
-		clear(c.jobs)
-		c.jobs = c.jobs[:0]
+		c.jobs = jobQueue{}
 	}
 }
 
@@ -583,7 +582,7 @@ func drain(nc net.Conn) {
 }
 
 // receive handles one message in the reader.
-func (c *conn) receive(m *Message) {
+func (c *conn) receive(m *Message, j *job) {
 	c.lastRecv.Store(c.now)
 	if t := c.n.trace.Message; t != nil {
 		t(c.id, Received, m)
@@ -595,7 +594,7 @@ func (c *conn) receive(m *Message) {
 	case m.App == AppBase:
 		c.receiveBase(m)
 	case m.IsRequest():
-		c.request(m)
+		c.request(j)
 	default:
 		c.answers = append(c.answers, m)
 	}
@@ -645,8 +644,8 @@ func (c *conn) receiveBase(m *Message) {
 }
 
 // request checks a request of an application and gives it to the handler.
-func (c *conn) request(m *Message) {
-	n := c.n
+func (c *conn) request(j *job) {
+	n, m := c.n, &j.req
 	if m.Flags&FlagError != 0 {
 		c.refuse(m, InvalidHeaderBits, "E flag in a request", nil)
 		return
@@ -688,7 +687,7 @@ func (c *conn) request(m *Message) {
 		c.refuse(m, TooBusy, "", nil)
 		return
 	}
-	j := job{c: c, h: h, req: m}
+	j.c, j.h = c, h
 	if n.dups != nil && s.originHost != nil {
 		ref, known, ans := n.dups.admit(c.origin(s.originHost), dupWaiter{c: c, req: m}, time.Duration(c.now))
 		if known {
@@ -700,7 +699,7 @@ func (c *conn) request(m *Message) {
 		}
 		j.dup = ref
 	}
-	c.jobs = append(c.jobs, j)
+	c.jobs.push(jobQueue{j, j, 1})
 }
 
 // jobDone gives back the room of a job.

@@ -35,10 +35,12 @@ func (f *frameReader) buffered() bool {
 
 // next returns the next message. A *HeaderError comes with a message that has no AVPs when enough is known of it to be
 // answered; after any error the stream cannot be read further. io.EOF is returned only between messages.
-func (f *frameReader) next() (*Message, error) {
+//
+// The job of a request is for the caller to use; it is nil for an answer.
+func (f *frameReader) next() (*Message, *job, error) {
 	if f.end-f.pos < HeaderLen {
 		if err := f.fill(HeaderLen); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	head, n, err := ParseHeader(f.buf[f.pos:f.end])
@@ -47,38 +49,37 @@ func (f *frameReader) next() (*Message, error) {
 	}
 	if err != nil {
 		m := head // only here does it leave the stack
-		return &m, err
+		return &m, nil, err
 	}
-	if n > len(f.buf) {
-		m := head
-		return f.large(&m, n)
-	}
-	if f.end-f.pos < n {
+	if n <= len(f.buf) && f.end-f.pos < n {
 		if err := f.fill(n); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	m, data := newMessage(n - HeaderLen)
-	copy(data, f.buf[f.pos+HeaderLen:f.pos+n])
+	m, j, data := newMessage(head.IsRequest(), n-HeaderLen)
 	*m = head
 	m.AVPs = data
+	if n > len(f.buf) {
+		err := f.large(data)
+		return m, j, err
+	}
+	copy(data, f.buf[f.pos+HeaderLen:f.pos+n])
 	f.pos += n
-	return m, nil
+	return m, j, nil
 }
 
-// large reads the rest of a message that the buffer does not hold.
-func (f *frameReader) large(m *Message, n int) (*Message, error) {
-	m.AVPs = make([]byte, n-HeaderLen)
-	got := copy(m.AVPs, f.buf[f.pos+HeaderLen:f.end])
+// large reads the AVPs of a message that the buffer does not hold.
+func (f *frameReader) large(avps []byte) error {
+	got := copy(avps, f.buf[f.pos+HeaderLen:f.end])
 	f.pos, f.end = 0, 0
-	for got < len(m.AVPs) {
-		k, err := f.read(m.AVPs[got:], HeaderLen+got)
+	for got < len(avps) {
+		k, err := f.read(avps[got:], HeaderLen+got)
 		got += k
-		if err != nil && got < len(m.AVPs) {
-			return nil, unexpected(err)
+		if err != nil && got < len(avps) {
+			return unexpected(err)
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // fill reads until n octets are buffered; n is at most the length of the buffer.
@@ -130,42 +131,66 @@ func unexpected(err error) error {
 	return err
 }
 
-// Messages and their AVPs share one allocation in the usual sizes. The sizes make the structs fit size classes of the
+// A message, its AVPs and, for a request, its job share one allocation in the usual sizes, which fit size classes of the
 // allocator.
 type (
-	message192 struct { // 192 - 48 octets of the header
-		m Message
+	answer192 struct {
+		m Message // 48 octets
 		b [144]byte
 	}
-	message288 struct {
+	answer288 struct {
 		m Message
 		b [240]byte
 	}
-	message512 struct {
+	answer512 struct {
 		m Message
 		b [464]byte
 	}
-	message1024 struct {
-		m Message
-		b [976]byte
+	request256 struct {
+		j job // 96 octets
+		b [160]byte
+	}
+	request384 struct {
+		j job
+		b [288]byte
+	}
+	request512 struct {
+		j job
+		b [416]byte
+	}
+	request1024 struct {
+		j job
+		b [928]byte
 	}
 )
 
-// newMessage allocates a message together with n octets for its AVPs.
-func newMessage(n int) (*Message, []byte) {
+// newMessage allocates a message together with n octets for its AVPs; with a job if it is a request.
+func newMessage(request bool, n int) (*Message, *job, []byte) {
 	switch {
-	case n <= len(message192{}.b):
-		x := new(message192)
-		return &x.m, x.b[:n:n]
-	case n <= len(message288{}.b):
-		x := new(message288)
-		return &x.m, x.b[:n:n]
-	case n <= len(message512{}.b):
-		x := new(message512)
-		return &x.m, x.b[:n:n]
-	case n <= len(message1024{}.b):
-		x := new(message1024)
-		return &x.m, x.b[:n:n]
+	case !request && n <= len(answer192{}.b):
+		x := new(answer192)
+		return &x.m, nil, x.b[:n:n]
+	case !request && n <= len(answer288{}.b):
+		x := new(answer288)
+		return &x.m, nil, x.b[:n:n]
+	case !request && n <= len(answer512{}.b):
+		x := new(answer512)
+		return &x.m, nil, x.b[:n:n]
+	case !request:
+		return new(Message), nil, make([]byte, n)
+	case n <= len(request256{}.b):
+		x := new(request256)
+		return &x.j.req, &x.j, x.b[:n:n]
+	case n <= len(request384{}.b):
+		x := new(request384)
+		return &x.j.req, &x.j, x.b[:n:n]
+	case n <= len(request512{}.b):
+		x := new(request512)
+		return &x.j.req, &x.j, x.b[:n:n]
+	case n <= len(request1024{}.b):
+		x := new(request1024)
+		return &x.j.req, &x.j, x.b[:n:n]
 	}
-	return new(Message), make([]byte, n)
+	j := new(job)
+	return &j.req, j, make([]byte, n)
 }

@@ -28,12 +28,13 @@ func TestFrameReader(t *testing.T) {
 	} {
 		f := newFrameReader(r, 1<<16)
 		for _, n := range sizes {
-			m, err := f.next()
+			m, j, err := f.next()
 			require.NoError(t, err, name)
 			require.Equal(t, testMessage(n), m, name)
+			require.Same(t, m, &j.req)
 			require.Equal(t, cap(m.AVPs), len(m.AVPs), "appending must not reach what lies behind")
 		}
-		_, err := f.next()
+		_, _, err := f.next()
 		require.Equal(t, io.EOF, err, name)
 	}
 }
@@ -63,7 +64,7 @@ func TestFrameReaderFaults(t *testing.T) {
 		"cut, beyond": {in: lie(60_000), err: io.ErrUnexpectedEOF},
 		"empty":       {in: nil, err: io.EOF},
 	} {
-		m, err := newFrameReader(bytes.NewReader(c.in), 1<<16).next()
+		m, _, err := newFrameReader(bytes.NewReader(c.in), 1<<16).next()
 		if c.err != nil {
 			require.ErrorIs(t, err, c.err, name)
 			continue
@@ -80,7 +81,7 @@ func TestFrameReaderAllocatesAfterTheCheck(t *testing.T) {
 	in := testMessage(0).Append(nil)
 	in[1], in[2], in[3] = 0xff, 0xff, 0xfc
 	f := newFrameReader(bytes.NewReader(in), 1<<16)
-	require.Less(t, testing.AllocsPerRun(1, func() { _, err := f.next(); require.Error(t, err) }), 50.0)
+	require.Less(t, testing.AllocsPerRun(1, func() { _, _, err := f.next(); require.Error(t, err) }), 50.0)
 	require.Len(t, f.buf, frameBufLen)
 }
 
@@ -92,7 +93,7 @@ func FuzzFrameReader(f *testing.F) {
 		var got []byte
 		for {
 			buffered := r.buffered()
-			m, err := r.next()
+			m, _, err := r.next()
 			if err != nil {
 				var bad *HeaderError
 				if !errors.As(err, &bad) && err != io.EOF && err != io.ErrUnexpectedEOF {

@@ -378,19 +378,22 @@ func (n *Node) forget(c *conn) {
 
 // runJob gives a request to its handler and its answer to the peer. It runs in a worker.
 func (n *Node) runJob(j *job) {
-	defer j.c.jobDone()
-	if j.c.failed() {
+	c, req := j.c, &j.req
+	defer c.jobDone()
+	if c.failed() {
 		j.dup.finish(nil)
 		return
 	}
 	ans, then := n.handle(j)
-	for w := j.dup.finish(ans); w != nil; w = w.next {
+	dup := j.dup
+	j.c, j.h, j.dup = nil, nil, dupRef{}
+	for w := dup.finish(ans); w != nil; w = w.next {
 		if ans != nil {
 			w.c.answer(w.req, ans, n.opts.MaxQueue)
 		}
 	}
 	if ans != nil {
-		j.c.answer(j.req, ans, n.opts.MaxQueue)
+		c.answer(req, ans, n.opts.MaxQueue)
 	}
 	if then != nil {
 		defer func() {
@@ -411,16 +414,16 @@ func (n *Node) handle(j *job) (ans *Message, then func()) {
 		}
 		if r := recover(); r != nil {
 			n.logPanic(j, r)
-			ans, then = ErrorAnswer(j.req, n.self, UnableToComply, "", nil), nil
+			ans, then = ErrorAnswer(&j.req, n.self, UnableToComply, "", nil), nil
 		} else { // runtime.Goexit
 			j.dup.finish(nil)
 		}
 	}()
-	ans, then = j.h.HandleDiameter(j.c.ctx, j.c.id, j.req)
+	ans, then = j.h.HandleDiameter(j.c.ctx, j.c.id, &j.req)
 	ok = true
 	if ans != nil && (len(ans.AVPs)%4 != 0 || ans.Len() > MaxMessageLen) {
 		n.log.Error("handler gave an answer that cannot be sent", "app", uint32(j.req.App), "cmd", uint32(j.req.Command))
-		ans = ErrorAnswer(j.req, n.self, UnableToComply, "", nil)
+		ans = ErrorAnswer(&j.req, n.self, UnableToComply, "", nil)
 	}
 	return ans, then
 }

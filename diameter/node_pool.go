@@ -15,20 +15,51 @@ type pool struct {
 	active atomic.Int64 // jobs reserved, queued or running
 
 	mu      sync.Mutex
-	queue   []job // ring of 2^k jobs; guarded by mu, as all below
-	head    int
-	n       int
+	queue   jobQueue        // guarded by mu, as all below
 	idle    []chan struct{} // parked workers, the last one parked at the end
 	waking  bool            // a worker is on its way to the queue
 	stopped bool
 }
 
-// job is one request for a handler.
+// job is a request on its way to a handler.
 type job struct {
+	req  Message
+	next *job // in a jobQueue
+	// The rest is forgotten when the handler has returned, since it may keep req.
 	c   *conn
 	h   Handler
-	req *Message
 	dup dupRef
+}
+
+// jobQueue is a list of jobs; the zero jobQueue is empty.
+type jobQueue struct {
+	first, last *job
+	n           int
+}
+
+// push moves all of q2 to the end of q.
+func (q *jobQueue) push(q2 jobQueue) {
+	switch {
+	case q2.first == nil:
+		return
+	case q.first == nil:
+		q.first = q2.first
+	default:
+		q.last.next = q2.first
+	}
+	q.last = q2.last
+	q.n += q2.n
+}
+
+// pop takes the first job; q is not empty.
+func (q *jobQueue) pop() *job {
+	j := q.first
+	q.first, j.next = j.next, nil
+	if q.first == nil {
+		q.last = nil
+	}
+	q.n--
+	return j
 }
 
 // maxIdleWorkers is how many workers stay when there is nothing to do, so that their stacks stay grown.
@@ -47,33 +78,20 @@ func (p *pool) reserve() bool {
 func (p *pool) release() { p.active.Add(-1) }
 
 // submit queues reserved jobs. It reports false when the pool has stopped: the jobs are then still the caller's.
-func (p *pool) submit(jobs []job) bool {
+func (p *pool) submit(jobs jobQueue) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopped {
 		return false
 	}
-	for i := range jobs {
-		if p.n == len(p.queue) {
-			p.grow()
-		}
-		p.queue[(p.head+p.n)&(len(p.queue)-1)] = jobs[i]
-		p.n++
-	}
+	p.queue.push(jobs)
 	p.wakeLocked()
 	return true
 }
 
-func (p *pool) grow() {
-	q := make([]job, max(64, 2*len(p.queue)))
-	k := copy(q, p.queue[p.head:])
-	copy(q[k:], p.queue[:p.head])
-	p.queue, p.head = q, 0
-}
-
 // wakeLocked sends a worker to the queue if jobs wait and none is on its way.
 func (p *pool) wakeLocked() {
-	if p.n == 0 || p.waking {
+	if p.queue.n == 0 || p.waking {
 		return
 	}
 	if k := len(p.idle); k > 0 {
@@ -86,26 +104,28 @@ func (p *pool) wakeLocked() {
 }
 
 func (p *pool) work() {
-	var (
-		wake chan struct{}
-		j    job // one for all, as it escapes
-	)
+	var wake chan struct{}
+	ended := false
+	defer func() {
+		if !ended { // a handler called runtime.Goexit
+			p.mu.Lock()
+			p.wakeLocked()
+			p.mu.Unlock()
+		}
+	}()
 	p.mu.Lock()
 	for {
 		p.waking = false
-		for p.n > 0 {
-			j = p.queue[p.head]
-			p.queue[p.head] = job{}
-			p.head = (p.head + 1) & (len(p.queue) - 1)
-			p.n--
+		for p.queue.n > 0 {
+			j := p.queue.pop()
 			p.wakeLocked()
 			p.mu.Unlock()
-			p.run(&j)
-			j = job{}
+			p.run(j)
 			p.mu.Lock()
 		}
 		if p.stopped || len(p.idle) >= maxIdleWorkers {
 			p.mu.Unlock()
+			ended = true
 			return
 		}
 		if wake == nil {

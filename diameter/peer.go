@@ -329,7 +329,7 @@ func (c *conn) offer(ctx context.Context) error {
 	if _, err := c.nc.Write(req.Append(nil)); err != nil {
 		return err
 	}
-	ans, err := c.fr.next()
+	ans, _, err := c.fr.next()
 	if err != nil {
 		return err
 	}
@@ -383,7 +383,7 @@ func (n *Node) accept(nc net.Conn) {
 		return
 	}
 	nc.SetDeadline(time.Now().Add(n.opts.HandshakeTimeout))
-	req, err := c.fr.next()
+	req, _, err := c.fr.next()
 	if err != nil {
 		var bad *HeaderError
 		if errors.As(err, &bad) && req.IsRequest() {

@@ -124,12 +124,13 @@ func (m *MME) App() diameter.App {
 
 // HandleDiameter implements [diameter.Handler].
 func (m *MME) HandleDiameter(ctx context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
+	m.settled(ctx, req)
 	return m.serve(ctx, from, req, func() *diameter.Message {
 		switch req.Command {
 		case t6a.CodeTDR:
 			return m.handleTDR(ctx, req)
 		case t6a.CodeCMR:
-			return m.handleCMR(ctx, req)
+			return m.handleCMR(req)
 		}
 		return diameter.ErrorAnswer(req, m.self, diameter.CommandUnsupported, "", nil)
 	}), nil
@@ -214,12 +215,18 @@ func (x *ueContext) flag(scef diameter.Identity, until, now time.Time) {
 	}
 }
 
-// settled waits until no CMR for the UE is under way, so that what the SCEF sends right after its answer finds the
-// outcome of that answer. It does not wait for long: an SCEF may send before it answers, and wait in turn.
-func (m *MME) settled(ctx context.Context, imsi string) {
+// settled waits until no CMR for the UE of req is under way, so that what the SCEF sends right after its answer finds the
+// outcome of that answer, and stands behind it in the recorder: the answer may be on its way in another goroutine. It
+// does not wait for long: an SCEF may send before it answers, and wait in turn.
+func (m *MME) settled(ctx context.Context, req *diameter.Message) {
+	a, ok := diameter.FindAVP(req.AVPs, 3102, diameter.Vendor3GPP)
+	var u t6a.UserIdentifier
+	if !ok || u.DecodeAVPs(a.Data) != nil {
+		return
+	}
 	m.mu.Lock()
 	var busy chan struct{}
-	if x := m.ues[id.IMSI(imsi)]; x != nil {
+	if x := m.ues[id.IMSI(u.UserName)]; x != nil {
 		busy = x.busy
 	}
 	m.mu.Unlock()

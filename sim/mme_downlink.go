@@ -27,7 +27,6 @@ func (m *MME) handleTDR(ctx context.Context, req *diameter.Message) *diameter.Me
 			return nil
 		}
 	}
-	m.settled(ctx, tdr.UserIdentifier.UserName)
 	tda := t6a.TDA{
 		SessionID: tdr.SessionID, DRMP: tdr.DRMP, OriginHost: m.self.Host, OriginRealm: m.self.Realm,
 		SupportedFeatures: m.opts.Features,
@@ -135,12 +134,11 @@ func (m *MME) retransmission(ue *UE, wakesAt, maximum, now time.Time) time.Time 
 }
 
 // handleCMR serves the SCEF that updates or releases a connection (TS 29.128 §5.8.3).
-func (m *MME) handleCMR(ctx context.Context, req *diameter.Message) *diameter.Message {
+func (m *MME) handleCMR(req *diameter.Message) *diameter.Message {
 	var cmr t6a.CMR
 	if err := diameter.Decode(req, &cmr); err != nil {
 		return diameter.ErrorAnswerFor(req, m.self, err)
 	}
-	m.settled(ctx, cmr.UserIdentifier.UserName)
 	ans, err := diameter.NewAnswer(req, &t6a.CMA{
 		SessionID: cmr.SessionID, DRMP: cmr.DRMP, OriginHost: m.self.Host, OriginRealm: m.self.Realm,
 		SupportedFeatures: m.opts.Features, Result: m.change(&cmr),

@@ -53,7 +53,9 @@ func TestKill(t *testing.T) {
 	}
 	r.pause(t.Context(), 300*time.Millisecond)
 	r.stop()
+	begin := time.Now()
 	r.settle()
+	t.Logf("settled after %v", time.Since(begin).Round(time.Millisecond))
 	r.check()
 }
 
@@ -118,13 +120,7 @@ func (r *killRun) stop() {
 
 // pause waits for d, and until the daemon runs.
 func (r *killRun) pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return
-	}
+	wait(ctx, d)
 	r.mu.Lock()
 	serving := r.serving
 	r.mu.Unlock()
@@ -174,11 +170,28 @@ func (m *cautiousMME) HandleDiameter(ctx context.Context, from diameter.Identity
 	if old != nil {
 		return old, nil
 	}
+	wait(ctx, m.delay())
 	ans, then := m.MME.HandleDiameter(ctx, from, req)
 	m.mu.Lock()
 	m.answers[req.EndToEnd] = ans
 	m.mu.Unlock()
+	wait(ctx, m.delay())
 	return ans, then
+}
+
+// delay makes some TDRs and TDAs slow, so that kills find them on their way.
+func (m *cautiousMME) delay() time.Duration {
+	return max(0, time.Duration(rand.IntN(200)-160)*time.Millisecond)
+}
+
+// wait returns after d or at the end of ctx.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // device is a UE with all that was asked for it. Its worker owns it.
