@@ -187,12 +187,20 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 	if deadline != 0 && (c.sweepAt == 0 || deadline < c.sweepAt) {
 		c.sweepAt = deadline
 	}
-	c.out = appendFrame(c.out, req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e)
-	c.wakeWriter()
-	c.mu.Unlock()
-	if trace.Message != nil {
+	if trace.Message != nil { // so that the request is seen before its answer
+		s.start = math.MaxUint64
+		c.mu.Unlock()
 		c.traceSent(req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e)
+		c.mu.Lock()
+		if s = &c.pending.slots[k.slot]; s.call == k {
+			s.start = c.taken + uint64(len(c.out))
+		} // else it has failed meanwhile, as done will tell
 	}
+	if s.call == k {
+		c.out = appendFrame(c.out, req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e)
+		c.wakeWriter()
+	}
+	c.mu.Unlock()
 
 	if done := ctx.Done(); done == nil {
 		<-k.done
@@ -251,6 +259,9 @@ func (c *conn) traceSent(m *Message, f Flags, cmd CommandCode, app ApplicationID
 // answer queues ans as the answer to req. It waits while the queue holds limit octets or more.
 func (c *conn) answer(req, ans *Message, limit int) {
 	f := ans.Flags &^ (FlagRequest | FlagRetransmitted)
+	if c.n.trace.Message != nil {
+		c.traceSent(ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
+	}
 	c.mu.Lock()
 	for c.err == nil && len(c.out) >= limit {
 		room := c.waitRoom()
@@ -265,9 +276,6 @@ func (c *conn) answer(req, ans *Message, limit int) {
 	c.out = appendFrame(c.out, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
 	c.wakeWriter()
 	c.mu.Unlock()
-	if c.n.trace.Message != nil {
-		c.traceSent(ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
-	}
 }
 
 // refuse queues an answer of the node itself.
@@ -293,15 +301,15 @@ func (c *conn) sendBase(cmd Command) {
 	}
 	m.EndToEnd = c.n.nextEndToEnd()
 	m.HopByHop = m.EndToEnd<<16 | baseHopByHop
+	if c.n.trace.Message != nil {
+		c.n.trace.Message(c.id, Sent, m)
+	}
 	c.mu.Lock()
 	if c.err == nil {
 		c.out = m.Append(c.out)
 		c.wakeWriter()
 	}
 	c.mu.Unlock()
-	if c.n.trace.Message != nil {
-		c.n.trace.Message(c.id, Sent, m)
-	}
 }
 
 // maxSpare is the greatest buffer in octets that the writer keeps for the next batch.

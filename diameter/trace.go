@@ -23,8 +23,9 @@ func (d Direction) String() string {
 // they must not block, and must neither keep nor change what they get beyond the rules of [Message]. They are called
 // concurrently. New hooks are new fields.
 type Trace struct {
-	// Message is called for each message, base protocol included, that peer sent or that was queued for it. The
-	// identifiers of m are those on the wire.
+	// Message is called for each message, base protocol included, that peer sent or that is about to be queued for it: a
+	// request is seen before its answer. The identifiers of m are those on the wire. Before capabilities were exchanged,
+	// peer is as far as it is known.
 	Message func(peer Identity, d Direction, m *Message)
 
 	// Answered is called when the answer to a request of this node arrives, with the time from queueing to arrival.

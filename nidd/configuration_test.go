@@ -25,8 +25,8 @@ import (
 )
 
 func TestCreateConfiguration(t *testing.T) {
-	covers(t, "T8-4.4.5.2.1-14", "T8-4.4.5.2.1-16", "T8-4.4.5.2.1-18", "T8-4.4.5.2.1-19", "T8-4.4.5.2.1-20", "T8-4.4.5.2.1-23", "KAURI-09",
-		"KAURI-37")
+	covers(t, "T8-4.4.5.2.1-14", "T8-4.4.5.2.1-16", "T8-4.4.5.2.1-18", "T8-4.4.5.2.1-19", "T8-4.4.5.2.1-20", "T8-4.4.5.2.1-23", "T8-4.4.5.2.1-09",
+		"T8-4.4.5.2.1-10", "KAURI-09", "KAURI-37")
 	run(t, func(t *testing.T, b *bench) {
 		until := time.Now().Add(48 * time.Hour).Truncate(time.Second)
 		got, err := b.p.CreateConfiguration(t.Context(), as1, &t8.NIDDConfiguration{
@@ -42,6 +42,8 @@ func TestCreateConfiguration(t *testing.T) {
 		require.Equal(t, t8.NIDDActive, got.Status)
 		require.True(t, until.Equal(got.Duration))
 		require.True(t, got.SupportedFeatures.Equal(nidd.Features), "the features that both have")
+		require.True(t, got.ReliableDataService)
+		require.Equal(t, []t8.RDSPort{{PortUE: 1, PortSCEF: 2}}, got.RDSPorts)
 		require.Equal(t, ext1, got.ExternalID)
 		require.Empty(t, got.MSISDN, "the SCS/AS used the other name")
 

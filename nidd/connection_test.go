@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/diameter/tgpp"
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
@@ -53,6 +54,29 @@ func TestEstablish(t *testing.T) {
 	})
 }
 
+// TestOptionalElements checks that a CMR may have every element of its grammar.
+func TestOptionalElements(t *testing.T) {
+	covers(t, "29128-5.7.1-12", "29128-5.7.1-19", "29128-5.7.1-20", "29128-5.7.1-22", "29128-5.1-12")
+	run(t, func(t *testing.T, b *bench) {
+		b.configure()
+		for _, change := range []func(*t6a.CMR){
+			func(c *t6a.CMR) { c.TerminalInformation = &tgpp.TerminalInformation{IMEI: "49015420323751"} },
+			func(c *t6a.CMR) { c.APNRateControlStatus = &t6a.APNRateControlStatus{} },
+			func(c *t6a.CMR) {
+				c.ServingPLMNRateControl = &t6a.ServingPLMNRateControl{DownlinkRateLimit: new(uint32(10))}
+			},
+			func(c *t6a.CMR) {
+				c.SupportedFeatures = []tgpp.SupportedFeatures{{VendorID: 10415, FeatureListID: 1, FeatureList: 1}}
+			},
+			func(c *t6a.CMR) { c.MaximumUEAvailabilityTime = time.Now() },
+		} {
+			b.askCMR(diameter.Success, cmr(establish, change))
+			b.askCMR(diameter.Success, cmr(update, change))
+			b.askCMR(diameter.Success, cmr(release, change))
+		}
+	})
+}
+
 func TestEstablishAgain(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {
 		cfg := b.configure()
@@ -69,17 +93,24 @@ func TestEstablishAgain(t *testing.T) {
 }
 
 func TestExtendedPCO(t *testing.T) {
-	covers(t, "29128-5.7.3-12", "29128-5.7.1-25", "29128-5.7.1-16")
+	covers(t, "29128-5.7.3-12", "29128-5.7.3-18", "29128-5.7.3-23", "29128-5.7.1-25", "29128-5.7.1-16")
 	run(t, func(t *testing.T, b *bench) {
 		b.configure()
 		asked, err := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU}}.Append(nil)
 		require.NoError(t, err)
 		cma := decodeCMA(t, b.askCMR(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.ExtendedPCO = asked })))
-		pco, err := t6a.ParseExtendedPCO(cma.ExtendedPCO)
-		require.NoError(t, err)
-		mtu, ok := pco.Find(t6a.ContainerNonIPLinkMTU)
-		require.True(t, ok)
-		require.EqualValues(t, 1358, binary.BigEndian.Uint16(mtu))
+		hasMTU := func(cma *t6a.CMA) {
+			pco, err := t6a.ParseExtendedPCO(cma.ExtendedPCO)
+			require.NoError(t, err)
+			mtu, ok := pco.Find(t6a.ContainerNonIPLinkMTU)
+			require.True(t, ok)
+			require.EqualValues(t, 1358, binary.BigEndian.Uint16(mtu))
+		}
+		hasMTU(cma)
+		for _, action := range []t6a.ConnectionAction{update, release} {
+			require.Nil(t, decodeCMA(t, b.askCMR(diameter.Success, cmr(update))).ExtendedPCO, "not asked, not given")
+			hasMTU(decodeCMA(t, b.askCMR(diameter.Success, cmr(action, func(c *t6a.CMR) { c.ExtendedPCO = asked }))))
+		}
 
 		other, err := t6a.ExtendedPCO{{ID: t6a.ContainerRDS}}.Append(nil)
 		require.NoError(t, err)

@@ -292,6 +292,18 @@ func TestUEAsleep(t *testing.T) {
 			require.Zero(t, b.keys("do"))
 		})
 	})
+	t.Run("not kept, but the time is known", func(t *testing.T) {
+		covers(t, "T8-4.4.5.3.1-52")
+		run(t, func(t *testing.T, b *bench) {
+			cfg := b.configure()
+			b.attach()
+			at := time.Now().Add(time.Hour).Truncate(time.Second)
+			b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(at), nil }
+			_, err := b.deliver(cfg, "one", latency(0))
+			require.ErrorIs(t, err, fault.TemporarilyUnreachable)
+			require.True(t, at.Equal(fault.As(err).RetryAt))
+		})
+	})
 	t.Run("uplink data is a sign", func(t *testing.T) {
 		covers(t, "T8-4.4.5.3.1-62", "T8-4.4.5.3.1-61")
 		run(t, func(t *testing.T, b *bench) {

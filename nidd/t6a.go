@@ -207,9 +207,13 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 	case t6a.ConnectionActionConnectionEstablishment:
 		wake, err = p.establish(ctx, ue, bearer, &cmr, &cma)
 	case t6a.ConnectionActionConnectionRelease:
-		wake, err = p.onConnection(ctx, ue, bearer, func(s *session, i int) error { return s.stepConnection(i, Release) })
+		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
+			return s.stepConnection(i, Release)
+		})
 	case t6a.ConnectionActionConnectionUpdate:
-		wake, err = p.updateConnection(ctx, ue, bearer, &cmr)
+		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
+			return s.updateConnection(i, &cmr)
+		})
 	default:
 		if err = p.known(ctx, ue); err == nil {
 			err = refuse(op, diameter.ErrorOperationNotAllowed)
@@ -239,8 +243,10 @@ func (p *Procedure) known(ctx context.Context, ue id.IMSI) error {
 	})
 }
 
-// onConnection runs fn on an existing connection of a known UE.
-func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, fn func(*session, int) error) (wake bool, err error) {
+// onConnection runs fn on an existing connection of a known UE, and answers the Extended-PCO that came with the CMR.
+func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, cmr *t6a.CMR, cma *t6a.CMA,
+	fn func(*session, int) error,
+) (wake bool, err error) {
 	const op = "nidd.CMR"
 	return p.update(ctx, ue, func(s *session) error {
 		if s.ue.empty() {
@@ -250,42 +256,47 @@ func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, 
 		if i < 0 {
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
+		if cmr.ExtendedPCO != nil {
+			if ref := s.ue.configFor(s.ue.Connections[i].APN); ref != nil {
+				c, err := getConfig(s.tx, ref.SCSAS, ref.ID)
+				if err != nil {
+					return err
+				}
+				cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
+			}
+		}
 		return fn(s, i)
 	})
 }
 
-// updateConnection serves CMR update.
-func (p *Procedure) updateConnection(ctx context.Context, ue id.IMSI, bearer uint8, cmr *t6a.CMR) (wake bool, err error) {
-	return p.onConnection(ctx, ue, bearer, func(s *session, i int) error {
-		if err := p.complete(cmr); err != nil {
-			return err
-		}
-		c := &s.ue.Connections[i]
-		node := diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
-		ev := Update
-		switch {
-		case cmr.CMRFlags != nil && *cmr.CMRFlags&t6a.CMRFlagUEReachableIndicator != 0:
-			ev = UpdateWake
-			c.ReachableUntil = cmr.MaximumUEAvailabilityTime
-		case c.Node != node:
-			ev = UpdateMoved
-		}
-		c.Node = node
-		c.take(cmr)
-		if err := s.stepConnection(i, ev); err != nil {
-			return err
-		}
-		if ev == UpdateWake { // one update stands for all connections of the UE (§5.7.2)
-			for i := range s.ue.Connections {
-				if s.ue.Connections[i].State == UpAsleep {
-					if err := s.stepConnection(i, UpdateWake); err != nil {
-						return err
-					}
-				}
+// updateConnection serves CMR update for the i-th connection of the UE.
+func (s *session) updateConnection(i int, cmr *t6a.CMR) error {
+	if err := s.p.complete(cmr); err != nil {
+		return err
+	}
+	c := &s.ue.Connections[i]
+	node := diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
+	ev := Update
+	switch {
+	case cmr.CMRFlags != nil && *cmr.CMRFlags&t6a.CMRFlagUEReachableIndicator != 0:
+		ev = UpdateWake
+		c.ReachableUntil = cmr.MaximumUEAvailabilityTime
+	case c.Node != node:
+		ev = UpdateMoved
+	}
+	c.Node = node
+	c.take(cmr)
+	if err := s.stepConnection(i, ev); err != nil || ev != UpdateWake {
+		return err
+	}
+	for i := range s.ue.Connections { // one update stands for all connections of the UE (§5.7.2)
+		if s.ue.Connections[i].State == UpAsleep {
+			if err := s.stepConnection(i, UpdateWake); err != nil {
+				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // take stores what a CMR says of the connection; what it does not say stays as it was.
@@ -340,8 +351,7 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 			return false, refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
 	}
-	prof, _ := p.Profiles.NIDD(c.SCSAS)
-	cma.ExtendedPCO = p.answerPCO(ue, cmr.ExtendedPCO, prof.MaximumPacketSize)
+	cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
 	var random [4]byte
 	rand.Read(random[:])
 	charging := binary.BigEndian.Uint32(random[:])
@@ -365,21 +375,23 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 	})
 }
 
-// answerPCO returns the Extended-PCO for a UE that asked for its link MTU, with mtu octets, or nil. What a UE sends
-// malformed is no reason to refuse its connection.
-func (p *Procedure) answerPCO(ue id.IMSI, asked []byte, mtu int) []byte {
-	if asked == nil {
+// answerPCO returns the Extended-PCO for a UE that asked for its link MTU, or nil. What a UE sends malformed is no reason
+// to refuse its connection.
+func (p *Procedure) answerPCO(c *Config, asked []byte) []byte {
+	if c == nil || asked == nil {
 		return nil
 	}
 	pco, err := t6a.ParseExtendedPCO(asked)
 	if err != nil {
-		p.log.Warn("Extended-PCO not understood", "imsi", ue, "err", err)
+		p.log.Warn("Extended-PCO not understood", "imsi", c.IMSI, "err", err)
 		return nil
 	}
 	if _, ok := pco.Find(t6a.ContainerNonIPLinkMTU); !ok {
 		return nil
 	}
-	mtuOnly := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: binary.BigEndian.AppendUint16(nil, uint16(mtu))}}
+	prof, _ := p.Profiles.NIDD(c.SCSAS)
+	mtu := binary.BigEndian.AppendUint16(nil, uint16(prof.MaximumPacketSize))
+	mtuOnly := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu}}
 	b, err := mtuOnly.Append(nil)
 	if err != nil {
 		p.log.Error("Extended-PCO not built", "err", err)
@@ -465,8 +477,7 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event 
 		NonIPData:        d.Data,
 		SCEFWaitTime:     a.Until,
 	}
-	mayRetry := d.mayKeep(now)
-	if mayRetry {
+	if d.mayKeep(now) {
 		tdr.MaximumRetransmissionTime = d.Expires
 	}
 	req, err := diameter.NewRequest(&tdr)
@@ -488,11 +499,11 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event 
 		}
 		return Event{Kind: NoRoute, RetryAt: now.Add(p.opts.RetryInterval)}
 	}
-	return p.readTDA(ans, d, mayRetry)
+	return p.readTDA(ans, d)
 }
 
 // readTDA turns a TDA into an event.
-func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery, mayRetry bool) Event {
+func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 	r, err := diameter.ResultOf(ans)
 	if err != nil {
 		p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
@@ -511,9 +522,6 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery, mayRetry bool) E
 	case r == diameter.ErrorUserTemporarilyUnreachable:
 		if err := diameter.Decode(ans, &tda); err != nil {
 			p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
-		}
-		if !mayRetry { // it was not asked for; the SCS/AS may still like to know
-			return Event{Kind: UESleeps}
 		}
 		return Event{Kind: UESleeps, RetryAt: tda.RequestedRetransmissionTime}
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:

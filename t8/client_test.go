@@ -390,6 +390,23 @@ func TestClientAgainstHandler(t *testing.T) {
 	require.ErrorIs(t, err, fault.NotFound)
 }
 
+func TestClientLists(t *testing.T) {
+	held := []t8.NIDDDownlinkDataTransfer{{MSISDN: "12345", Data: []byte("hi"), Self: "https://scef/d", DeliveryStatus: t8.DeliveryBuffering}}
+	ports := []t8.ManagePort{{AppID: "meter", Self: "https://scef/p", ManageEntity: t8.ManagedByUE}}
+	nidd := client(t, serve(t, &fake{answer: func(_ context.Context, op string, _ any) (any, error) {
+		return map[string]any{"Deliveries": held, "Ports": ports}[op], nil
+	}}, nil).URL)
+	d, err := nidd.Deliveries(t.Context(), asA, "c1")
+	require.NoError(t, err)
+	require.Equal(t, held, d)
+	p, err := nidd.Ports(t.Context(), asA, "c1")
+	require.NoError(t, err)
+	require.Equal(t, ports, p)
+	c, err := nidd.Configurations(t.Context(), asA)
+	require.NoError(t, err)
+	require.Empty(t, c)
+}
+
 // Every code crosses the wire unchanged, unless several share status and cause.
 func TestFaultsCrossTheWire(t *testing.T) {
 	for _, code := range fault.Codes() {

@@ -3,6 +3,7 @@ package t8_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -427,4 +428,9 @@ func TestNewServerBoundsItsClients(t *testing.T) {
 	require.Positive(t, s.WriteTimeout)
 	require.Positive(t, s.IdleTimeout)
 	require.Positive(t, s.MaxHeaderBytes)
+	require.Nil(t, s.TLSConfig)
+	mine := &tls.Config{MinVersion: tls.VersionTLS10}
+	s = t8.NewServer("127.0.0.1:0", http.NotFoundHandler(), mine)
+	require.Equal(t, uint16(tls.VersionTLS12), s.TLSConfig.MinVersion)
+	require.Equal(t, uint16(tls.VersionTLS10), mine.MinVersion, "copied")
 }

@@ -46,8 +46,14 @@ func TestKill(t *testing.T) {
 	r := newKillRun(t, workers, seed)
 	defer r.stop()
 	random := rand.New(rand.NewPCG(seed, 0))
-	for range rounds {
+	for round := range rounds {
 		r.pause(t.Context(), 150*time.Millisecond+time.Duration(random.IntN(900))*time.Millisecond)
+		if round%2 == 1 { // while the UE has its data and the daemon does not know
+			select {
+			case <-r.held:
+			case <-time.After(time.Second):
+			}
+		}
 		r.down()
 		r.up()
 	}
@@ -62,10 +68,11 @@ func TestKill(t *testing.T) {
 // killRun is the load and the ledger of it.
 type killRun struct {
 	*bench
-	mmes  []*cautiousMME
+	mmes  []*slowMME
 	nodes []*diameter.Node
 
-	numbers atomic.Int64 // of UEs
+	held    chan struct{} // takes a value when an MME holds a TDA back
+	numbers atomic.Int64  // of UEs
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup
 	workers []*killWorker
@@ -75,15 +82,17 @@ type killRun struct {
 }
 
 func newKillRun(t *testing.T, workers int, seed uint64) *killRun {
-	r := &killRun{bench: newBench(t), serving: make(chan struct{})}
+	r := &killRun{bench: newBench(t), held: make(chan struct{}), serving: make(chan struct{})}
 	r.level = "info"
 	for i := range 3 {
 		self := diameter.Identity{Host: fmt.Sprintf("mme%d.%s", i, realm), Realm: realm}
 		m, err := sim.NewMME(self, scefID, nil)
 		require.NoError(t, err)
-		c := &cautiousMME{MME: m, answers: map[uint32]*diameter.Message{}}
-		r.mmes = append(r.mmes, c)
-		r.nodes = append(r.nodes, r.open(c, nil))
+		slow := &slowMME{MME: m, held: r.held, seen: map[uint32]bool{}}
+		opts := quick()
+		opts.Trace = &diameter.Trace{Message: slow.message}
+		r.mmes = append(r.mmes, slow)
+		r.nodes = append(r.nodes, r.open(slow, opts))
 	}
 	r.up()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -139,48 +148,57 @@ func (r *killRun) devices() (all []*device) {
 	return all
 }
 
-// cautiousMME is an MME that remembers the answer to every TDR, not only to the last ones.
-type cautiousMME struct {
+// slowMME is an MME that takes its time for some TDRs, before it delivers the data or after. Its Diameter node answers
+// a TDR that comes again with the T flag as it did the first time; the MME does not see it.
+type slowMME struct {
 	*sim.MME
-	mu      sync.Mutex
-	answers map[uint32]*diameter.Message // by End-to-End Identifier; guarded by mu
-	again   int                          // TDRs with T flag; guarded by mu
-	known   int                          // those of them that had come before; guarded by mu
+	held chan<- struct{} // takes a value when a TDA is held back
+
+	mu    sync.Mutex
+	seen  map[uint32]bool // End-to-End Identifiers; guarded by mu
+	again int             // TDRs with T flag; guarded by mu
+	known int             // those of them that had come before; guarded by mu
 }
 
-func (m *cautiousMME) App() diameter.App {
+func (m *slowMME) App() diameter.App {
 	app := m.MME.App()
 	app.Handler = m
 	return app
 }
 
-func (m *cautiousMME) HandleDiameter(ctx context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
-	if req.Command != t6a.CodeTDR {
-		return m.MME.HandleDiameter(ctx, from, req)
+// message observes what the node gets.
+func (m *slowMME) message(_ diameter.Identity, d diameter.Direction, msg *diameter.Message) {
+	if d != diameter.Received || !msg.IsRequest() || msg.Command != t6a.CodeTDR {
+		return
 	}
 	m.mu.Lock()
-	var old *diameter.Message
-	if req.Flags&diameter.FlagRetransmitted != 0 {
+	defer m.mu.Unlock()
+	if msg.Flags&diameter.FlagRetransmitted != 0 {
 		m.again++
-		if old = m.answers[req.EndToEnd]; old != nil {
+		if m.seen[msg.EndToEnd] {
 			m.known++
 		}
 	}
-	m.mu.Unlock()
-	if old != nil {
-		return old, nil
+	m.seen[msg.EndToEnd] = true
+}
+
+func (m *slowMME) HandleDiameter(ctx context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
+	if req.Command == t6a.CodeTDR {
+		wait(ctx, m.delay())
 	}
-	wait(ctx, m.delay())
 	ans, then := m.MME.HandleDiameter(ctx, from, req)
-	m.mu.Lock()
-	m.answers[req.EndToEnd] = ans
-	m.mu.Unlock()
-	wait(ctx, m.delay())
+	if d := m.delay(); d > 0 && req.Command == t6a.CodeTDR {
+		select {
+		case m.held <- struct{}{}:
+		default:
+		}
+		wait(ctx, d)
+	}
 	return ans, then
 }
 
 // delay makes some TDRs and TDAs slow, so that kills find them on their way.
-func (m *cautiousMME) delay() time.Duration {
+func (m *slowMME) delay() time.Duration {
 	return max(0, time.Duration(rand.IntN(200)-160)*time.Millisecond)
 }
 
@@ -198,7 +216,7 @@ func wait(ctx context.Context, d time.Duration) {
 type device struct {
 	ue  *sim.UE
 	ext id.ExternalID
-	mme *cautiousMME
+	mme *slowMME
 
 	config      string // URI of the configuration that was acknowledged
 	unsure      bool   // a POST for a configuration got no answer
@@ -284,8 +302,10 @@ func (w *killWorker) step(ctx context.Context, d *device) {
 		w.answered(d, d.ue.Wake(ctx))
 	case p < 85:
 		w.replace(ctx, d)
-	case p < 95:
+	case p < 90:
 		w.cancelDelivery(ctx, d)
+	case p < 97 && attached:
+		w.night(ctx, d)
 	case p < 98 && attached:
 		w.answered(d, d.ue.Detach(ctx))
 	case p == 99:
@@ -406,7 +426,16 @@ func (w *killWorker) downlink(ctx context.Context, d *device) {
 	}
 }
 
-// open picks a delivery that may be pending.
+// night makes the UE sleep over some data and wake up.
+func (w *killWorker) night(ctx context.Context, d *device) {
+	d.ue.Sleep()
+	for range 3 {
+		w.downlink(ctx, d)
+	}
+	w.answered(d, d.ue.Wake(ctx))
+}
+
+// pick returns a delivery that may be pending.
 func (w *killWorker) pick(d *device) *delivery {
 	var open []*delivery
 	for _, x := range d.deliveries[max(0, len(d.deliveries)-4):] {
@@ -476,7 +505,9 @@ func (r *killRun) settle() {
 			require.NoError(r.t, d.ue.Wake(ctx))
 		}
 	}
+	n := 0
 	eventually(r.t, 45*time.Second, func() string {
+		n++
 		list, err := r.as.NIDD().Configurations(ctx, as1)
 		if err != nil {
 			return err.Error()
@@ -486,6 +517,9 @@ func (r *killRun) settle() {
 			for _, x := range c.DownlinkDataTransfers {
 				open = append(open, fmt.Sprintf("%s %s", x.Self, x.DeliveryStatus))
 			}
+		}
+		if n == 100 {
+			r.t.Log(strings.Join(open, "\n"))
 		}
 		return strings.Join(open, "\n")
 	})
@@ -541,8 +575,8 @@ func (r *killRun) check() {
 		r.checkDevice(d, posts, status, &sum)
 	}
 	for _, m := range r.mmes {
-		sum.again += m.again
-		sum.known += m.known
+		sum.Again += m.again
+		sum.Known += m.known
 	}
 	t.Logf("%+v", sum)
 	require.Positive(t, sum.Delivered)
@@ -571,7 +605,7 @@ type tally struct {
 	Uplinks, UplinksRepeated, UplinksPostedTwice int
 	Delivered, Stored, Cancelled, Replaced       int
 	Success, Failure, NotifiedAgain              int
-	again, known                                 int // TDRs with T flag, and those of them that came for the second time
+	Again, Known                                 int // TDRs with T flag, and those of them that came for the second time
 }
 
 func (r *killRun) checkDevice(d *device, posts map[string]int, status map[string][]string, sum *tally) {
