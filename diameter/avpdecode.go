@@ -2,6 +2,7 @@ package diameter
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -77,7 +78,7 @@ func (d *Decoder) Next() bool {
 		return d.badHeader(b)
 	}
 	if d.left--; d.left < 0 {
-		d.fail(UnableToComply, fmt.Sprintf("more than %d AVPs", MaxAVPs), nil)
+		d.fail(UnableToComply, fmt.Sprintf("more than %d AVPs", MaxAVPs))
 		return false
 	}
 	d.lo, d.hi = d.next+head, d.next+n
@@ -89,7 +90,7 @@ func (d *Decoder) Next() bool {
 // zeros, and as many zeros as the type of the AVP needs at least (RFC 6733 §7.1.5).
 func (d *Decoder) badHeader(b []byte) bool {
 	_, _, err := NextAVP(b)
-	d.err, _ = err.(*AVPError)
+	d.err, _ = errors.AsType[*AVPError](err)
 	if a, _, err := NextAVP(d.err.Failed); err == nil {
 		if n := d.dict(Key(a.Code, a.Vendor)); n > 0 {
 			a.Data = make([]byte, n)
@@ -107,16 +108,13 @@ func (d *Decoder) AVP() AVP {
 	return AVP{Code: AVPCode(d.key), Vendor: VendorID(d.key >> 32), Flags: d.flags &^ AVPVendor, Data: d.Octets()}
 }
 
-// fail records a fault of the current AVP; failed nil means the AVP itself.
-func (d *Decoder) fail(r Result, reason string, failed []byte) {
+// fail records a fault of the current AVP.
+func (d *Decoder) fail(r Result, reason string) {
 	if d.err != nil {
 		return
 	}
 	a := d.AVP()
-	if failed == nil {
-		failed = a.Append(nil)
-	}
-	d.err = &AVPError{Result: r, Code: a.Code, Vendor: a.Vendor, Failed: failed, Reason: reason}
+	d.err = &AVPError{Result: r, Code: a.Code, Vendor: a.Vendor, Failed: a.Append(nil), Reason: reason}
 }
 
 // Once notes in seen that the current AVP, number bit of its grammar, is there, and reports whether it is the first.
@@ -140,7 +138,7 @@ func (d *Decoder) AtMost(limit, n int) bool {
 }
 
 func (d *Decoder) tooMany(limit int) {
-	d.fail(AVPOccursTooManyTimes, fmt.Sprintf("there are more than %d", limit), nil)
+	d.fail(AVPOccursTooManyTimes, fmt.Sprintf("there are more than %d", limit))
 }
 
 // Need records the fault that an AVP is missing, unless there is a fault already.
@@ -163,7 +161,7 @@ func (d *Decoder) Other(extra []AVP) []AVP {
 // an unknown one is skipped if its M bit allows that.
 func (d *Decoder) Stray() {
 	if !d.refuse() && d.dict(d.key) >= 0 {
-		d.fail(AVPNotAllowed, "the AVP must not be here", nil)
+		d.fail(AVPNotAllowed, "the AVP must not be here")
 	}
 }
 
@@ -171,7 +169,7 @@ func (d *Decoder) refuse() bool {
 	if d.flags&AVPMandatory == 0 || d.dict(d.key) >= 0 {
 		return false
 	}
-	d.fail(AVPUnsupported, "the AVP is not known and has the M bit", nil)
+	d.fail(AVPUnsupported, "the AVP is not known and has the M bit")
 	return true
 }
 
@@ -186,7 +184,7 @@ type GroupMark struct {
 func (d *Decoder) Enter() GroupMark {
 	g := GroupMark{d.next, d.end, d.key, d.flags}
 	if d.depth++; d.depth > MaxDepth {
-		d.fail(UnableToComply, fmt.Sprintf("groups are nested more than %d deep", MaxDepth), nil)
+		d.fail(UnableToComply, fmt.Sprintf("groups are nested more than %d deep", MaxDepth))
 	}
 	d.next, d.end = d.lo, d.hi
 	return g
@@ -204,7 +202,7 @@ func (d *Decoder) Leave(g GroupMark) {
 // fixed returns the value when it has n octets; else it records a fault and returns zeros.
 func (d *Decoder) fixed(n int) []byte {
 	if d.hi-d.lo != n {
-		d.fail(InvalidAVPLength, fmt.Sprintf("the value has %d octets, not %d", d.hi-d.lo, n), nil)
+		d.fail(InvalidAVPLength, fmt.Sprintf("the value has %d octets, not %d", d.hi-d.lo, n))
 		return zeros[:]
 	}
 	return d.b[d.lo:d.hi]
@@ -240,7 +238,7 @@ func (d *Decoder) Octets() []byte { return d.b[d.lo:d.hi:d.hi] }
 func (d *Decoder) Address() []byte {
 	v := d.Octets()
 	if n := len(v); n < 2 || v[0] == 0 && (v[1] == 1 && n != 6 || v[1] == 2 && n != 18) {
-		d.fail(InvalidAVPLength, fmt.Sprintf("%d octets are not an address", n), nil)
+		d.fail(InvalidAVPLength, fmt.Sprintf("%d octets are not an address", n))
 	}
 	return v
 }
@@ -249,7 +247,7 @@ func (d *Decoder) Address() []byte {
 func (d *Decoder) UTF8() string {
 	s := d.text()
 	if !utf8.ValidString(s) {
-		d.fail(InvalidAVPValue, "the value is not UTF-8", nil)
+		d.fail(InvalidAVPValue, "the value is not UTF-8")
 	}
 	return s
 }
@@ -258,7 +256,7 @@ func (d *Decoder) UTF8() string {
 func (d *Decoder) FilledUTF8() string {
 	s := d.UTF8()
 	if s == "" {
-		d.fail(InvalidAVPValue, "the value is empty", nil)
+		d.fail(InvalidAVPValue, "the value is empty")
 	}
 	return s
 }
@@ -267,7 +265,7 @@ func (d *Decoder) FilledUTF8() string {
 func (d *Decoder) Identity() string {
 	s := d.text()
 	if s == "" || !visible(d.b[d.lo:d.hi]) {
-		d.fail(InvalidAVPValue, "the value is not a DiameterIdentity", nil)
+		d.fail(InvalidAVPValue, "the value is not a DiameterIdentity")
 	}
 	return s
 }
@@ -299,7 +297,7 @@ func (d *Decoder) text() string {
 // a success, and else the Experimental-Result, which says more.
 func (d *Decoder) ResultCode(r *Result) {
 	if v := (Result{Code: d.Uint32()}); v.Code == 0 {
-		d.fail(InvalidAVPValue, "0 is not a result", nil)
+		d.fail(InvalidAVPValue, "0 is not a result")
 	} else if *r == (Result{}) || r.IsSuccess() && !v.IsSuccess() {
 		*r = v
 	}

@@ -147,6 +147,11 @@ func (n *Node) common(theirs []ApplicationID) bool {
 // Serve accepts connections from l until the node is shut down or closed, which also closes l; then it returns
 // ErrClosed. Another error is one of l that does not pass. A listener of crypto/tls makes a node that speaks TLS from
 // the first octet on (RFC 6733 §2.1).
+//
+// There is one connection for each Origin-Host. When both ends connect at once, the one that the node with the smaller
+// Origin-Host opened stays (RFC 6733 §5.6.4). A peer that connects while its connection stands is refused with
+// ELECTION_LOST, and the standing connection is tried with DWR; but the new one takes over when the old one is suspect or
+// closing, or when a later Origin-State-Id tells that the peer has restarted.
 func (n *Node) Serve(l net.Listener) error {
 	n.mu.Lock()
 	if n.stopped() {

@@ -66,57 +66,74 @@ func (w *writer) identity(n protowire.Number, i diameter.Identity) {
 	put(w, n+1, i.Realm)
 }
 
-// field is one field of a record.
-type field struct {
-	n   protowire.Number
-	v   uint64 // of a varint
-	b   []byte // of a length-delimited field; aliases the record
-	raw []byte // the whole field
+// A reader walks over the fields of a record. The texts of a record share the memory of one string.
+type reader struct {
+	b    []byte // what is left
+	rest string // the same
+	n    protowire.Number
+	v    uint64 // of a varint
+	text string // of a length-delimited field
+	raw  []byte // the whole field; aliases the record
+	err  error
 }
 
-func (f field) time() time.Time { return time.Unix(0, protowire.DecodeZigZag(f.v)).UTC() }
+func read(b []byte) reader { return reader{b: b, rest: string(b)} }
 
-func (f field) opt() *uint32 { v := uint32(f.v - 1); return &v }
+// next goes to the next field; false at the end and when the record is damaged.
+func (r *reader) next() bool {
+	if len(r.b) == 0 || r.err != nil {
+		return false
+	}
+	num, typ, n := protowire.ConsumeTag(r.b)
+	if n < 0 {
+		return r.fail(protowire.ParseError(n))
+	}
+	r.n, r.v, r.text = num, 0, ""
+	m := 0
+	switch typ {
+	case protowire.VarintType:
+		r.v, m = protowire.ConsumeVarint(r.b[n:])
+	case protowire.BytesType:
+		var v []byte
+		if v, m = protowire.ConsumeBytes(r.b[n:]); m >= 0 {
+			r.text = r.rest[n+m-len(v) : n+m]
+		}
+	default:
+		m = protowire.ConsumeFieldValue(num, typ, r.b[n:])
+	}
+	if m < 0 {
+		return r.fail(protowire.ParseError(m))
+	}
+	r.raw, r.b, r.rest = r.b[:n+m], r.b[n+m:], r.rest[n+m:]
+	return true
+}
 
-func (f field) port() (p t8.RDSPort, err error) {
-	err = fields(f.b, func(f field) error {
-		switch f.n {
+func (r *reader) fail(err error) bool {
+	r.err = fmt.Errorf("%w: %w", errRecord, err)
+	return false
+}
+
+// inner reads the record within the field.
+func (r *reader) inner() reader { return reader{b: r.raw[len(r.raw)-len(r.text):], rest: r.text} }
+
+func (r *reader) time() time.Time { return time.Unix(0, protowire.DecodeZigZag(r.v)).UTC() }
+
+func (r *reader) opt() *uint32 { v := uint32(r.v - 1); return &v }
+
+func (r *reader) port() (p t8.RDSPort) {
+	i := r.inner()
+	for i.next() {
+		switch i.n {
 		case 1:
-			p.PortUE = int(f.v - 1)
+			p.PortUE = int(i.v - 1)
 		case 2:
-			p.PortSCEF = int(f.v - 1)
-		}
-		return nil
-	})
-	return p, err
-}
-
-// fields calls fn for each field of a record.
-func fields(b []byte, fn func(field) error) error {
-	for len(b) > 0 {
-		num, typ, n := protowire.ConsumeTag(b)
-		if n < 0 {
-			return fmt.Errorf("%w: %w", errRecord, protowire.ParseError(n))
-		}
-		f := field{n: num}
-		m := 0
-		switch typ {
-		case protowire.VarintType:
-			f.v, m = protowire.ConsumeVarint(b[n:])
-		case protowire.BytesType:
-			f.b, m = protowire.ConsumeBytes(b[n:])
-		default:
-			m = protowire.ConsumeFieldValue(num, typ, b[n:])
-		}
-		if m < 0 {
-			return fmt.Errorf("%w: %w", errRecord, protowire.ParseError(m))
-		}
-		f.raw, b = b[:n+m], b[n+m:]
-		if err := fn(f); err != nil {
-			return err
+			p.PortSCEF = int(i.v - 1)
 		}
 	}
-	return nil
+	if i.err != nil {
+		r.err = i.err
+	}
+	return p
 }
 
 func (c *Config) encode() []byte {
@@ -144,52 +161,50 @@ func (c *Config) encode() []byte {
 }
 
 func decodeConfig(b []byte) (*Config, error) {
-	c := new(Config)
-	return c, fields(b, func(f field) (err error) {
-		switch f.n {
+	c, r := new(Config), read(b)
+	for r.next() {
+		switch r.n {
 		case 1:
-			c.ID = string(f.b)
+			c.ID = r.text
 		case 2:
-			c.SCSAS = id.SCSASID(f.b)
+			c.SCSAS = id.SCSASID(r.text)
 		case 3:
-			c.APN = id.APN(f.b)
+			c.APN = id.APN(r.text)
 		case 4:
-			c.IMSI = id.IMSI(f.b)
+			c.IMSI = id.IMSI(r.text)
 		case 5:
-			c.ExternalID = id.ExternalID(f.b)
+			c.ExternalID = id.ExternalID(r.text)
 		case 6:
-			c.MSISDN = id.MSISDN(f.b)
+			c.MSISDN = id.MSISDN(r.text)
 		case 7:
 			c.ByMSISDN = true
 		case 8:
-			c.HSS.Host = string(f.b)
+			c.HSS.Host = r.text
 		case 9:
-			c.HSS.Realm = string(f.b)
+			c.HSS.Realm = r.text
 		case 10:
-			c.Destination = string(f.b)
+			c.Destination = r.text
 		case 11:
-			c.MTCProviderID = string(f.b)
+			c.MTCProviderID = r.text
 		case 12:
-			c.Features = t8.Features(f.b)
+			c.Features = t8.Features(r.text)
 		case 13:
-			c.Option = t8.PDNEstablishmentOption(f.b)
+			c.Option = t8.PDNEstablishmentOption(r.text)
 		case 14:
 			c.Reliable = true
 		case 15:
-			var p t8.RDSPort
-			p, err = f.port()
-			c.Ports = append(c.Ports, p)
+			c.Ports = append(c.Ports, r.port())
 		case 16:
-			c.Duration = f.time()
+			c.Duration = r.time()
 		case 17:
-			c.GrantedUntil = f.time()
+			c.GrantedUntil = r.time()
 		case 18:
-			c.Status = ConfigState(f.v)
+			c.Status = ConfigState(r.v)
 		default:
-			c.unknown = append(c.unknown, f.raw...)
+			c.unknown = append(c.unknown, r.raw...)
 		}
-		return err
-	})
+	}
+	return c, r.err
 }
 
 func (u *UE) encode() []byte {
@@ -209,28 +224,28 @@ func (u *UE) encode() []byte {
 }
 
 func decodeUE(b []byte) (*UE, error) {
-	u := new(UE)
-	return u, fields(b, func(f field) (err error) {
-		switch f.n {
+	u, r := new(UE), read(b)
+	for r.next() {
+		switch r.n {
 		case 1:
-			u.IMSI = id.IMSI(f.b)
+			u.IMSI = id.IMSI(r.text)
 		case 2:
 			var c Connection
-			err = c.decode(f.b)
+			r.err = c.decode(r.inner())
 			u.Connections = append(u.Connections, c)
 		case 3:
-			var r configRef
-			err = r.decode(f.b)
-			u.configs = append(u.configs, r)
+			var c configRef
+			r.err = c.decode(r.inner())
+			u.configs = append(u.configs, c)
 		case 4:
-			u.pending = f.v
+			u.pending = r.v
 		case 5:
-			u.identities = append(u.identities, string(f.b))
+			u.identities = append(u.identities, r.text)
 		default:
-			u.unknown = append(u.unknown, f.raw...)
+			u.unknown = append(u.unknown, r.raw...)
 		}
-		return err
-	})
+	}
+	return u, r.err
 }
 
 func (r *configRef) encode() []byte {
@@ -241,20 +256,20 @@ func (r *configRef) encode() []byte {
 	return append(w.b, r.unknown...)
 }
 
-func (r *configRef) decode(b []byte) error {
-	return fields(b, func(f field) error {
+func (r *configRef) decode(f reader) error {
+	for f.next() {
 		switch f.n {
 		case 1:
-			r.SCSAS = id.SCSASID(f.b)
+			r.SCSAS = id.SCSASID(f.text)
 		case 2:
-			r.ID = string(f.b)
+			r.ID = f.text
 		case 3:
-			r.APN = id.APN(f.b)
+			r.APN = id.APN(f.text)
 		default:
 			r.unknown = append(r.unknown, f.raw...)
 		}
-		return nil
-	})
+	}
+	return f.err
 }
 
 func (c *Connection) encode() []byte {
@@ -274,17 +289,17 @@ func (c *Connection) encode() []byte {
 	return append(w.b, c.unknown...)
 }
 
-func (c *Connection) decode(b []byte) error {
-	return fields(b, func(f field) error {
+func (c *Connection) decode(f reader) error {
+	for f.next() {
 		switch f.n {
 		case 1:
 			c.EBI = uint8(f.v)
 		case 2:
-			c.APN = id.APN(f.b)
+			c.APN = id.APN(f.text)
 		case 3:
-			c.Node.Host = string(f.b)
+			c.Node.Host = f.text
 		case 4:
-			c.Node.Realm = string(f.b)
+			c.Node.Realm = f.text
 		case 5:
 			c.State = ConnectionState(f.v)
 		case 6:
@@ -292,7 +307,7 @@ func (c *Connection) decode(b []byte) error {
 		case 7:
 			c.RATType = int32(protowire.DecodeZigZag(f.v))
 		case 8:
-			c.Visited = append([]byte(nil), f.b...)
+			c.Visited = []byte(f.text)
 		case 9:
 			c.UplinkRate = f.opt()
 		case 10:
@@ -306,8 +321,8 @@ func (c *Connection) decode(b []byte) error {
 		default:
 			c.unknown = append(c.unknown, f.raw...)
 		}
-		return nil
-	})
+	}
+	return f.err
 }
 
 func (d *Delivery) encode() []byte {
@@ -339,37 +354,33 @@ func (d *Delivery) encode() []byte {
 }
 
 func decodeDelivery(b []byte) (*Delivery, error) {
-	d := &Delivery{Stored: true}
-	return d, fields(b, func(f field) error {
-		switch f.n {
+	d, r := &Delivery{Stored: true}, read(b)
+	for r.next() {
+		switch r.n {
 		case 1:
-			d.ID = string(f.b)
+			d.ID = r.text
 		case 2:
-			d.SCSAS = id.SCSASID(f.b)
+			d.SCSAS = id.SCSASID(r.text)
 		case 3:
-			d.ConfigID = string(f.b)
+			d.ConfigID = r.text
 		case 4:
-			d.IMSI = id.IMSI(f.b)
+			d.IMSI = id.IMSI(r.text)
 		case 5:
-			d.Data = append([]byte(nil), f.b...)
+			d.Data = []byte(r.text)
 		case 6:
-			d.Option = t8.PDNEstablishmentOption(f.b)
+			d.Option = t8.PDNEstablishmentOption(r.text)
 		case 7:
-			d.Priority = int(protowire.DecodeZigZag(f.v))
+			d.Priority = int(protowire.DecodeZigZag(r.v))
 		case 8:
-			d.MaxLatency = time.Duration(protowire.DecodeZigZag(f.v))
+			d.MaxLatency = time.Duration(protowire.DecodeZigZag(r.v))
 		case 9:
-			d.Expires = f.time()
+			d.Expires = r.time()
 		case 10:
 			d.Reliable = true
 		case 11:
-			p, err := f.port()
-			if err != nil {
-				return err
-			}
-			d.Port = &p
+			d.Port = new(r.port())
 		case 12:
-			d.State = State(f.v)
+			d.State = State(r.v)
 		case 13:
 			d.Triggered = true
 		case 14:
@@ -377,24 +388,24 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 		case 15:
 			d.NoRoute = true
 		case 16:
-			d.NotBefore = f.time()
+			d.NotBefore = r.time()
 		case 17:
-			d.Attempt.EndToEnd = uint32(f.v)
+			d.Attempt.EndToEnd = uint32(r.v)
 		case 18:
-			d.Attempt.SessionID = string(f.b)
+			d.Attempt.SessionID = r.text
 		case 19:
-			d.Attempt.EBI = uint8(f.v)
+			d.Attempt.EBI = uint8(r.v)
 		case 20:
-			d.Attempt.Node.Host = string(f.b)
+			d.Attempt.Node.Host = r.text
 		case 21:
-			d.Attempt.Node.Realm = string(f.b)
+			d.Attempt.Node.Realm = r.text
 		case 22:
-			d.Attempt.Until = f.time()
+			d.Attempt.Until = r.time()
 		default:
-			d.unknown = append(d.unknown, f.raw...)
+			d.unknown = append(d.unknown, r.raw...)
 		}
-		return nil
-	})
+	}
+	return d, r.err
 }
 
 func (o *outcome) encode() []byte {
@@ -407,20 +418,20 @@ func (o *outcome) encode() []byte {
 }
 
 func decodeOutcome(b []byte) (*outcome, error) {
-	o := new(outcome)
-	return o, fields(b, func(f field) error {
-		switch f.n {
+	o, r := new(outcome), read(b)
+	for r.next() {
+		switch r.n {
 		case 1:
-			o.State = State(f.v)
+			o.State = State(r.v)
 		case 2:
 			o.Triggered = true
 		case 3:
-			o.RetryAt = f.time()
+			o.RetryAt = r.time()
 		case 4:
-			o.Until = f.time()
+			o.Until = r.time()
 		default:
-			o.unknown = append(o.unknown, f.raw...)
+			o.unknown = append(o.unknown, r.raw...)
 		}
-		return nil
-	})
+	}
+	return o, r.err
 }

@@ -26,12 +26,12 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 		}
 	}
 	for {
-		next, actions, err := Step(*d, ev, time.Now())
+		from := d.State
+		actions, err := d.step(ev, time.Now())
 		if err != nil {
 			return err
 		}
-		p.opts.Trace.transition("delivery", d.State, ev.Kind, next.State)
-		*d = next
+		p.opts.Trace.transition("delivery", from, ev.Kind, d.State)
 		again := false
 		for _, a := range actions {
 			switch a {
@@ -60,6 +60,7 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 
 // keep makes a new delivery a resource.
 func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
+	d.ID = newID() // the slot of the UE keeps ids in the order of the requests
 	wake, err := p.update(ctx, d.IMSI, func(s *session) error {
 		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
 		if err != nil {

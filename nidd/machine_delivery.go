@@ -179,13 +179,19 @@ var deliveryTable = table[State, Kind, Delivery, Action]{
 // reads no clock and draws no random number. For an event that the state does not allow it returns an
 // *UnexpectedEventError and d unchanged.
 func Step(d Delivery, ev Event, now time.Time) (Delivery, []Action, error) {
-	e := deliveryTable.find(d.State, ev.Kind, &d, now)
+	actions, err := d.step(ev, now)
+	return d, actions, err
+}
+
+// step is Step in place.
+func (d *Delivery) step(ev Event, now time.Time) ([]Action, error) {
+	e := deliveryTable.find(d.State, ev.Kind, d, now)
 	if e == nil {
-		return d, nil, &UnexpectedEventError{"delivery", d.State, ev.Kind}
+		return nil, &UnexpectedEventError{"delivery", d.State, ev.Kind}
 	}
 	d.State = e.to
 	d.enter(ev, now)
-	return d, e.do, nil
+	return e.do, nil
 }
 
 // enter sets what belongs to the state that was just entered.

@@ -233,8 +233,18 @@ func (p *Procedure) begin() bool {
 }
 
 // detached returns a context for work that goes on when its request is given up, but not beyond Close.
-func (p *Procedure) detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	end := context.AfterFunc(p.ctx, cancel)
-	return ctx, func() { end(); cancel() }
+func (p *Procedure) detached(ctx context.Context) context.Context { return detached{p.ctx, ctx} }
+
+// detached ends as the embedded context does and holds the values of the other, too.
+type detached struct {
+	context.Context
+	values context.Context
+}
+
+// Value asks the embedded context first, as package context finds out that way how to wait for its end cheaply.
+func (d detached) Value(key any) any {
+	if v := d.Context.Value(key); v != nil {
+		return v
+	}
+	return d.values.Value(key)
 }

@@ -195,12 +195,12 @@ func (s *session) put(d *Delivery) error {
 // step applies ev to a stored delivery and does what belongs into the transaction: it writes the new state, or removes
 // the resource, remembers its outcome and reports it. The actions that are left are returned.
 func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
-	next, actions, err := Step(*d, ev, s.now)
+	from := d.State
+	actions, err := d.step(ev, s.now)
 	if err != nil {
 		return nil, err
 	}
-	s.p.opts.Trace.transition("delivery", d.State, ev.Kind, next.State)
-	*d = next
+	s.p.opts.Trace.transition("delivery", from, ev.Kind, d.State)
 	var rest []Action
 	for _, a := range actions {
 		switch a {

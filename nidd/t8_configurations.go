@@ -124,7 +124,7 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return nil, err
 	}
 	now := time.Now()
-	if err := p.checkConfig(op, cfg, prof, now); err != nil {
+	if err := p.checkConfig(op, cfg, now); err != nil {
 		return nil, err
 	}
 	c := &Config{
@@ -187,7 +187,7 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 }
 
 // checkConfig finds what is wrong with a configuration beyond what its syntax says.
-func (p *Procedure) checkConfig(op string, cfg *t8.NIDDConfiguration, prof policy.NIDD, now time.Time) error {
+func (p *Procedure) checkConfig(op string, cfg *t8.NIDDConfiguration, now time.Time) error {
 	var bad []fault.Param
 	code := fault.ParameterOutOfRange
 	if cfg.ExternalGroupID != "" {
@@ -244,6 +244,7 @@ func (s *session) addConfig(c *Config) error {
 // failed and does not undo the configuration.
 func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof policy.NIDD) (*Delivery, error) {
 	d := newDelivery(c, t, prof, s.now)
+	d.ID = newID()
 	d.State = Ready
 	if !d.mayKeep(s.now) {
 		d.Expires = s.now.Add(s.p.opts.AnswerTimeout) // it waits for the answer to the SCS/AS to leave, no longer
@@ -314,7 +315,7 @@ func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfiguratio
 	if patch.Duration.IsZero() {
 		v.Duration = time.Time{} // the old one, which may just be passing, is not checked again
 	}
-	if err := p.checkConfig(op, v, prof, now); err != nil {
+	if err := p.checkConfig(op, v, now); err != nil {
 		return err
 	}
 	if !patch.Duration.IsZero() {

@@ -11,9 +11,9 @@ import (
 	"github.com/scefkit/scefkit/t8"
 )
 
-// newDelivery returns the delivery that a request asks for, in state Submitted.
+// newDelivery returns the delivery that a request asks for, in state Submitted. It gets its ID when it is kept.
 func newDelivery(c *Config, t *t8.NIDDDownlinkDataTransfer, prof policy.NIDD, now time.Time) *Delivery {
-	d := &Delivery{ID: newID(), SCSAS: c.SCSAS, ConfigID: c.ID, IMSI: c.IMSI, TriggerOnly: prof.DropTriggered}
+	d := &Delivery{SCSAS: c.SCSAS, ConfigID: c.ID, IMSI: c.IMSI, TriggerOnly: prof.DropTriggered}
 	d.fill(c, t, prof, now)
 	return d
 }
@@ -108,9 +108,7 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	}
 	d := newDelivery(c, t, prof, time.Now())
 	// Once a TDR is under way its result counts, whether the SCS/AS waits for it or not.
-	work, cancel := p.detached(ctx)
-	defer cancel()
-	if err := p.deliverNow(work, d, u, c); err != nil {
+	if err := p.deliverNow(p.detached(ctx), d, u, c); err != nil {
 		return nil, internal(op, err)
 	}
 	if d.State.Final() && d.State != Delivered {

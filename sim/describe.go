@@ -242,8 +242,12 @@ func describe(m *diameter.Message, mask bool) (line, detail string, failed bool)
 			full = unfold(c.value.String())
 		}
 	}
-	head := fmt.Sprintf("%s  application %d  command %d  flags %s  hop-by-hop %08x  end-to-end %08x  %d octets",
-		c.name, m.App, m.Command, flags(m.Flags), m.HopByHop, m.EndToEnd, m.Len())
+	hop := ""
+	if m.HopByHop != 0 { // not known yet where a simulated node records what it sends
+		hop = fmt.Sprintf("  hop-by-hop %08x", m.HopByHop)
+	}
+	head := fmt.Sprintf("%s  application %d  command %d  flags %s%s  end-to-end %08x  %d octets",
+		c.name, m.App, m.Command, flags(m.Flags), hop, m.EndToEnd, m.Len())
 	return w.b.String(), head + "\n" + full, failed
 }
 

@@ -3,20 +3,14 @@
 //
 // A simulated node is a [diameter.Handler] that sends through whatever [diameter.Transport] it is given. Over TCP that is
 // a [diameter.Node], which [Open] makes; in memory it is [diameter.Pipe], so that a scenario of days runs in a bubble of
-// testing/synctest within milliseconds. A scenario reads as what a UE does:
-//
-//	ue := sim.NewUE("001010000000001", nil)
-//	ue.Attach(ctx, mme, "iot.example")  // CMR establishment
-//	ue.Send(ctx, []byte("21.5 C"))      // ODR
-//	ue.Sleep()                          // TDRs now get USER_TEMPORARILY_UNREACHABLE
-//	ue.Wake(ctx)                        // CMR update with UE-Reachable-Indicator
-//	ue.Detach(ctx)                      // CMR release
+// testing/synctest within milliseconds. A scenario reads as what a UE does: [UE.Attach], [UE.Send], [UE.Sleep], [UE.Wake],
+// [UE.Detach], each of which makes its MME talk to the SCEF.
 //
 // [HSS] answers NIDD authorizations and revokes them. [MME] follows the clauses of TS 29.128 for MME and SGSN: 5.5.2,
 // 5.6.3, 5.7.2 and 5.8.3. [UE] is where downlink data arrives, [AS] where notifications do. Each can be told to misbehave,
 // see [Fault] and [ASFault]. Only the SCEF side of HSS and MME is there: no S6a, no S1, no security. [Recorder] collects
 // messages and draws them as a ladder.
 //
-// Everything is safe for concurrent use. No node starts a goroutine or a timer of its own. The example of the package
+// Everything is safe for concurrent use. No node has a goroutine of its own: it works in those of its callers. The example of the package
 // runs a UE against an SCEF of a few lines; examples/quickstart in the repository runs a whole one.
 package sim

@@ -36,6 +36,7 @@ func nir(s *scef, user s6t.UserIdentifier, apn id.APN) *s6t.NIR {
 }
 
 func tbcd(t *testing.T, digits id.MSISDN) []byte {
+	t.Helper()
 	b, err := tgpp.AppendTBCD(nil, string(digits))
 	require.NoError(t, err)
 	return b
@@ -43,6 +44,7 @@ func tbcd(t *testing.T, digits id.MSISDN) []byte {
 
 func TestAuthorization(t *testing.T) {
 	t.Attr("covers", "T8-4.4.5.2.1-17")
+	t.Attr("covers", "29128-5.7.3-07")
 	for _, c := range []struct {
 		name string
 		user s6t.UserIdentifier

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,22 +24,22 @@ func TestDownlinkResults(t *testing.T) {
 	t.Attr("covers", "T8-4.4.5.3.1-42")
 	for _, c := range []struct {
 		name    string
-		prepare func(t *testing.T, m *sim.MME, ue *sim.UE)
+		prepare func(ctx context.Context, m *sim.MME, ue *sim.UE) error
 		ebi     byte
 		want    diameter.Result
 	}{
-		{"user unknown, and so is the bearer", func(t *testing.T, _ *sim.MME, ue *sim.UE) { require.NoError(t, ue.Detach(t.Context())) }, 9, diameter.ErrorUserUnknown},
-		{"no such bearer, UE asleep", func(_ *testing.T, _ *sim.MME, ue *sim.UE) { ue.Sleep() }, 6, diameter.ErrorInvalidEPSBearer},
-		{"no bearer", func(t *testing.T, m *sim.MME, ue *sim.UE) { require.NoError(t, m.Disconnect(t.Context(), ue, 5)) }, 5, diameter.ErrorInvalidEPSBearer},
+		{"user unknown, and so is the bearer", func(ctx context.Context, _ *sim.MME, ue *sim.UE) error { return ue.Detach(ctx) }, 9, diameter.ErrorUserUnknown},
+		{"no such bearer, UE asleep", func(_ context.Context, _ *sim.MME, ue *sim.UE) error { ue.Sleep(); return nil }, 6, diameter.ErrorInvalidEPSBearer},
+		{"no bearer", func(ctx context.Context, m *sim.MME, ue *sim.UE) error { return m.Disconnect(ctx, ue, 5) }, 5, diameter.ErrorInvalidEPSBearer},
 		{"delivered", nil, 5, diameter.Success},
-		{"asleep", func(_ *testing.T, _ *sim.MME, ue *sim.UE) { ue.Sleep() }, 5, diameter.ErrorUserTemporarilyUnreachable},
-		{"out of coverage", func(_ *testing.T, _ *sim.MME, ue *sim.UE) { ue.LeaveCoverage() }, 5, diameter.ErrorUnreachableUser},
-		{"lost on the way", func(_ *testing.T, _ *sim.MME, ue *sim.UE) { ue.LoseDownlink() }, 5, diameter.UnableToComply},
+		{"asleep", func(_ context.Context, _ *sim.MME, ue *sim.UE) error { ue.Sleep(); return nil }, 5, diameter.ErrorUserTemporarilyUnreachable},
+		{"out of coverage", func(_ context.Context, _ *sim.MME, ue *sim.UE) error { ue.LeaveCoverage(); return nil }, 5, diameter.ErrorUnreachableUser},
+		{"lost on the way", func(_ context.Context, _ *sim.MME, ue *sim.UE) error { ue.LoseDownlink(); return nil }, 5, diameter.UnableToComply},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, m, ue := attached(t, nil)
 			if c.prepare != nil {
-				c.prepare(t, m, ue)
+				require.NoError(t, c.prepare(t.Context(), m, ue))
 			}
 			ans, r := s.ask(mmeID, s.tdr(mmeID, c.ebi, "on"), nil)
 			require.Equal(t, c.want, r)
@@ -285,33 +286,35 @@ func TestUEThatWakesShortly(t *testing.T) {
 
 // TestDownlinkTwice: a TDR that comes again with the T flag reaches the UE once.
 func TestDownlinkTwice(t *testing.T) {
-	s, m, ue := attached(t, nil)
-	m.Misbehave(sim.Once(sim.Fault{Drop: true, Late: true}))
-	req, err := diameter.NewRequest(s.tdr(mmeID, 5, "on"))
-	require.NoError(t, err)
-	req.EndToEnd = diameter.NextEndToEnd()
-	lost := *req
-	ctx, cancel := contextWithTimeout(t, 50*time.Millisecond)
-	defer cancel()
-	_, err = s.tr.Do(ctx, mmeID, &lost)
-	require.ErrorIs(t, err, diameter.ErrSent)
-
-	again := *req
-	again.Flags |= diameter.FlagRetransmitted
-	for range 2 {
-		ans, err := s.tr.Do(t.Context(), mmeID, &again)
+	synctest.Test(t, func(t *testing.T) {
+		s, m, ue := attached(t, nil)
+		m.Misbehave(sim.Once(sim.Fault{Drop: true, Late: true}))
+		req, err := diameter.NewRequest(s.tdr(mmeID, 5, "on"))
 		require.NoError(t, err)
-		r, err := diameter.ResultOf(ans)
-		require.NoError(t, err)
-		require.Equal(t, diameter.Success, r)
-	}
-	require.Len(t, ue.Received(), 1)
+		req.EndToEnd = diameter.NextEndToEnd()
+		lost := *req
+		ctx, cancel := contextWithTimeout(t, 50*time.Millisecond)
+		defer cancel()
+		_, err = s.tr.Do(ctx, mmeID, &lost)
+		require.ErrorIs(t, err, diameter.ErrSent)
 
-	other := again
-	other.EndToEnd = diameter.NextEndToEnd()
-	_, err = s.tr.Do(t.Context(), mmeID, &other)
-	require.NoError(t, err)
-	require.Len(t, ue.Received(), 2, "the T flag alone makes no repetition")
+		again := *req
+		again.Flags |= diameter.FlagRetransmitted
+		for range 2 {
+			ans, err := s.tr.Do(t.Context(), mmeID, &again)
+			require.NoError(t, err)
+			r, err := diameter.ResultOf(ans)
+			require.NoError(t, err)
+			require.Equal(t, diameter.Success, r)
+		}
+		require.Len(t, ue.Received(), 1)
+
+		other := again
+		other.EndToEnd = diameter.NextEndToEnd()
+		_, err = s.tr.Do(t.Context(), mmeID, &other)
+		require.NoError(t, err)
+		require.Len(t, ue.Received(), 2, "the T flag alone makes no repetition")
+	})
 }
 
 func TestReceiveWaits(t *testing.T) {

@@ -22,6 +22,7 @@ func (broken) Do(context.Context, diameter.Identity, *diameter.Message) (*diamet
 }
 
 func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+	t.Helper()
 	return context.WithTimeout(t.Context(), d)
 }
 

@@ -38,6 +38,7 @@ func golden(t *testing.T, name, got string) {
 
 // play records a scenario that has everything that the ladder can show.
 func play(t *testing.T, rec *sim.Recorder) {
+	t.Helper()
 	http := rec.HTTP("AS", "SCEF")
 	notify := rec.HTTP("SCEF", "AS")
 	exchange := func(tr *t8.Trace, x t8.Exchange) {

@@ -39,11 +39,10 @@ type scef struct {
 }
 
 // join connects a node with an SCEF in memory.
-func join(t *testing.T, n sim.Node) *scef { return joinAs(t, n, scefID) }
-
-func joinAs(t *testing.T, n sim.Node, self diameter.Identity) *scef {
-	s := &scef{t: t, self: self, result: map[diameter.CommandCode]diameter.Result{}}
-	ts, tn := diameter.Pipe(self, s, n.Self(), n)
+func join(t *testing.T, n sim.Node) *scef {
+	t.Helper()
+	s := &scef{t: t, self: scefID, result: map[diameter.CommandCode]diameter.Result{}}
+	ts, tn := diameter.Pipe(scefID, s, n.Self(), n)
 	n.Use(tn)
 	s.tr = ts
 	t.Cleanup(func() { ts.Close() })
@@ -149,6 +148,7 @@ func (s *scef) deliver(data string) diameter.Result {
 
 // attached returns an MME with an attached UE, and its SCEF, which has forgotten the establishment.
 func attached(t *testing.T, opts *sim.MMEOptions) (*scef, *sim.MME, *sim.UE) {
+	t.Helper()
 	m, err := sim.NewMME(mmeID, scefID, opts)
 	require.NoError(t, err)
 	s := join(t, m)

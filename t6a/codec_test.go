@@ -39,7 +39,6 @@ const (
 var (
 	user     = t6a.UserIdentifier{UserName: imsi}
 	features = []tgpp.SupportedFeatures{{VendorID: 10415, FeatureListID: 1, FeatureList: 5}}
-	failedBy = []byte{0, 0, 1, 7, 0x40, 0, 0, 8}
 )
 
 func odr() *t6a.ODR {

@@ -326,7 +326,7 @@ func (d *decoder) array(v reflect.Value, p *plan) bool {
 		v.SetLen(n + 1)
 		v.Index(n).SetZero()
 		d.path = strconv.AppendInt(append(d.path, '/'), int64(n), 10)
-		ok := true
+		var ok bool
 		if d.peek() == 'n' {
 			d.bad("must not be null")
 			ok = d.word("null")

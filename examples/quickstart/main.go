@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -28,14 +29,14 @@ func main() {
 }
 
 // run plays the scenario and writes what happened to w, also when a step failed.
-func run(w io.Writer, verbose bool) error {
+func run(w io.Writer, verbose bool) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	n, err := build(ctx)
 	if err != nil {
 		return err
 	}
-	defer n.close()
+	defer func() { err = errors.Join(err, n.close()) }()
 
 	s := scenario{network: n}
 	failed := s.play(ctx)

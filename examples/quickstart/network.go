@@ -64,7 +64,7 @@ func build(ctx context.Context) (_ *network, err error) {
 	n := &network{rec: sim.NewRecorder(nil)}
 	defer func() {
 		if err != nil {
-			n.close()
+			err = errors.Join(err, n.close())
 		}
 	}()
 	if n.dir, err = os.MkdirTemp("", "scefkit-quickstart-"); err != nil {
@@ -82,14 +82,14 @@ func build(ctx context.Context) (_ *network, err error) {
 		return nil, err
 	}
 	n.closeLast = append(n.closeLast, hssNode.Close)
-	l, err := listen("")
+	l, err := listen(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	n.hssAddr = l.Addr().String()
-	go hssNode.Serve(l)
+	go func() { _ = hssNode.Serve(l) }() // until it is closed
 
-	if err := n.startAS(); err != nil {
+	if err := n.startAS(ctx); err != nil {
 		return nil, err
 	}
 	if err := n.startSCEF(ctx); err != nil {
@@ -120,8 +120,8 @@ func build(ctx context.Context) (_ *network, err error) {
 }
 
 // startAS serves the callback of the application server.
-func (n *network) startAS() error {
-	l, err := listen("")
+func (n *network) startAS(ctx context.Context) error {
+	l, err := listen(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (n *network) startAS() error {
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	n.closeLast = append(n.closeLast, srv.Close)
-	go srv.Serve(l)
+	go func() { _ = srv.Serve(l) }()
 	return nil
 }
 
@@ -141,11 +141,11 @@ func (n *network) startSCEF(ctx context.Context) (err error) {
 	if n.store, err = pebble.Open(n.storeDir, nil); err != nil {
 		return err
 	}
-	t8Listener, err := listen(n.t8Addr)
+	t8Listener, err := listen(ctx, n.t8Addr)
 	if err != nil {
 		return err
 	}
-	diameterListener, err := listen(n.diameterAddr)
+	diameterListener, err := listen(ctx, n.diameterAddr)
 	if err != nil {
 		return errors.Join(err, t8Listener.Close())
 	}
@@ -166,9 +166,10 @@ func (n *network) startSCEF(ctx context.Context) (err error) {
 		return errors.Join(err, t8Listener.Close(), diameterListener.Close())
 	}
 	n.lives++
-	go n.scef.ServeT8(t8Listener)
-	go n.scef.ServeDiameter(diameterListener)
-	return n.scef.AddPeer(diameter.Peer{Address: n.hssAddr, Identity: hssID})
+	node := n.scef
+	go func() { _ = node.ServeT8(t8Listener) }() // until it is closed
+	go func() { _ = node.ServeDiameter(diameterListener) }()
+	return node.AddPeer(diameter.Peer{Address: n.hssAddr, Identity: hssID})
 }
 
 // connected waits until the SCEF reaches the HSS and the MME the SCEF.
@@ -199,27 +200,29 @@ func (n *network) crash(ctx context.Context) error {
 }
 
 // close ends everything and removes what is on disk.
-func (n *network) close() {
+func (n *network) close() error {
+	var errs []error
 	if n.scef != nil {
-		n.scef.Close()
+		errs = append(errs, n.scef.Close())
 	}
 	if n.store != nil {
-		n.store.Close()
+		errs = append(errs, n.store.Close())
 	}
 	for _, f := range n.closeLast {
-		f()
+		errs = append(errs, f())
 	}
 	if n.dir != "" {
-		os.RemoveAll(n.dir)
+		errs = append(errs, os.RemoveAll(n.dir))
 	}
+	return errors.Join(errs...)
 }
 
 // listen listens on loopback, on a port of the kernel's choice when addr is empty.
-func listen(addr string) (net.Listener, error) {
+func listen(ctx context.Context, addr string) (net.Listener, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", addr, err)
 	}

@@ -136,9 +136,11 @@ type parser struct {
 func Parse(path string, src []byte) (f *File, err error) {
 	p := &parser{File: &File{Path: path}, comment: map[int]string{}, above: map[int]string{}}
 	defer func() {
-		if e, ok := recover().(*Error); ok {
+		switch e := recover().(type) {
+		case nil:
+		case *Error:
 			f, err = nil, e
-		} else if e != nil {
+		default:
 			panic(e)
 		}
 	}()
@@ -301,12 +303,12 @@ func (p *parser) word(what string) token {
 	return t
 }
 
-func (p *parser) num(what string) (uint32, int) {
+func (p *parser) num(what string) uint32 {
 	t := p.take()
 	if t.kind != 'n' {
 		p.fail(t.line, "%s is expected, not %s", what, t.text)
 	}
-	return p.number(t.text, t.line), t.line
+	return p.number(t.text, t.line)
 }
 
 // more reports whether the section goes on.
@@ -319,14 +321,14 @@ func (p *parser) section() {
 	}
 	switch s.text {
 	case "@id":
-		p.ID, _ = p.num("an application id")
+		p.ID = p.num("an application id")
 		p.HasID = true
 	case "@name":
 		p.Name = p.word("a name").text
 	case "@prefix":
 		p.Prefix = p.word("a prefix").text
 	case "@vendor":
-		p.Vendor, _ = p.num("a vendor id")
+		p.Vendor = p.num("a vendor id")
 		p.take() // its name, a word or, as in 3GPP, nearly one
 	case "@inherits":
 		in := &Inherit{Name: p.word("the name of a dictionary").text, Line: s.line}
@@ -339,7 +341,7 @@ func (p *parser) section() {
 			p.avpType()
 		}
 	case "@avp_vendor_id":
-		v, _ := p.num("a vendor id")
+		v := p.num("a vendor id")
 		for p.more() {
 			t := p.word("the name of an AVP")
 			p.vendorOf = append(p.vendorOf, option{t.text, strconv.Itoa(int(v)), t.line})
@@ -349,7 +351,7 @@ func (p *parser) section() {
 		e := &Enum{Name: t.text, Kind: "enum", Line: t.line}
 		for p.more() {
 			n := p.word("the name of a value")
-			v, _ := p.num("a value")
+			v := p.num("a value")
 			e.Values = append(e.Values, &Value{n.text, v, p.comment[n.line], n.line})
 		}
 		p.Enums = append(p.Enums, e)
@@ -373,7 +375,7 @@ func (p *parser) section() {
 func (p *parser) avpType() {
 	t := p.word("the name of an AVP")
 	a := &AVP{Name: t.text, Line: t.line, Doc: p.comment[t.line], file: p.File}
-	a.Code, _ = p.num("the code of " + t.text)
+	a.Code = p.num("the code of " + t.text)
 	a.Type = p.word("the type of " + t.text).text
 	if p.is("-") {
 		p.AVPs = append(p.AVPs, a)
@@ -425,7 +427,7 @@ func (p *parser) grammar(message bool) *Grammar {
 		if n := p.peek(); n.kind == 'w' && n.text == "code" {
 			p.take()
 		} else {
-			g.Code, _ = p.num("a command code")
+			g.Code = p.num("a command code")
 		}
 		for !p.is(">") {
 			optional := p.is("[")
@@ -448,9 +450,9 @@ func (p *parser) grammar(message bool) *Grammar {
 			}
 		}
 	} else {
-		g.Code, _ = p.num("an AVP code")
+		g.Code = p.num("an AVP code")
 		if p.peek().kind == 'n' {
-			g.Vendor, _ = p.num("a vendor id")
+			g.Vendor = p.num("a vendor id")
 		}
 		p.want(">")
 	}
@@ -465,13 +467,13 @@ func (p *parser) item() *Item {
 	var low, high uint32
 	hasLow, hasHigh, star := false, false, false
 	if p.peek().kind == 'n' {
-		low, _ = p.num("")
+		low = p.num("")
 		hasLow = true
 	}
 	if p.is("*") {
 		star = true
 		if p.peek().kind == 'n' {
-			high, _ = p.num("")
+			high = p.num("")
 			hasHigh = true
 		}
 	} else if hasLow { // "2{ X }": exactly so many

@@ -28,7 +28,7 @@ func (w *Writes) Len() int { return w.tree.Len() }
 func (w *Writes) Size() int { return w.size }
 
 // Each calls fn for every change in ascending order of the keys.
-func (w *Writes) Each(fn func(key string, value []byte, delete bool)) {
+func (w *Writes) Each(fn func(key string, value []byte, del bool)) {
 	w.tree.Scan(func(k string, v write) bool {
 		fn(k, v.value, v.delete)
 		return true
