@@ -174,7 +174,7 @@ func establishment(ue int, host string) *t6a.CMR {
 	return &t6a.CMR{
 		SessionID: host + ";1;" + strconv.Itoa(ue), UserIdentifier: t6a.UserIdentifier{UserName: imsiOf(ue)},
 		BearerIdentifier: []byte{bearer}, OriginHost: host, OriginRealm: realm, DestinationHost: scefHost, DestinationRealm: realm,
-		ConnectionAction: t6a.ConnectionActionConnectionEstablishment, ServiceSelection: apn,
+		ConnectionAction: t6a.ConnectionActionEstablishment, ServiceSelection: apn,
 		ThreeGPPChargingCharacteristics: "0800", RATType: new(tgpp.RATType(1005)), VisitedPLMNID: []byte{0x00, 0xf1, 0x10},
 	}
 }

@@ -279,8 +279,8 @@ func (c *conn) answer(req, ans *Message, limit int) {
 }
 
 // refuse queues an answer of the node itself.
-func (c *conn) refuse(req *Message, r Result, text string, failed []byte) {
-	c.answer(req, ErrorAnswer(req, c.n.self, r, text, failed), 2*c.n.opts.MaxQueue)
+func (c *conn) refuse(req *Message, r Result, text string) {
+	c.answer(req, ErrorAnswer(req, c.n.self, r, text, nil), 2*c.n.opts.MaxQueue)
 }
 
 // accede queues an answer of the base protocol.
@@ -299,7 +299,7 @@ func (c *conn) sendBase(cmd Command) {
 		c.n.log.Error("request of the base protocol", "err", err)
 		return
 	}
-	m.EndToEnd = c.n.nextEndToEnd()
+	m.EndToEnd = NextEndToEnd()
 	m.HopByHop = m.EndToEnd<<16 | baseHopByHop
 	if c.n.trace.Message != nil {
 		c.n.trace.Message(c.id, Sent, m)
@@ -573,7 +573,7 @@ func (c *conn) endOfStream(m *Message, err error) {
 	}
 	c.n.log.Warn("peer broke the framing", "peer", c.id.Host, "reason", bad.Reason)
 	if m != nil && m.IsRequest() {
-		c.refuse(m, bad.Result, bad.Reason, nil)
+		c.refuse(m, bad.Result, bad.Reason)
 		c.finish(true)
 		drain(c.nc)
 	}
@@ -586,7 +586,7 @@ const lingerTime = time.Second
 // drain reads and discards, so that closing does not destroy what the peer has yet to read.
 func drain(nc net.Conn) {
 	nc.SetReadDeadline(time.Now().Add(lingerTime))
-	io.CopyN(io.Discard, nc, 1<<20)
+	_, _ = io.CopyN(io.Discard, nc, 1<<20)
 }
 
 // receive handles one message in the reader.
@@ -625,7 +625,7 @@ func (c *conn) receiveBase(m *Message) {
 		return
 	}
 	if m.Flags&FlagError != 0 {
-		c.refuse(m, InvalidHeaderBits, "E flag in a request", nil)
+		c.refuse(m, InvalidHeaderBits, "E flag in a request")
 		return
 	}
 	if _, err := scan(m.AVPs); err != nil {
@@ -645,9 +645,9 @@ func (c *conn) receiveBase(m *Message) {
 			c.accede(m, &DPA{Result: Success, OriginHost: c.n.self.Host, OriginRealm: c.n.self.Realm})
 		}
 	case CodeCER:
-		c.refuse(m, UnableToComply, "capabilities were exchanged already", nil)
+		c.refuse(m, UnableToComply, "capabilities were exchanged already")
 	default:
-		c.refuse(m, CommandUnsupported, "", nil)
+		c.refuse(m, CommandUnsupported, "")
 	}
 }
 
@@ -655,13 +655,13 @@ func (c *conn) receiveBase(m *Message) {
 func (c *conn) request(j *job) {
 	n, m := c.n, &j.req
 	if m.Flags&FlagError != 0 {
-		c.refuse(m, InvalidHeaderBits, "E flag in a request", nil)
+		c.refuse(m, InvalidHeaderBits, "E flag in a request")
 		return
 	}
 	h, relay := n.handlers[m.App], false
 	if h == nil {
 		if h = n.handlers[AppRelay]; h == nil {
-			c.refuse(m, ApplicationUnsupported, "", nil)
+			c.refuse(m, ApplicationUnsupported, "")
 			return
 		}
 		relay = true
@@ -674,25 +674,25 @@ func (c *conn) request(j *job) {
 	if !relay {
 		if s.destinationHost != nil {
 			if !sameName(s.destinationHost, n.self.Host) {
-				c.refuse(m, UnableToDeliver, "this node is not the destination and relays nothing", nil)
+				c.refuse(m, UnableToDeliver, "this node is not the destination and relays nothing")
 				return
 			}
 		} else if s.destinationRealm != nil && !sameName(s.destinationRealm, n.self.Realm) {
-			c.refuse(m, RealmNotServed, "", nil)
+			c.refuse(m, RealmNotServed, "")
 			return
 		}
 	}
 	if f := n.opts.CheckOrigin; f != nil && !f(c.id, c.origin(s.originHost), c.origin(s.originRealm)) {
-		c.refuse(m, AuthorizationRejected, "this peer does not speak for the origin", nil)
+		c.refuse(m, AuthorizationRejected, "this peer does not speak for the origin")
 		return
 	}
 	if c.closing.Load() {
-		c.refuse(m, TooBusy, "the connection is about to end", nil)
+		c.refuse(m, TooBusy, "the connection is about to end")
 		return
 	}
 	if c.inflight.Add(1) > int64(n.opts.MaxInFlight) || !n.pool.reserve() {
 		c.inflight.Add(-1)
-		c.refuse(m, TooBusy, "", nil)
+		c.refuse(m, TooBusy, "")
 		return
 	}
 	j.c, j.h = c, h

@@ -22,7 +22,7 @@ type frameReader struct {
 
 const frameBufLen = 32 << 10
 
-func newFrameReader(r io.Reader, max int) *frameReader { return &frameReader{r: r, max: max} }
+func newFrameReader(r io.Reader, most int) *frameReader { return &frameReader{r: r, max: most} }
 
 // buffered reports whether next returns without reading from the stream.
 func (f *frameReader) buffered() bool {

@@ -1,3 +1,35 @@
+// Package diameter speaks the Diameter base protocol (RFC 6733).
+//
+// A [Message] is what travels; a [Transport] carries requests out and a [Handler] answers those that come in. [Node] is
+// the Transport that comes with the package. The commands of the base protocol, as [CER], and the groups and
+// enumerations that all applications use are types of this package; those of the reference points are in packages of
+// their own, as t6a and s6t.
+//
+// # Commands
+//
+// Commands and Grouped AVPs are plain structs, generated from dictionaries (base.dia for this package) in the language of
+// Erlang/OTP. [NewRequest], [NewAnswer] and [Decode] turn them into messages and back, [ErrorAnswer] refuses a request,
+// [ResultOf] tells how an answer ends. All generated types have in common:
+//
+//   - A required AVP is a plain field, a required group a value, an AVP that may repeat a slice.
+//   - An optional string, octet string or time is a plain field, too, and absent when it is "", nil or the zero time: octets
+//     that are there but empty are not nil. An optional number, enumeration or group is a pointer.
+//   - Result-Code and Experimental-Result of an answer are one field of type [Result].
+//   - Failed-AVP is kept as encoded AVPs, which may be malformed; [NextAVP] and [FindAVP] look into them. An Address has
+//     the two octets of its family in front.
+//   - Extra holds AVPs that the grammar does not name, in their order; they are encoded again as they came.
+//   - String and LogValue write one line in which IMSI, MSISDN and external identifiers are masked and user data are left
+//     out.
+//
+// Decoding takes AVPs in any order and follows RFC 6733 §7.1.5. The first fault is an [*AVPError] that holds the result
+// and the Failed-AVP for the answer: a required AVP is missing (5005), one occurs too often (5009), a length is wrong
+// (5014), a text is not UTF-8 or an identity not visible ASCII (5004), or an AVP has the M bit and no dictionary of the
+// application knows it (5001). AVPs that a dictionary knows may stand in Extra of any command with *[ AVP ]; a wrong M bit
+// of a known AVP is no fault; enumerations are open. A message of more than [MaxAVPs] AVPs is refused (5012). Octet
+// strings that were decoded alias the message, which therefore must not change; strings do not.
+//
+// Encoding writes the AVPs in the order of the grammar and fails, with an AVPError, when a required one is missing.
+//
 // # Nodes
 //
 // A [Node] keeps connections to its peers over TCP or TLS (CER, DWR, DPR; the watchdog of RFC 3539), sends requests to
@@ -14,3 +46,5 @@
 // after it was received or sent, and so may be shared. Time is that of package time alone, so that nodes run in bubbles of
 // testing/synctest, over net.Pipe (see diametertest.Wire).
 package diameter
+
+//go:generate go run github.com/scefkit/scefkit/cmd/diagen base.dia

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"runtime/debug"
 	"slices"
@@ -48,7 +47,6 @@ type Node struct {
 	vendors  []VendorID
 	handlers map[ApplicationID]Handler
 	base     time.Time
-	endToEnd atomic.Uint32
 	routes   atomic.Pointer[routes]
 	pool     pool
 	dups     *dedup    // nil when switched off
@@ -114,7 +112,6 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.dialCtx, n.cancelDial = context.WithCancel(n.ctx)
-	n.endToEnd.Store(uint32(n.base.Unix())<<20 | rand.Uint32()>>12)
 	n.routes.Store(newRoutes(nil))
 	n.pool.max = int64(o.MaxInFlightTotal)
 	n.pool.run = n.runJob
@@ -473,7 +470,7 @@ func (n *Node) Shutdown(ctx context.Context) error {
 		n.cancel()
 		return nil
 	case <-ctx.Done():
-		n.Close()
+		_ = n.Close()
 		return context.Cause(ctx)
 	}
 }

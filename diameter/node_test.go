@@ -78,12 +78,6 @@ func (b *bench) node(self diameter.Identity, h diameter.Handler, opts *diameter.
 	return n
 }
 
-func (b *bench) join(from *diameter.Node, to diameter.Identity) {
-	b.t.Helper()
-	require.NoError(b.t, from.AddPeer(diameter.Peer{Address: to.Host}))
-	require.NoError(b.t, from.AwaitPeer(b.t.Context(), to, testApp))
-}
-
 // raw is a peer that says only what the test wants.
 type raw struct {
 	t testing.TB

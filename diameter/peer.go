@@ -321,7 +321,7 @@ func (c *conn) offer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	req.EndToEnd = c.n.nextEndToEnd()
+	req.EndToEnd = NextEndToEnd()
 	req.HopByHop = req.EndToEnd
 	if t := c.n.trace.Message; t != nil {
 		t(c.peer.cfg.Identity, Sent, req)
@@ -387,7 +387,7 @@ func (n *Node) accept(nc net.Conn) {
 	if err != nil {
 		var bad *HeaderError
 		if errors.As(err, &bad) && req.IsRequest() {
-			c.reject(req, ErrorAnswer(req, n.self, bad.Result, bad.Reason, nil))
+			c.reject(ErrorAnswer(req, n.self, bad.Result, bad.Reason, nil))
 		}
 		c.fail(err)
 		return
@@ -406,7 +406,7 @@ func (n *Node) accept(nc net.Conn) {
 	result, text, failed := n.admit(caps, err)
 	if result != Success {
 		n.log.Warn("peer refused", "peer", caps.id.Host, "result", result.String())
-		c.reject(req, n.cea(req, nc.LocalAddr(), result, text, failed))
+		c.reject(n.cea(req, nc.LocalAddr(), result, text, failed))
 		c.fail(errors.New("diameter: peer refused: " + result.String()))
 		return
 	}
@@ -427,7 +427,7 @@ func (n *Node) accept(nc net.Conn) {
 		ev = evCERWin
 	}
 	if p.event(ev, c, nil)&actAccept == 0 {
-		c.reject(req, n.cea(req, nc.LocalAddr(), ElectionLost, "another connection stands", nil))
+		c.reject(n.cea(req, nc.LocalAddr(), ElectionLost, "another connection stands", nil))
 		c.fail(errReplaced)
 		return
 	}
@@ -443,7 +443,7 @@ func (n *Node) accept(nc net.Conn) {
 var errRestarted = errors.New("diameter: the peer has restarted")
 
 // reject writes a last answer; the caller closes the connection.
-func (c *conn) reject(req, ans *Message) {
+func (c *conn) reject(ans *Message) {
 	if t := c.n.trace.Message; t != nil {
 		t(c.id, Sent, ans)
 	}

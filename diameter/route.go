@@ -93,7 +93,7 @@ func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, err
 	}
 	e2e := req.EndToEnd
 	if e2e == 0 {
-		e2e = n.nextEndToEnd()
+		e2e = NextEndToEnd()
 	}
 	for {
 		if n.stopping.Load() {
@@ -114,15 +114,5 @@ func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, err
 			return nil, err
 		}
 		n.refresh() // before looking again: the connection may not have left the table yet
-	}
-}
-
-// nextEndToEnd returns the next End-to-End Identifier: at the start the low 12 bits of the time in seconds, then 20
-// random bits; then counting up (RFC 6733 §3). Never 0.
-func (n *Node) nextEndToEnd() uint32 {
-	for {
-		if id := n.endToEnd.Add(1); id != 0 {
-			return id
-		}
 	}
 }

@@ -123,7 +123,7 @@ func checkErrorAnswer(ctx context.Context, open opener) error {
 			return fmt.Errorf("result %v, %v; want %v", got, err, want)
 		}
 		if e := ans.Flags&diameter.FlagError != 0; e != want.IsProtocolError() {
-			return fmt.Errorf("E flag %v in an answer with %v", e, want)
+			return fmt.Errorf("wrong E flag %v in an answer with %v", e, want)
 		}
 	}
 	return nil

@@ -282,7 +282,7 @@ func cmr(action t6a.ConnectionAction, change ...func(*t6a.CMR)) *t6a.CMR {
 		OriginHost: mmeID.Host, OriginRealm: mmeID.Realm, DestinationRealm: scefID.Realm, ConnectionAction: action,
 		RATType: new(tgpp.RATType(1005)), VisitedPLMNID: []byte{0x00, 0xf1, 0x10},
 	}
-	if action == t6a.ConnectionActionConnectionEstablishment {
+	if action == t6a.ConnectionActionEstablishment {
 		c.ServiceSelection, c.ThreeGPPChargingCharacteristics = apn1, "0800"
 	}
 	for _, f := range change {
@@ -326,17 +326,17 @@ func (b *bench) askCMR(want diameter.Result, c *t6a.CMR) *diameter.Message {
 
 func (b *bench) attach() {
 	b.t.Helper()
-	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionConnectionEstablishment))
+	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionEstablishment))
 }
 
 func (b *bench) detach() {
 	b.t.Helper()
-	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionConnectionRelease))
+	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionRelease))
 }
 
 func (b *bench) wake() {
 	b.t.Helper()
-	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionConnectionUpdate, reachable))
+	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionUpdate, reachable))
 }
 
 func reachable(c *t6a.CMR) { c.CMRFlags = new(t6a.CMRFlagUEReachableIndicator) }

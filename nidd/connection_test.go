@@ -22,9 +22,9 @@ import (
 
 // Short names of the actions, for tables.
 const (
-	establish = t6a.ConnectionActionConnectionEstablishment
-	release   = t6a.ConnectionActionConnectionRelease
-	update    = t6a.ConnectionActionConnectionUpdate
+	establish = t6a.ConnectionActionEstablishment
+	release   = t6a.ConnectionActionRelease
+	update    = t6a.ConnectionActionUpdate
 )
 
 func bearer(ebi uint8) func(*t6a.CMR) { return func(c *t6a.CMR) { c.BearerIdentifier = []byte{ebi} } }

@@ -328,7 +328,7 @@ func TestUEAsleep(t *testing.T) {
 			b.buffer(cfg, "one")
 			b.mme = nil
 			b.left()
-			b.askCMR(diameter.Success, cmr(t6a.ConnectionActionConnectionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
+			b.askCMR(diameter.Success, cmr(t6a.ConnectionActionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
 			require.Equal(t, []string{"ANSWER", "TDR mme2.example one"}, b.left())
 			require.Equal(t, mme2ID.Host, b.tdrs[1].DestinationHost)
 		})
@@ -672,7 +672,7 @@ func TestRestart(t *testing.T) {
 			b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
 			b.buffer(cfg, "x")
 			b.mme = nil
-			req, err := diameter.NewRequest(cmr(t6a.ConnectionActionConnectionUpdate, reachable))
+			req, err := diameter.NewRequest(cmr(t6a.ConnectionActionUpdate, reachable))
 			require.NoError(t, err)
 			ans, _ := b.p.T6a().HandleDiameter(t.Context(), mmeID, req) // the process ends before what comes then
 			require.NotNil(t, ans)
@@ -698,7 +698,7 @@ func TestDeadMME(t *testing.T) {
 			return nil, nil
 		}
 		b.attach()
-		b.askCMR(diameter.Success, cmr(t6a.ConnectionActionConnectionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
+		b.askCMR(diameter.Success, cmr(t6a.ConnectionActionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
 		require.Equal(t, []string{"x"}, b.sent())
 		close(block)
 		synctest.Wait()

@@ -116,11 +116,11 @@ func (p *Procedure) serveSoon(host string, ue id.IMSI, sign bool) {
 
 // serve moves the stored data of a UE, and the releases of its connections, as far as they go.
 func (p *Procedure) serve(ue id.IMSI, sign bool) {
-	release, _, err := p.slots.acquire(p.ctx, ue)
+	slot, _, err := p.slots.acquire(p.ctx, ue)
 	if err != nil {
 		return
 	}
-	defer release()
+	defer slot.release()
 	for p.ctx.Err() == nil {
 		var w work
 		_, err := p.update(p.ctx, ue, func(s *session) (err error) {

@@ -9,58 +9,76 @@ import (
 )
 
 // slots lets one goroutine at a time send to a UE: serving nodes hold no more than one downlink PDU of a UE.
-type slots struct {
-	shards [64]struct {
-		mu sync.Mutex
-		m  map[id.IMSI]*slot // guarded by mu
-	}
+type slots struct{ shards [64]slotShard }
+
+type slotShard struct {
+	mu    sync.Mutex
+	m     map[id.IMSI]*slot // guarded by mu
+	spare *slot             // guarded by mu; for the next UE that needs one
 }
 
 type slot struct {
+	shard *slotShard
+	ue    id.IMSI
 	users int           // that hold the slot or wait for it; guarded by the shard's mu
 	free  chan struct{} // holds one token while nobody holds the slot
 }
 
 var slotSeed = maphash.MakeSeed()
 
-// acquire waits for the slot of ue and returns its release, and whether it had to wait.
-func (s *slots) acquire(ctx context.Context, ue id.IMSI) (release func(), waited bool, err error) {
+// acquire waits for the slot of ue and returns it, to be released, and whether it had to wait.
+func (s *slots) acquire(ctx context.Context, ue id.IMSI) (held *slot, waited bool, err error) {
 	sh := &s.shards[maphash.String(slotSeed, string(ue))%uint64(len(s.shards))]
 	sh.mu.Lock()
-	if sh.m == nil {
-		sh.m = make(map[id.IMSI]*slot)
-	}
 	x := sh.m[ue]
 	if x == nil {
-		x = &slot{free: make(chan struct{}, 1)}
-		x.free <- struct{}{}
-		sh.m[ue] = x
+		x = sh.take(ue)
 	}
 	x.users++
 	sh.mu.Unlock()
-
-	leave := func() {
-		sh.mu.Lock()
-		if x.users--; x.users == 0 {
-			delete(sh.m, ue)
-		}
-		sh.mu.Unlock()
+	select {
+	case <-x.free:
+		return x, false, nil
+	default:
 	}
 	select {
 	case <-x.free:
-	default:
-		waited = true
-		select {
-		case <-x.free:
-		case <-ctx.Done():
-			leave()
-			return nil, true, ctx.Err()
-		}
+		return x, true, nil
+	case <-ctx.Done():
+		x.leave()
+		return nil, true, ctx.Err()
 	}
-	return func() {
+}
+
+// take makes a slot for ue; mu is held.
+func (sh *slotShard) take(ue id.IMSI) *slot {
+	if sh.m == nil {
+		sh.m = make(map[id.IMSI]*slot)
+	}
+	x := sh.spare
+	sh.spare = nil
+	if x == nil {
+		x = &slot{shard: sh, free: make(chan struct{}, 1)}
 		x.free <- struct{}{}
-		leave()
-	}, waited, nil
+	}
+	x.ue = ue
+	sh.m[ue] = x
+	return x
+}
+
+func (x *slot) release() {
+	x.free <- struct{}{}
+	x.leave()
+}
+
+func (x *slot) leave() {
+	sh := x.shard
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if x.users--; x.users == 0 { // nobody knows it any more, and its token is back
+		delete(sh.m, x.ue)
+		sh.spare = x
+	}
 }
 
 // lanes serve UEs with stored data: a queue per serving node, each with a bounded number of goroutines, so that a node

@@ -70,20 +70,23 @@ func getConfig(r store.Reader, scsas id.SCSASID, configID string) (*Config, erro
 
 // lookup returns a configuration of the SCS/AS with its UE, or fault.NotFound.
 func (p *Procedure) lookup(ctx context.Context, op string, scsas id.SCSASID, configID string) (c *Config, u *UE, err error) {
-	err = p.Store.View(ctx, func(r store.Reader) error {
-		if c, err = getConfig(r, scsas, configID); c == nil || err != nil {
-			return err
+	var found struct { // one variable, as it is in reach of the store
+		c *Config
+		u *UE
+	}
+	err = p.Store.View(ctx, func(r store.Reader) (err error) {
+		if found.c, err = getConfig(r, scsas, configID); found.c != nil && err == nil {
+			found.u, err = getUE(r, found.c.IMSI)
 		}
-		u, err = getUE(r, c.IMSI)
 		return err
 	})
 	switch {
 	case err != nil:
 		return nil, nil, fault.Wrap(op, fault.Internal, err)
-	case c == nil || u == nil:
+	case found.c == nil || found.u == nil:
 		return nil, nil, noConfig(op)
 	}
-	return c, u, nil
+	return found.c, found.u, nil
 }
 
 func noConfig(op string) *fault.Error {

@@ -146,8 +146,13 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 	if err != nil {
 		return nil, nil, err
 	}
+	var found struct { // one variable, as it is in reach of the store
+		u *UE
+		c *Config
+	}
 	err = p.Store.View(ctx, func(r store.Reader) error {
-		if u, err = getUE(r, ue); err != nil {
+		u, err := getUE(r, ue)
+		if err != nil {
 			return err
 		}
 		if u == nil {
@@ -157,8 +162,8 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		if i < 0 {
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
-		ref := u.configFor(u.Connections[i].APN)
-		if ref != nil {
+		var c *Config
+		if ref := u.configFor(u.Connections[i].APN); ref != nil {
 			if c, err = getConfig(r, ref.SCSAS, ref.ID); err != nil {
 				return err
 			}
@@ -166,9 +171,10 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		if c == nil || c.Status != Active {
 			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
+		found.u, found.c = u, c
 		return nil
 	})
-	return u, c, err
+	return found.u, found.c, err
 }
 
 // resultOfPost maps what became of the POST to the result of the ODA. It is never of the permanent class, on which the
@@ -204,13 +210,13 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 	}
 	wake := false
 	switch cmr.ConnectionAction {
-	case t6a.ConnectionActionConnectionEstablishment:
+	case t6a.ConnectionActionEstablishment:
 		wake, err = p.establish(ctx, ue, bearer, &cmr, &cma)
-	case t6a.ConnectionActionConnectionRelease:
+	case t6a.ConnectionActionRelease:
 		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
 			return s.stepConnection(i, Release)
 		})
-	case t6a.ConnectionActionConnectionUpdate:
+	case t6a.ConnectionActionUpdate:
 		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
 			return s.updateConnection(i, &cmr)
 		})
@@ -315,7 +321,7 @@ func (c *Connection) take(cmr *t6a.CMR) {
 // complete checks the elements that TS 29.128 table 5.7.1-1 wants for an establishment or an update.
 func (p *Procedure) complete(cmr *t6a.CMR) error {
 	const none = diameter.AVPFlags(0)
-	est := cmr.ConnectionAction == t6a.ConnectionActionConnectionEstablishment
+	est := cmr.ConnectionAction == t6a.ConnectionActionEstablishment
 	switch {
 	case est && cmr.ServiceSelection == "":
 		return missing(493, 0, diameter.AVPMandatory, nil, "Service-Selection")
@@ -560,7 +566,7 @@ func (p *Procedure) sendCMR(ctx context.Context, ue id.IMSI, c *Connection, acti
 
 // sendRelease asks the serving node to release a connection and reports whether it does not exist there any more.
 func (p *Procedure) sendRelease(ctx context.Context, ue id.IMSI, c *Connection) bool {
-	r, err := p.sendCMR(ctx, ue, c, t6a.ConnectionActionConnectionRelease, nil)
+	r, err := p.sendCMR(ctx, ue, c, t6a.ConnectionActionRelease, nil)
 	if err != nil {
 		p.log.Warn("release not answered", "imsi", ue, "node", c.Node.Host, "err", err)
 		return false
@@ -598,7 +604,7 @@ func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uin
 	case conn == nil:
 		return fault.New(op, fault.NotFound, "no such connection")
 	}
-	r, err := p.sendCMR(ctx, ue, conn, t6a.ConnectionActionConnectionUpdate, pco)
+	r, err := p.sendCMR(ctx, ue, conn, t6a.ConnectionActionUpdate, pco)
 	switch {
 	case errors.Is(err, diameter.ErrSent):
 		return fault.Wrap(op, fault.Timeout, err)

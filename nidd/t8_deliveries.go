@@ -96,11 +96,11 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	if err := checkTransfer(op, c, t, prof); err != nil {
 		return nil, err
 	}
-	release, waited, err := p.slots.acquire(ctx, c.IMSI)
+	slot, waited, err := p.slots.acquire(ctx, c.IMSI)
 	if err != nil {
 		return nil, fault.Wrap(op, fault.Unavailable, err)
 	}
-	defer release()
+	defer slot.release()
 	if waited { // what was read before may be old
 		if c, u, err = p.lookup(ctx, op, scsas, configID); err != nil {
 			return nil, err

@@ -11,6 +11,6 @@
 // see [Fault] and [ASFault]. Only the SCEF side of HSS and MME is there: no S6a, no S1, no security. [Recorder] collects
 // messages and draws them as a ladder.
 //
-// Everything is safe for concurrent use. No node has a goroutine of its own: it works in those of its callers. The example of the package
-// runs a UE against an SCEF of a few lines; examples/quickstart in the repository runs a whole one.
+// Everything is safe for concurrent use. No node has a goroutine of its own: it works in those of its callers. The
+// example of the package runs a UE against an SCEF of a few lines; examples/quickstart in the repository runs a whole one.
 package sim

@@ -35,7 +35,7 @@ func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
 	}
 	defer done()
 	m.rec.radio(ue.Name(), m.name, "PDN request "+string(apn)+", non-IP", "")
-	cmr := m.cmr(ue, b, scef, t6a.ConnectionActionConnectionEstablishment)
+	cmr := m.cmr(ue, b, scef, t6a.ConnectionActionEstablishment)
 	cmr.ServiceSelection = string(apn)
 	cmr.ThreeGPPChargingCharacteristics = m.opts.ChargingCharacteristics
 	cmr.ServingPLMNRateControl = m.opts.ServingPLMNRateControl
@@ -67,7 +67,7 @@ func (m *MME) Disconnect(ctx context.Context, ue *UE, b uint8) error {
 		return err
 	}
 	defer done()
-	err = m.manage(ctx, ue, scef, m.cmr(ue, b, scef, t6a.ConnectionActionConnectionRelease))
+	err = m.manage(ctx, ue, scef, m.cmr(ue, b, scef, t6a.ConnectionActionRelease))
 	m.drop(ue, b)
 	return err
 }
@@ -118,7 +118,7 @@ func (m *MME) update(ctx context.Context, ue *UE, b uint8, fill func(*t6a.CMR)) 
 		return err
 	}
 	defer done()
-	cmr := m.cmr(ue, b, scef, t6a.ConnectionActionConnectionUpdate)
+	cmr := m.cmr(ue, b, scef, t6a.ConnectionActionUpdate)
 	fill(cmr)
 	return m.manage(ctx, ue, scef, cmr)
 }
@@ -214,7 +214,7 @@ func (m *MME) cmr(ue *UE, b uint8, scef diameter.Identity, action t6a.Connection
 		UserIdentifier:   t6a.UserIdentifier{UserName: string(ue.imsi)},
 		BearerIdentifier: []byte{b}, ConnectionAction: action, SupportedFeatures: m.opts.Features,
 	}
-	if action != t6a.ConnectionActionConnectionRelease {
+	if action != t6a.ConnectionActionRelease {
 		c.RATType, c.VisitedPLMNID = new(m.opts.RATType), slices.Clone(m.plmn)
 	}
 	return c

@@ -28,7 +28,7 @@ func TestEstablishment(t *testing.T) {
 	require.NoError(t, ue.Attach(t.Context(), m, apn))
 
 	c := s.cmr()
-	require.Equal(t, t6a.ConnectionActionConnectionEstablishment, c.ConnectionAction)
+	require.Equal(t, t6a.ConnectionActionEstablishment, c.ConnectionAction)
 	require.Equal(t, string(imsi), c.UserIdentifier.UserName)
 	require.Equal(t, []byte{5}, c.BearerIdentifier)
 	require.Equal(t, string(apn), c.ServiceSelection)
@@ -97,7 +97,7 @@ func TestEitherT6aOrT6b(t *testing.T) {
 
 	require.NoError(t, sgsn.TakeOver(t.Context(), ue))
 	c := s2.cmr()
-	require.Equal(t, t6a.ConnectionActionConnectionUpdate, c.ConnectionAction)
+	require.Equal(t, t6a.ConnectionActionUpdate, c.ConnectionAction)
 	require.Equal(t, sgsnID.Host, c.OriginHost)
 	require.Equal(t, tgpp.RATTypeGERAN, *c.RATType)
 	require.NotNil(t, c.VisitedPLMNID)
@@ -126,7 +126,7 @@ func TestRelease(t *testing.T) {
 		require.NoError(t, <-done)
 		s.hold = nil
 		c := s.cmr()
-		require.Equal(t, t6a.ConnectionActionConnectionRelease, c.ConnectionAction)
+		require.Equal(t, t6a.ConnectionActionRelease, c.ConnectionAction)
 		require.Equal(t, []byte{6}, c.BearerIdentifier)
 		require.Len(t, m.Bearers(ue), 1)
 
@@ -145,7 +145,7 @@ func TestUpdateParameters(t *testing.T) {
 	rate := &t6a.ServingPLMNRateControl{DownlinkRateLimit: new(uint32(3))}
 	require.NoError(t, m.Update(t.Context(), ue, 5, sim.Change{RATType: tgpp.RATTypeLTEM, ServingPLMNRateControl: rate, PCO: []byte{0x80}}))
 	c := s.cmr()
-	require.Equal(t, t6a.ConnectionActionConnectionUpdate, c.ConnectionAction)
+	require.Equal(t, t6a.ConnectionActionUpdate, c.ConnectionAction)
 	require.Equal(t, []byte{5}, c.BearerIdentifier)
 	require.Equal(t, tgpp.RATTypeLTEM, *c.RATType)
 	require.NotNil(t, c.VisitedPLMNID)
@@ -212,9 +212,9 @@ func TestConnectionManagementBySCEF(t *testing.T) {
 	t.Attr("covers", "29128-5.8.1-10")
 	t.Attr("covers", "29128-5.8.1-11")
 	const (
-		establish = t6a.ConnectionActionConnectionEstablishment
-		release   = t6a.ConnectionActionConnectionRelease
-		update    = t6a.ConnectionActionConnectionUpdate
+		establish = t6a.ConnectionActionEstablishment
+		release   = t6a.ConnectionActionRelease
+		update    = t6a.ConnectionActionUpdate
 	)
 	features := []tgpp.SupportedFeatures{{VendorID: 10415, FeatureListID: 1, FeatureList: 4}}
 	pco := []byte{0x80, 0x00, 0x16, 0x01, 0x07}

@@ -155,7 +155,7 @@ func (m *MME) change(cmr *t6a.CMR) diameter.Result {
 	defer m.mu.Unlock()
 	x := m.ues[id.IMSI(cmr.UserIdentifier.UserName)]
 	b, ok := bearerOf(cmr.BearerIdentifier)
-	update, release := cmr.ConnectionAction == t6a.ConnectionActionConnectionUpdate, cmr.ConnectionAction == t6a.ConnectionActionConnectionRelease
+	update, release := cmr.ConnectionAction == t6a.ConnectionActionUpdate, cmr.ConnectionAction == t6a.ConnectionActionRelease
 	switch {
 	case x == nil:
 		return diameter.ErrorUserUnknown

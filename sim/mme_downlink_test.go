@@ -112,7 +112,7 @@ func TestFlagAndWake(t *testing.T) {
 		until := time.Now().Add(20 * time.Second).Truncate(time.Second)
 		require.NoError(t, ue.WakeUntil(t.Context(), until))
 		c := s.cmr()
-		require.Equal(t, t6a.ConnectionActionConnectionUpdate, c.ConnectionAction)
+		require.Equal(t, t6a.ConnectionActionUpdate, c.ConnectionAction)
 		require.Equal(t, []byte{5}, c.BearerIdentifier)
 		require.Equal(t, t6a.CMRFlagUEReachableIndicator, *c.CMRFlags)
 		require.True(t, until.Equal(c.MaximumUEAvailabilityTime))

@@ -158,7 +158,7 @@ func TestUplinkFailures(t *testing.T) {
 			all := s.take()
 			if c.released {
 				require.Len(t, all, 2)
-				require.Equal(t, t6a.ConnectionActionConnectionRelease, all[1].(*t6a.CMR).ConnectionAction)
+				require.Equal(t, t6a.ConnectionActionRelease, all[1].(*t6a.CMR).ConnectionAction)
 				require.Equal(t, []byte{5}, all[1].(*t6a.CMR).BearerIdentifier)
 			} else {
 				require.Len(t, all, 1)

@@ -93,7 +93,7 @@ func BenchmarkCMR(b *testing.B) {
 	cmr := &t6a.CMR{
 		SessionID: "mme1.example.com;1;42", UserIdentifier: t6a.UserIdentifier{UserName: "001010000000042"}, BearerIdentifier: []byte{5},
 		OriginHost: "mme1.example.com", OriginRealm: "example.com", DestinationRealm: "example.com",
-		ConnectionAction: t6a.ConnectionActionConnectionEstablishment, ServiceSelection: "iot.example",
+		ConnectionAction: t6a.ConnectionActionEstablishment, ServiceSelection: "iot.example",
 		SupportedFeatures: []tgpp.SupportedFeatures{{VendorID: 10415, FeatureListID: 1, FeatureList: 1}},
 		RATType:           new(tgpp.RATTypeEUTRANNBIoT), VisitedPLMNID: []byte{0x00, 0xf1, 0x10},
 	}

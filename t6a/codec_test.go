@@ -53,7 +53,7 @@ func tdr() *t6a.TDR {
 
 func cmr() *t6a.CMR {
 	return &t6a.CMR{SessionID: session, UserIdentifier: user, BearerIdentifier: []byte{5}, OriginHost: host, OriginRealm: realm,
-		DestinationRealm: realm, ConnectionAction: t6a.ConnectionActionConnectionUpdate}
+		DestinationRealm: realm, ConnectionAction: t6a.ConnectionActionUpdate}
 }
 
 // TestErlang compares with what Erlang's implementation of Diameter made of the same values.
@@ -75,7 +75,7 @@ func TestErlang(t *testing.T) {
 		"CMR": &t6a.CMR{SessionID: session, UserIdentifier: user, BearerIdentifier: []byte{5}, OriginHost: host, OriginRealm: realm,
 			DestinationHost: scef, DestinationRealm: realm, CMRFlags: new(t6a.CMRFlagUEReachableIndicator),
 			MaximumUEAvailabilityTime: utc(2030, 1, 1, 0), SupportedFeatures: features,
-			ConnectionAction: t6a.ConnectionActionConnectionUpdate, ServiceSelection: "iot.example",
+			ConnectionAction: t6a.ConnectionActionUpdate, ServiceSelection: "iot.example",
 			ServingPLMNRateControl: &t6a.ServingPLMNRateControl{UplinkRateLimit: new(uint32(10)), DownlinkRateLimit: new(uint32(20))},
 			ExtendedPCO:            []byte{0x80, 0, 0x15, 2, 5, 0xdc}, ThreeGPPChargingCharacteristics: "0800",
 			RATType: new(tgpp.RATTypeEUTRANNBIoT), VisitedPLMNID: []byte{0, 0xf1, 0x10},
@@ -214,10 +214,10 @@ func TestCMRElements(t *testing.T) {
 	x.VisitedPLMNID = []byte{0x00, 0xf1, 0x10}
 	x.APNRateControlStatus = &t6a.APNRateControlStatus{DownlinkNumberOfPacketsAllowed: new(uint32(2))}
 	for action, value := range map[t6a.ConnectionAction]string{
-		t6a.ConnectionActionConnectionEstablishment: "00000000",
-		t6a.ConnectionActionConnectionRelease:       "00000001",
-		t6a.ConnectionActionConnectionUpdate:        "00000002",
-		77:                                          "0000004d",
+		t6a.ConnectionActionEstablishment: "00000000",
+		t6a.ConnectionActionRelease:       "00000001",
+		t6a.ConnectionActionUpdate:        "00000002",
+		77:                                "0000004d",
 	} {
 		x.ConnectionAction = action
 		elementsOnWire(t, x, new(t6a.CMR), map[key]string{
@@ -518,7 +518,7 @@ func TestStringMasks(t *testing.T) {
 		}
 	}
 	require.Contains(t, x.String(), `User-Identifier: {User-Name: "00101**********", MSISDN: 15551******, External-Identifier: "lamp7************"}`)
-	require.Contains(t, x.String(), "Connection-Action: CONNECTION_UPDATE")
+	require.Contains(t, x.String(), "Connection-Action: UPDATE")
 	require.Contains(t, y.String(), "Non-IP-Data: (11 octets)")
 }
 

@@ -27,20 +27,20 @@ type ConnectionAction uint32
 
 // Values of ConnectionAction.
 const (
-	ConnectionActionConnectionEstablishment ConnectionAction = 0
-	ConnectionActionConnectionRelease       ConnectionAction = 1
-	ConnectionActionConnectionUpdate        ConnectionAction = 2
+	ConnectionActionEstablishment ConnectionAction = 0
+	ConnectionActionRelease       ConnectionAction = 1
+	ConnectionActionUpdate        ConnectionAction = 2
 )
 
 // String gives the name of the value, or its number.
 func (v ConnectionAction) String() string {
 	switch v {
-	case ConnectionActionConnectionEstablishment:
-		return "CONNECTION_ESTABLISHMENT"
-	case ConnectionActionConnectionRelease:
-		return "CONNECTION_RELEASE"
-	case ConnectionActionConnectionUpdate:
-		return "CONNECTION_UPDATE"
+	case ConnectionActionEstablishment:
+		return "ESTABLISHMENT"
+	case ConnectionActionRelease:
+		return "RELEASE"
+	case ConnectionActionUpdate:
+		return "UPDATE"
 	}
 	return strconv.FormatUint(uint64(v), 10)
 }
