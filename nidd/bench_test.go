@@ -314,8 +314,8 @@ func (b *bench) askRaw(h diameter.Handler, req *diameter.Message) *diameter.Mess
 	return ans
 }
 
-// askCMR asks and wants the result.
-func (b *bench) askCMR(want diameter.Result, c *t6a.CMR) *diameter.Message {
+// asks wants the result of a T6a request.
+func (b *bench) asks(want diameter.Result, c diameter.Command) *diameter.Message {
 	b.t.Helper()
 	ans := b.ask(c)
 	got, err := diameter.ResultOf(ans)
@@ -326,17 +326,17 @@ func (b *bench) askCMR(want diameter.Result, c *t6a.CMR) *diameter.Message {
 
 func (b *bench) attach() {
 	b.t.Helper()
-	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionEstablishment))
+	b.asks(diameter.Success, cmr(t6a.ConnectionActionEstablishment))
 }
 
 func (b *bench) detach() {
 	b.t.Helper()
-	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionRelease))
+	b.asks(diameter.Success, cmr(t6a.ConnectionActionRelease))
 }
 
 func (b *bench) wake() {
 	b.t.Helper()
-	b.askCMR(diameter.Success, cmr(t6a.ConnectionActionUpdate, reachable))
+	b.asks(diameter.Success, cmr(t6a.ConnectionActionUpdate, reachable))
 }
 
 func reachable(c *t6a.CMR) { c.CMRFlags = new(t6a.CMRFlagUEReachableIndicator) }
@@ -353,16 +353,6 @@ func odr(data string, change ...func(*t6a.ODR)) *t6a.ODR {
 		f(c)
 	}
 	return c
-}
-
-// askODR asks and wants the result.
-func (b *bench) askODR(want diameter.Result, c *t6a.ODR) *diameter.Message {
-	b.t.Helper()
-	ans := b.ask(c)
-	got, err := diameter.ResultOf(ans)
-	require.NoError(b.t, err)
-	require.Equal(b.t, want.String(), got.String())
-	return ans
 }
 
 // sent returns the data of the TDRs so far.

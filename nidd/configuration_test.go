@@ -71,7 +71,7 @@ func TestCreateConfiguration(t *testing.T) {
 		require.ErrorIs(t, err, fault.NotFound)
 
 		b.attach()
-		b.askODR(diameter.Success, odr("the IMSI leads to the configuration"))
+		b.asks(diameter.Success, odr("the IMSI leads to the configuration"))
 		require.Equal(t, ext1, b.posts[0].ExternalID)
 	})
 }
@@ -320,7 +320,7 @@ func TestDeleteConfiguration(t *testing.T) {
 		require.ErrorIs(t, err, fault.NotFound)
 		_, err = b.p.Delivery(t.Context(), as1, cfg, d)
 		require.ErrorIs(t, err, fault.NotFound)
-		b.askCMR(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
+		b.asks(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
 		require.Empty(t, b.sent())
 		b.sleep(2 * time.Hour)
 		require.Zero(t, b.keys("ucdotx"), "nothing is left")
@@ -438,7 +438,7 @@ func TestRevocation(t *testing.T) {
 			b.restart()
 			cfg := b.configure()
 			d := b.buffer(cfg, "x")
-			b.askCMR(diameter.Success, cmr(establish))
+			b.asks(diameter.Success, cmr(establish))
 			b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
 			kept := b.buffer(cfg, "y")
 			require.NotEqual(t, d, kept)
@@ -451,7 +451,7 @@ func TestRevocation(t *testing.T) {
 			got, err := b.p.Configuration(t.Context(), as1, cfg)
 			require.NoError(t, err)
 			require.Equal(t, t8.NIDDTerminatedUENotAuthorized, got.Status)
-			b.askCMR(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
+			b.asks(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
 			require.Contains(t, b.notified("deliveryStatus"), "FAILURE", "each transfer has a result")
 			revoke(b)
 			require.Len(t, b.notified("status"), 1, "it is revoked already")
@@ -491,10 +491,10 @@ func TestNoIdentityInLogs(t *testing.T) {
 		b.restart()
 		cfg := b.configure()
 		b.attach()
-		b.askODR(diameter.Success, odr("up"))
+		b.asks(diameter.Success, odr("up"))
 		b.ask(odr("x", func(c *t6a.ODR) { c.UserIdentifier.UserName += "x" }))
 		b.post = func(context.Context, *t8.NIDDUplinkDataNotification) error { return fault.Unavailable }
-		b.askODR(diameter.TooBusy, odr("up"))
+		b.asks(diameter.TooBusy, odr("up"))
 		for _, mme := range []func(*t6a.TDR) (*t6a.TDA, error){noPeer[t6a.TDR, t6a.TDA], noAnswer[t6a.TDR, t6a.TDA], result(diameter.UnableToComply), result(diameter.ErrorInvalidEPSBearer)} {
 			b.mme = mme
 			_, _ = b.deliver(cfg, "x")
@@ -523,6 +523,6 @@ func TestClosed(t *testing.T) {
 		b.p.Close()
 		_, err := b.deliver(cfg, "x")
 		require.ErrorIs(t, err, fault.Unavailable)
-		b.askODR(diameter.TooBusy, odr("x"))
+		b.asks(diameter.TooBusy, odr("x"))
 	})
 }

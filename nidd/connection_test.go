@@ -42,7 +42,7 @@ func TestEstablish(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {
 		cfg := b.configure()
 		req := cmr(establish)
-		cma := decodeCMA(t, b.askCMR(diameter.Success, req))
+		cma := decodeCMA(t, b.asks(diameter.Success, req))
 		require.Equal(t, req.SessionID, cma.SessionID)
 		require.Equal(t, scefID, diameter.Identity{Host: cma.OriginHost, Realm: cma.OriginRealm})
 		require.NotNil(t, cma.PDNConnectionChargingID)
@@ -70,9 +70,9 @@ func TestOptionalElements(t *testing.T) {
 			},
 			func(c *t6a.CMR) { c.MaximumUEAvailabilityTime = time.Now() },
 		} {
-			b.askCMR(diameter.Success, cmr(establish, change))
-			b.askCMR(diameter.Success, cmr(update, change))
-			b.askCMR(diameter.Success, cmr(release, change))
+			b.asks(diameter.Success, cmr(establish, change))
+			b.asks(diameter.Success, cmr(update, change))
+			b.asks(diameter.Success, cmr(release, change))
 		}
 	})
 }
@@ -84,11 +84,11 @@ func TestEstablishAgain(t *testing.T) {
 		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
 		b.buffer(cfg, "x")
 		b.mme = nil
-		b.askCMR(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
+		b.asks(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
 		require.Equal(t, []string{"x", "x"}, b.sent(), "the context is replaced, pending data is kept")
 		require.Equal(t, mme2ID.Host, b.tdrs[1].DestinationHost)
 		b.detach()
-		b.askODR(diameter.ErrorInvalidEPSBearer, odr("up"))
+		b.asks(diameter.ErrorInvalidEPSBearer, odr("up"))
 	})
 }
 
@@ -98,7 +98,7 @@ func TestExtendedPCO(t *testing.T) {
 		b.configure()
 		asked, err := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU}}.Append(nil)
 		require.NoError(t, err)
-		cma := decodeCMA(t, b.askCMR(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.ExtendedPCO = asked })))
+		cma := decodeCMA(t, b.asks(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.ExtendedPCO = asked })))
 		hasMTU := func(cma *t6a.CMA) {
 			pco, err := t6a.ParseExtendedPCO(cma.ExtendedPCO)
 			require.NoError(t, err)
@@ -108,14 +108,14 @@ func TestExtendedPCO(t *testing.T) {
 		}
 		hasMTU(cma)
 		for _, action := range []t6a.ConnectionAction{update, release} {
-			require.Nil(t, decodeCMA(t, b.askCMR(diameter.Success, cmr(update))).ExtendedPCO, "not asked, not given")
-			hasMTU(decodeCMA(t, b.askCMR(diameter.Success, cmr(action, func(c *t6a.CMR) { c.ExtendedPCO = asked }))))
+			require.Nil(t, decodeCMA(t, b.asks(diameter.Success, cmr(update))).ExtendedPCO, "not asked, not given")
+			hasMTU(decodeCMA(t, b.asks(diameter.Success, cmr(action, func(c *t6a.CMR) { c.ExtendedPCO = asked }))))
 		}
 
 		other, err := t6a.ExtendedPCO{{ID: t6a.ContainerRDS}}.Append(nil)
 		require.NoError(t, err)
 		for _, pco := range [][]byte{other, {1, 2, 3}, {}} {
-			cma = decodeCMA(t, b.askCMR(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.ExtendedPCO = pco })))
+			cma = decodeCMA(t, b.asks(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.ExtendedPCO = pco })))
 			require.Nil(t, cma.ExtendedPCO)
 		}
 	})
@@ -125,13 +125,13 @@ func TestEstablishRefused(t *testing.T) {
 	t.Run("no configuration", func(t *testing.T) {
 		covers(t, "29128-5.7.3-05", "29128-5.7.3-16")
 		run(t, func(t *testing.T, b *bench) {
-			ans := b.askCMR(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
+			ans := b.asks(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
 			require.Zero(t, ans.Flags&diameter.FlagError)
 			require.Zero(t, b.keys("ucdt"))
 			b.configure()
-			b.askCMR(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish, func(c *t6a.CMR) { c.ServiceSelection = "other.example" }))
-			b.askODR(diameter.ErrorInvalidEPSBearer, odr("up"))
-			b.askCMR(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.ServiceSelection = "IoT.Example" }))
+			b.asks(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish, func(c *t6a.CMR) { c.ServiceSelection = "other.example" }))
+			b.asks(diameter.ErrorInvalidEPSBearer, odr("up"))
+			b.asks(diameter.Success, cmr(establish, func(c *t6a.CMR) { c.ServiceSelection = "IoT.Example" }))
 		})
 	})
 	t.Run("not served", func(t *testing.T) {
@@ -139,22 +139,22 @@ func TestEstablishRefused(t *testing.T) {
 		run(t, func(t *testing.T, b *bench) {
 			b.opts.Serves = func(ue id.IMSI) bool { return ue != imsi1 }
 			b.restart()
-			b.askCMR(diameter.ErrorUserUnknown, cmr(establish))
+			b.asks(diameter.ErrorUserUnknown, cmr(establish))
 		})
 	})
 	t.Run("unknown user", func(t *testing.T) {
 		covers(t, "29128-5.7.3-01", "29128-5.7.3-02", "29128-5.7.3-03", "29128-5.7.3-17", "29128-5.7.3-20")
 		run(t, func(t *testing.T, b *bench) {
-			b.askCMR(diameter.ErrorUserUnknown, cmr(release))
-			b.askCMR(diameter.ErrorUserUnknown, cmr(update))
-			b.askCMR(diameter.ErrorUserUnknown, cmr(99))
+			b.asks(diameter.ErrorUserUnknown, cmr(release))
+			b.asks(diameter.ErrorUserUnknown, cmr(update))
+			b.asks(diameter.ErrorUserUnknown, cmr(99))
 			b.configure()
-			b.askCMR(diameter.ErrorInvalidEPSBearer, cmr(release))
-			b.askCMR(diameter.ErrorInvalidEPSBearer, cmr(update))
-			b.askCMR(diameter.ErrorOperationNotAllowed, cmr(99))
+			b.asks(diameter.ErrorInvalidEPSBearer, cmr(release))
+			b.asks(diameter.ErrorInvalidEPSBearer, cmr(update))
+			b.asks(diameter.ErrorOperationNotAllowed, cmr(99))
 			b.attach()
-			b.askCMR(diameter.ErrorInvalidEPSBearer, cmr(release, bearer(6)))
-			b.askCMR(diameter.ErrorInvalidEPSBearer, cmr(update, bearer(6)))
+			b.asks(diameter.ErrorInvalidEPSBearer, cmr(release, bearer(6)))
+			b.asks(diameter.ErrorInvalidEPSBearer, cmr(update, bearer(6)))
 		})
 	})
 }
@@ -210,7 +210,7 @@ func TestMissingElements(t *testing.T) {
 
 		b.opts.AcceptIncompleteCMR = true
 		b.restart()
-		b.askCMR(diameter.Success, cmr(establish, func(c *t6a.CMR) {
+		b.asks(diameter.Success, cmr(establish, func(c *t6a.CMR) {
 			c.ThreeGPPChargingCharacteristics, c.RATType, c.VisitedPLMNID = "", nil, nil
 		}))
 		failedAVP(t, b.ask(cmr(establish, func(c *t6a.CMR) { c.ServiceSelection = "" })), diameter.MissingAVP, 493)
@@ -267,8 +267,8 @@ func TestReleaseByMME(t *testing.T) {
 		cfg := b.configure()
 		b.attach()
 		b.detach()
-		b.askCMR(diameter.ErrorInvalidEPSBearer, cmr(release))
-		b.askODR(diameter.ErrorInvalidEPSBearer, odr("up"))
+		b.asks(diameter.ErrorInvalidEPSBearer, cmr(release))
+		b.asks(diameter.ErrorInvalidEPSBearer, odr("up"))
 		d, err := b.deliver(cfg, "x")
 		require.NoError(t, err)
 		require.Equal(t, t8.DeliveryBuffering, d.DeliveryStatus)
@@ -280,11 +280,11 @@ func TestUpdateByMME(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {
 		cfg := b.configure()
 		b.attach()
-		b.askCMR(diameter.Success, cmr(update))
+		b.asks(diameter.Success, cmr(update))
 		_, err := b.deliver(cfg, "x")
 		require.NoError(t, err)
 		require.Equal(t, mmeID.Host, b.tdrs[0].DestinationHost)
-		b.askCMR(diameter.Success, cmr(update, reachable, func(c *t6a.CMR) {
+		b.asks(diameter.Success, cmr(update, reachable, func(c *t6a.CMR) {
 			c.OriginHost, c.OriginRealm = mme2ID.Host, "visited.example"
 			c.MaximumUEAvailabilityTime = time.Now().Add(time.Minute)
 		}))
@@ -301,12 +301,12 @@ func TestSeveralConnections(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {
 		cfg := b.configure()
 		b.attach()
-		b.askCMR(diameter.Success, cmr(establish, bearer(6)))
+		b.asks(diameter.Success, cmr(establish, bearer(6)))
 		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
 		b.buffer(cfg, "x")
 		require.Equal(t, []byte{5}, b.tdrs[0].BearerIdentifier)
 		b.mme = nil
-		b.askCMR(diameter.Success, cmr(update, reachable, bearer(6)))
+		b.asks(diameter.Success, cmr(update, reachable, bearer(6)))
 		require.Equal(t, []string{"x", "x"}, b.sent())
 	})
 }
@@ -315,12 +315,12 @@ func TestSGSN(t *testing.T) {
 	covers(t, "29128-5.1-02", "29128-5.6.2-02", "29128-5.7.1-09")
 	run(t, func(t *testing.T, b *bench) {
 		cfg := b.configure()
-		b.askCMR(diameter.Success, cmr(establish, bearer(15), func(c *t6a.CMR) { c.OriginHost = "sgsn.example" })) // an NSAPI
+		b.asks(diameter.Success, cmr(establish, bearer(15), func(c *t6a.CMR) { c.OriginHost = "sgsn.example" })) // an NSAPI
 		_, err := b.deliver(cfg, "x")
 		require.NoError(t, err)
 		require.Equal(t, []byte{15}, b.tdrs[0].BearerIdentifier)
 		require.Equal(t, "sgsn.example", b.tdrs[0].DestinationHost)
-		b.askODR(diameter.Success, odr("up", func(c *t6a.ODR) { c.BearerIdentifier = []byte{15} }))
+		b.asks(diameter.Success, odr("up", func(c *t6a.ODR) { c.BearerIdentifier = []byte{15} }))
 	})
 }
 
@@ -332,12 +332,12 @@ func TestDefaultSCSAS(t *testing.T) {
 			b.restart()
 			b.attach()
 			require.Equal(t, imsi1, b.nirs[0].UserIdentifier.UserName)
-			b.askODR(diameter.Success, odr("up"))
+			b.asks(diameter.Success, odr("up"))
 			require.Equal(t, ext1, b.posts[0].ExternalID, "the SCS/AS learns the External Identifier")
 			list, err := b.p.Configurations(t.Context(), as1)
 			require.NoError(t, err)
 			require.Len(t, list, 1)
-			b.askCMR(diameter.Success, cmr(establish))
+			b.asks(diameter.Success, cmr(establish))
 			require.Len(t, b.nirs, 1, "it is there already")
 		})
 	})
@@ -354,7 +354,7 @@ func TestDefaultSCSAS(t *testing.T) {
 				},
 			} {
 				b.hss = hss
-				b.askCMR(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
+				b.asks(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
 				require.Zero(t, b.keys("uc"))
 			}
 		})
@@ -378,7 +378,7 @@ func TestReleaseBySCEF(t *testing.T) {
 			require.Equal(t, mmeID.Host, c.DestinationHost)
 			require.Equal(t, scefID.Host, c.OriginHost)
 			require.Zero(t, b.keys("ucdtx"), "nothing of the UE is left")
-			b.askODR(diameter.ErrorUserUnknown, odr("up"))
+			b.asks(diameter.ErrorUserUnknown, odr("up"))
 		})
 	})
 	t.Run("repeated until answered", func(t *testing.T) {
@@ -388,7 +388,7 @@ func TestReleaseBySCEF(t *testing.T) {
 			b.cmr = noAnswer
 			require.NoError(t, b.p.DeleteConfiguration(t.Context(), as1, cfg))
 			synctest.Wait()
-			b.askODR(diameter.ErrorNIDDConfigurationUnavailable, odr("up"))
+			b.asks(diameter.ErrorNIDDConfigurationUnavailable, odr("up"))
 			b.restart()
 			b.sleep(time.Minute)
 			require.Greater(t, len(b.cmrs), 1)
@@ -462,7 +462,7 @@ func TestUplink(t *testing.T) {
 		cfg := b.configure()
 		b.attach()
 		req := odr("up\x00\xff")
-		ans := b.askODR(diameter.Success, req)
+		ans := b.asks(diameter.Success, req)
 		require.EqualValues(t, 7, ans.HopByHop)
 		require.EqualValues(t, 8, ans.EndToEnd)
 		var oda t6a.ODA
@@ -480,7 +480,7 @@ func TestUplink(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {
 		b.configure(func(c *t8.NIDDConfiguration) { c.ExternalID, c.MSISDN = "", msi1 })
 		b.attach()
-		b.askODR(diameter.Success, odr("up"))
+		b.asks(diameter.Success, odr("up"))
 		require.Equal(t, msi1, b.posts[0].MSISDN, "the UE goes by the name that the SCS/AS used")
 		require.Empty(t, b.posts[0].ExternalID)
 	})
@@ -498,14 +498,14 @@ func TestUplinkRefused(t *testing.T) {
 			require.EqualValues(t, 10415, binary.BigEndian.Uint32(vendor.Data))
 			require.Zero(t, m.Flags&diameter.FlagError)
 		}
-		experimental(b.askODR(diameter.ErrorUserUnknown, odr("up", func(c *t6a.ODR) { c.BearerIdentifier = []byte{9} })))
+		experimental(b.asks(diameter.ErrorUserUnknown, odr("up", func(c *t6a.ODR) { c.BearerIdentifier = []byte{9} })))
 		cfg := b.configure()
-		experimental(b.askODR(diameter.ErrorInvalidEPSBearer, odr("up")))
+		experimental(b.asks(diameter.ErrorInvalidEPSBearer, odr("up")))
 		b.attach()
-		experimental(b.askODR(diameter.ErrorInvalidEPSBearer, odr("up", func(c *t6a.ODR) { c.BearerIdentifier = []byte{9} })))
+		experimental(b.asks(diameter.ErrorInvalidEPSBearer, odr("up", func(c *t6a.ODR) { c.BearerIdentifier = []byte{9} })))
 		b.cmr = noPeer
 		require.NoError(t, b.p.DeleteConfiguration(t.Context(), as1, cfg))
-		experimental(b.askODR(diameter.ErrorNIDDConfigurationUnavailable, odr("up")))
+		experimental(b.asks(diameter.ErrorNIDDConfigurationUnavailable, odr("up")))
 		require.Empty(t, b.posts)
 	})
 }
@@ -537,9 +537,9 @@ func TestUplinkToBadAS(t *testing.T) {
 					require.Equal(t, 5*time.Second, time.Until(until))
 					return c.err
 				}
-				b.askODR(c.want, odr("up"))
+				b.asks(c.want, odr("up"))
 				b.post = nil
-				b.askODR(diameter.Success, odr("up"))
+				b.asks(diameter.Success, odr("up"))
 			})
 		})
 	}
@@ -560,9 +560,9 @@ func TestExceptionData(t *testing.T) {
 		counter := func(c *t6a.ODR) {
 			c.RRCCauseCounter = &t6a.RRCCauseCounter{CounterValue: new(uint32(3)), RRCCounterTimestamp: time.Now()}
 		}
-		b.askODR(diameter.Success, odr("", counter))
+		b.asks(diameter.Success, odr("", counter))
 		require.Empty(t, b.posts, "a counter alone is nothing for the SCS/AS")
-		b.askODR(diameter.Success, odr("up", counter))
+		b.asks(diameter.Success, odr("up", counter))
 		require.Len(t, b.posts, 1)
 		require.Equal(t, []uint32{3, 3}, got)
 	})

@@ -315,7 +315,7 @@ func TestUEAsleep(t *testing.T) {
 			require.NoError(t, err)
 			b.mme = nil
 			b.left()
-			b.askODR(diameter.Success, odr("up"))
+			b.asks(diameter.Success, odr("up"))
 			require.Equal(t, []string{"POST " + dest1, "ANSWER", "TDR mme1.example new"}, b.left())
 		})
 	})
@@ -328,7 +328,7 @@ func TestUEAsleep(t *testing.T) {
 			b.buffer(cfg, "one")
 			b.mme = nil
 			b.left()
-			b.askCMR(diameter.Success, cmr(t6a.ConnectionActionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
+			b.asks(diameter.Success, cmr(t6a.ConnectionActionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
 			require.Equal(t, []string{"ANSWER", "TDR mme2.example one"}, b.left())
 			require.Equal(t, mme2ID.Host, b.tdrs[1].DestinationHost)
 		})
@@ -423,7 +423,7 @@ func TestTDAResults(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, t8.DeliveryBuffering, d.DeliveryStatus, "as without PDN connection")
 				b.mme = nil
-				b.askODR(diameter.ErrorInvalidEPSBearer, odr("up"))
+				b.asks(diameter.ErrorInvalidEPSBearer, odr("up"))
 				b.attach()
 				require.Equal(t, []string{"x", "x"}, b.sent())
 			})
@@ -530,7 +530,7 @@ func TestReplacePatchCancel(t *testing.T) {
 	})
 	t.Run("a patched delivery to a sleeping UE", func(t *testing.T) {
 		covers(t, "T8-4.4.5.3.1-74", "T8-4.4.5.3.1-75")
-		for _, sign := range []func(b *bench){(*bench).wake, func(b *bench) { b.askODR(diameter.Success, odr("up")) }} {
+		for _, sign := range []func(b *bench){(*bench).wake, func(b *bench) { b.asks(diameter.Success, odr("up")) }} {
 			run(t, func(t *testing.T, b *bench) {
 				cfg := b.configure()
 				b.attach()
@@ -698,7 +698,7 @@ func TestDeadMME(t *testing.T) {
 			return nil, nil
 		}
 		b.attach()
-		b.askCMR(diameter.Success, cmr(t6a.ConnectionActionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
+		b.asks(diameter.Success, cmr(t6a.ConnectionActionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
 		require.Equal(t, []string{"x"}, b.sent())
 		close(block)
 		synctest.Wait()

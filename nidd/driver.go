@@ -214,6 +214,8 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 	switch {
 	case d.State.Final():
 		return Event{}, false
+	case d.State == Sending && d.NotBefore.After(s.now) && !sign:
+		return Event{}, false // see resendLater
 	case d.State == Sending || d.State == Triggering:
 		return Event{Kind: Restart}, true // who holds the slot knows that nobody is at it
 	case !d.Expires.After(s.now):
@@ -236,8 +238,31 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 func (p *Procedure) workTDR(d Delivery, again bool) work {
 	return work{do: func(ctx context.Context) func(*session) error {
 		ev := p.sendTDR(ctx, &d, again)
+		switch {
+		case again && ev.Kind == UESleeps:
+			// A node that recognises the repetition gives its first answer again. The UE may have woken since, and have
+			// told so, without anybody being told again: only a new TDR shows how things are.
+			ev = Event{Kind: Wake}
+		case again && ev.Kind == NoRoute:
+			return func(s *session) error { return s.resendLater(d.ID, ev) }
+		}
 		return func(s *session) error { return s.answered(d.ID, ev) }
 	}}
+}
+
+// resendLater puts off the repetition of a TDR that found no way. It stays the same TDR, since the UE may have got the
+// data with the first one; when the time of the data is over, nobody knows what became of it.
+func (s *session) resendLater(deliveryID string, ev Event) error {
+	d, err := s.delivery(deliveryID)
+	if d == nil || err != nil {
+		return err
+	}
+	if !d.mayKeep(s.now) {
+		_, err := s.step(d, Event{Kind: NoAnswer})
+		return err
+	}
+	d.NotBefore = ev.RetryAt
+	return s.put(d)
 }
 
 // answered applies the result of a TDR to the delivery that was sent.

@@ -160,6 +160,7 @@ var deliveryTable = table[State, Kind, Delivery, Action]{
 	{Sending, NoRoute, always, NextHopLost, nil, clauseFlow},
 	{Sending, NoAnswer, always, TimedOut, finish, clauseMT},
 	{Sending, Restart, always, Sending, []Action{ResendTDR}, "RFC 6733 §3"},
+	{Sending, Wake, always, Ready, nil, clauseFlow},
 
 	{Waiting, Expire, always, TimedOut, finish, clauseMT},
 	{Asleep, Expire, always, TimedOut, finish, clauseMT},
@@ -207,6 +208,8 @@ func (d *Delivery) enter(ev Event, now time.Time) {
 			}
 			d.NoRoute = ev.Kind == NoRoute
 		}
+	case Sending:
+		d.NotBefore = time.Time{}
 	case Waiting, Ready, Rejected:
 		d.NotBefore, d.NoRoute = time.Time{}, false
 		if ev.Kind == Triggered {

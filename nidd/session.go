@@ -442,6 +442,9 @@ func (s *session) due() (at time.Time, err error) {
 	soon := s.now.Add(recovery)
 	for _, d := range s.deliveries {
 		switch {
+		case d.State == Sending && !d.NotBefore.IsZero():
+			at = earliest(at, d.NotBefore)
+			continue
 		case d.State == Sending || d.State == Triggering:
 			at = earliest(at, d.Attempt.Until.Add(recovery))
 			continue

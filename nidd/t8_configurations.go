@@ -59,21 +59,9 @@ func (p *Procedure) Configurations(ctx context.Context, scsas id.SCSASID) ([]t8.
 }
 
 // Configuration reads one NIDD configuration.
-func (p *Procedure) Configuration(ctx context.Context, scsas id.SCSASID, configID string) (*t8.NIDDConfiguration, error) {
-	const op = "nidd.Configuration"
-	prof, err := p.profile(op, scsas)
-	if err != nil {
-		return nil, err
-	}
-	var v *t8.NIDDConfiguration
-	err = p.Store.View(ctx, func(r store.Reader) error {
-		c, err := getConfig(r, scsas, configID)
-		if err != nil {
-			return fault.Wrap(op, fault.Internal, err)
-		}
-		if c == nil {
-			return noConfig(op)
-		}
+func (p *Procedure) Configuration(ctx context.Context, scsas id.SCSASID, configID string) (v *t8.NIDDConfiguration, err error) {
+	err = p.readConfig(ctx, "nidd.Configuration", scsas, configID, func(r store.Reader, c *Config) (err error) {
+		prof, _ := p.Profiles.NIDD(scsas)
 		v, err = p.viewConfig(r, c, prof)
 		return err
 	})

@@ -158,20 +158,30 @@ func checkSize(op string, data []byte, prof policy.NIDD) error {
 	return nil
 }
 
-// Deliveries lists the pending deliveries of a configuration.
-func (p *Procedure) Deliveries(ctx context.Context, scsas id.SCSASID, configID string) (list []t8.NIDDDownlinkDataTransfer, err error) {
-	const op = "nidd.Deliveries"
+// readConfig runs fn on a configuration of the SCS/AS, in a View.
+func (p *Procedure) readConfig(ctx context.Context, op string, scsas id.SCSASID, configID string, fn func(store.Reader, *Config) error) error {
 	if _, err := p.profile(op, scsas); err != nil {
-		return nil, err
+		return err
 	}
-	err = p.Store.View(ctx, func(r store.Reader) error {
+	err := p.Store.View(ctx, func(r store.Reader) error {
 		c, err := getConfig(r, scsas, configID)
 		if err != nil {
-			return fault.Wrap(op, fault.Internal, err)
+			return err
 		}
 		if c == nil {
 			return noConfig(op)
 		}
+		return fn(r, c)
+	})
+	if err != nil {
+		return internal(op, err)
+	}
+	return nil
+}
+
+// Deliveries lists the pending deliveries of a configuration.
+func (p *Procedure) Deliveries(ctx context.Context, scsas id.SCSASID, configID string) (list []t8.NIDDDownlinkDataTransfer, err error) {
+	err = p.readConfig(ctx, "nidd.Deliveries", scsas, configID, func(r store.Reader, c *Config) (err error) {
 		list, err = p.deliveriesUnder(r, c)
 		return err
 	})
@@ -200,20 +210,10 @@ func (p *Procedure) deliveriesUnder(r store.Reader, c *Config) ([]t8.NIDDDownlin
 // Delivery reads one pending delivery. One that is gone is fault.NotFound.
 func (p *Procedure) Delivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string) (t *t8.NIDDDownlinkDataTransfer, err error) {
 	const op = "nidd.Delivery"
-	if _, err := p.profile(op, scsas); err != nil {
-		return nil, err
-	}
-	err = p.Store.View(ctx, func(r store.Reader) error {
-		c, err := getConfig(r, scsas, configID)
-		if err != nil {
-			return fault.Wrap(op, fault.Internal, err)
-		}
-		if c == nil {
-			return noConfig(op)
-		}
+	err = p.readConfig(ctx, op, scsas, configID, func(r store.Reader, c *Config) error {
 		d, err := getDelivery(r, c, deliveryID)
 		if err != nil {
-			return fault.Wrap(op, fault.Internal, err)
+			return err
 		}
 		if d == nil {
 			return fault.New(op, fault.NotFound, "no such delivery")

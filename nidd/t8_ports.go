@@ -5,6 +5,7 @@ import (
 
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -47,11 +48,7 @@ func (p *Procedure) ReleasePort(ctx context.Context, scsas id.SCSASID, configID,
 }
 
 func (p *Procedure) portsOf(ctx context.Context, op string, scsas id.SCSASID, configID string) error {
-	if _, err := p.profile(op, scsas); err != nil {
-		return err
-	}
-	_, _, err := p.lookup(ctx, op, scsas, configID)
-	return err
+	return p.readConfig(ctx, op, scsas, configID, func(store.Reader, *Config) error { return nil })
 }
 
 func noPorts(op string) error {
