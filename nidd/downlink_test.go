@@ -683,6 +683,34 @@ func TestRestart(t *testing.T) {
 	})
 }
 
+// TestOneTDRAtATime checks that data for a UE to which a TDR is under way waits for its answer, but not for ever.
+func TestOneTDRAtATime(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.attach()
+		answer := make(chan struct{})
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { <-answer; return nil, nil }
+		done := make(chan error, 3)
+		post := func(data string) {
+			go func() {
+				_, err := b.deliver(cfg, data)
+				done <- err
+			}()
+			b.sleep(0)
+		}
+		post("one")
+		post("two")
+		require.Equal(t, []string{"one"}, b.sent())
+		b.sleep(10 * time.Second)
+		require.ErrorIs(t, <-done, fault.Unavailable, "it waits no longer than for an answer")
+		post("three")
+		close(answer)
+		require.NoError(t, <-done)
+		require.NoError(t, <-done)
+		require.Equal(t, []string{"one", "three"}, b.sent())
+	})
+}
+
 // TestDeadMME checks that UEs of an MME that does not answer hold up no others.
 func TestDeadMME(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {

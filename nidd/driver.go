@@ -77,6 +77,7 @@ func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
 			}
 		}
 		kept := *d
+		s.wake = d.State == Ready // what it waits behind may have gone meanwhile
 		return s.add(&kept)
 	})
 	d.Stored = err == nil
@@ -116,9 +117,9 @@ func (p *Procedure) serveSoon(host string, ue id.IMSI, sign bool) {
 
 // serve moves the stored data of a UE, and the releases of its connections, as far as they go.
 func (p *Procedure) serve(ue id.IMSI, sign bool) {
-	slot, _, err := p.slots.acquire(p.ctx, ue)
+	slot, _, err := p.slots.acquire(p.ctx, ue, 2*p.opts.AnswerTimeout)
 	if err != nil {
-		return
+		return // the timer of the UE comes back to it
 	}
 	defer slot.release()
 	for p.ctx.Err() == nil {

@@ -2,8 +2,10 @@ package nidd
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"sync"
+	"time"
 
 	"github.com/scefkit/scefkit/id"
 )
@@ -26,8 +28,12 @@ type slot struct {
 
 var slotSeed = maphash.MakeSeed()
 
-// acquire waits for the slot of ue and returns it, to be released, and whether it had to wait.
-func (s *slots) acquire(ctx context.Context, ue id.IMSI) (held *slot, waited bool, err error) {
+// errBusy says that the slot of a UE did not become free in time.
+var errBusy = errors.New("nidd: other data for the UE is under way")
+
+// acquire waits for the slot of ue, at most for the time given, and returns it, to be released, and whether it had to
+// wait. The error is that of ctx, or errBusy.
+func (s *slots) acquire(ctx context.Context, ue id.IMSI, most time.Duration) (held *slot, waited bool, err error) {
 	sh := &s.shards[maphash.String(slotSeed, string(ue))%uint64(len(s.shards))]
 	sh.mu.Lock()
 	x := sh.m[ue]
@@ -41,13 +47,18 @@ func (s *slots) acquire(ctx context.Context, ue id.IMSI) (held *slot, waited boo
 		return x, false, nil
 	default:
 	}
+	timer := time.NewTimer(most)
+	defer timer.Stop()
 	select {
 	case <-x.free:
 		return x, true, nil
+	case <-timer.C:
+		err = errBusy
 	case <-ctx.Done():
-		x.leave()
-		return nil, true, ctx.Err()
+		err = ctx.Err()
 	}
+	x.leave()
+	return nil, true, err
 }
 
 // take makes a slot for ue; mu is held.
