@@ -653,8 +653,14 @@ func TestRestart(t *testing.T) {
 			}
 			b.attach()
 			b.mme = nil
-			go func() { close(sent) }()
-			b.stop()
+			stopped := make(chan struct{})
+			go func() {
+				b.stop()
+				close(stopped)
+			}()
+			b.sleep(0) // the Procedure is closing now
+			close(sent)
+			<-stopped
 			b.start()
 			b.sleep(time.Minute)
 			require.Equal(t, []string{"x", "x"}, b.sent())

@@ -48,7 +48,7 @@ const (
 	Triggered                 // the device trigger was accepted
 	TriggerFailed             // no device trigger could be sent
 	Connected                 // the UE established its PDN connection
-	Wake                      // the UE is reachable: CMR with UE-Reachable-Indicator, uplink data, or a new serving node
+	Wake                      // the UE is reachable: CMR with UE-Reachable-Indicator, uplink data, or a new serving node; or it may be, see workTDR
 	RetryDue                  // NotBefore has come
 	Acknowledged              // TDA: success, acknowledged by the eNodeB
 	Accepted                  // TDA: success, without acknowledgement
