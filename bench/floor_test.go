@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/scefkit/scefkit/t6a"
 )
@@ -194,7 +195,7 @@ func floorDownlink(l net.Listener, nodes []string) error {
 	}
 	var turn atomic.Uint32
 	answer := []byte(floorAnswer)
-	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		_, text, found := bytes.Cut(body, floorData)
 		end := bytes.IndexByte(text, '"')
@@ -209,5 +210,6 @@ func floorDownlink(l net.Listener, nodes []string) error {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(answer) // who is gone needs none
-	}))
+	})}
+	return server.Serve(l)
 }

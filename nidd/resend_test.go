@@ -3,6 +3,7 @@ package nidd_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -20,8 +21,14 @@ func (b *bench) crash(meanwhile func()) {
 	}
 	b.attach()
 	b.mme = nil
-	go close(sent)
-	b.stop()
+	stopped := make(chan struct{})
+	go func() {
+		b.stop()
+		close(stopped)
+	}()
+	synctest.Wait() // it waits for the TDR
+	close(sent)
+	<-stopped
 	meanwhile()
 	b.start()
 }

@@ -140,6 +140,23 @@ func TestAppendJSONEqualsEncodingJSON(t *testing.T) {
 	}
 }
 
+func TestAppendJSONOfDelivery(t *testing.T) {
+	for _, d := range []NIDDDownlinkDataTransfer{
+		{Data: []byte{}},
+		{ExternalID: "ue@example.com", Data: []byte("some data"), DeliveryStatus: DeliverySuccessNextHopUnacknowledged},
+		{
+			ExternalID: "a\"b", ExternalGroupID: "g@example.com", MSISDN: "491700000001", Self: "https://scef/1?a=<b>&c", Data: []byte{0, 255},
+			ReliableDataService: true, RDSPort: &RDSPort{1, 2}, MaximumLatency: new(DurationSec(1500 * time.Millisecond)),
+			Priority: new(-3), PDNEstablishmentOption: WaitForUE, DeliveryStatus: DeliveryBuffering,
+			RequestedRetransmissionTime: time.Date(2026, 11, 21, 12, 30, 0, 5e8, time.FixedZone("", 3600)),
+		},
+	} {
+		b, err := marshal(d)
+		require.NoError(t, err)
+		require.Equal(t, string(b), string(d.AppendJSON(nil)))
+	}
+}
+
 func FuzzAppendJSON(f *testing.F) {
 	f.Add("https://scef/c", "ue@example.com", "12345", []byte("data"), true, 1, 2)
 	f.Fuzz(func(t *testing.T, conf, ext, msisdn string, data []byte, rds bool, ue, ef int) {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
+	"time"
 )
 
 // An appender writes itself as JSON without reflection.
@@ -21,12 +22,48 @@ func (n *NIDDUplinkDataNotification) AppendJSON(b []byte) []byte {
 	}
 	b = append(b, `,"data":"`...)
 	b = append(base64.StdEncoding.AppendEncode(b, n.Data), '"')
-	if n.ReliableDataService {
+	return append(appendRDS(b, n.ReliableDataService, n.RDSPort), '}')
+}
+
+func appendRDS(b []byte, reliable bool, p *RDSPort) []byte {
+	if reliable {
 		b = append(b, `,"reliableDataService":true`...)
 	}
-	if p := n.RDSPort; p != nil {
+	if p != nil {
 		b = strconv.AppendInt(append(b, `,"rdsPort":{"portUE":`...), int64(p.PortUE), 10)
 		b = append(strconv.AppendInt(append(b, `,"portSCEF":`...), int64(p.PortSCEF), 10), '}')
+	}
+	return b
+}
+
+// AppendJSON appends the delivery as JSON to b: the same octets as encoding/json writes without its escapes for HTML,
+// except that Data that is nil is written as an empty string.
+func (d *NIDDDownlinkDataTransfer) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	for _, m := range [...]struct{ name, value string }{
+		{`"externalId":`, string(d.ExternalID)}, {`"externalGroupId":`, string(d.ExternalGroupID)},
+		{`"msisdn":`, string(d.MSISDN)}, {`"self":`, d.Self},
+	} {
+		if m.value != "" {
+			b = append(appendText(append(b, m.name...), m.value), ',')
+		}
+	}
+	b = append(base64.StdEncoding.AppendEncode(append(b, `"data":"`...), d.Data), '"')
+	b = appendRDS(b, d.ReliableDataService, d.RDSPort)
+	if d.MaximumLatency != nil {
+		b = strconv.AppendInt(append(b, `,"maximumLatency":`...), d.MaximumLatency.Seconds(), 10)
+	}
+	if d.Priority != nil {
+		b = strconv.AppendInt(append(b, `,"priority":`...), int64(*d.Priority), 10)
+	}
+	if d.PDNEstablishmentOption != "" {
+		b = appendText(append(b, `,"pdnEstablishmentOption":`...), string(d.PDNEstablishmentOption))
+	}
+	if d.DeliveryStatus != "" {
+		b = appendText(append(b, `,"deliveryStatus":`...), string(d.DeliveryStatus))
+	}
+	if t := d.RequestedRetransmissionTime; !t.IsZero() {
+		b = append(t.AppendFormat(append(b, `,"requestedRetransmissionTime":"`...), time.RFC3339Nano), '"')
 	}
 	return append(b, '}')
 }

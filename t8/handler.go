@@ -342,7 +342,7 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 	}
 	var body []byte
 	if rep.body != nil {
-		if body, err = marshal(rep.body); err != nil {
+		if body, err = encodeBody(rep.body); err != nil {
 			return rt, err
 		}
 	}
@@ -484,6 +484,9 @@ func (h *Handler) fail(out *answer, rt *route, e *fault.Error) {
 	out.write(e.Status(), media, body)
 }
 
+// jsonOnly is the value of a header; nobody writes to it.
+var jsonOnly = []string{typeJSON}
+
 // answer writes one answer and notes it.
 type answer struct {
 	w     http.ResponseWriter
@@ -499,7 +502,11 @@ func (a *answer) write(status int, media string, body []byte) {
 	a.x.Status, a.x.Answer, a.x.AnswerType = status, body, media
 	h := a.w.Header()
 	if body != nil {
-		h.Set("Content-Type", media)
+		if media == typeJSON {
+			h["Content-Type"] = jsonOnly
+		} else {
+			h.Set("Content-Type", media)
+		}
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	a.w.WriteHeader(status)

@@ -171,8 +171,11 @@ func (n *Notifier) Notify(ctx context.Context, destination string, body any) err
 	if err != nil {
 		return fault.Wrap("t8.Notify", fault.Internal, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, n.timeout)
-	defer cancel()
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > n.timeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, n.timeout)
+		defer cancel()
+	}
 	for hop := 0; ; hop++ {
 		next, err := n.post(ctx, destination, b)
 		if err != nil || next == "" {

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/id"
@@ -99,12 +102,18 @@ type logConfig struct {
 	Format string `yaml:"format"` // text, json; default text
 }
 
-type duration time.Duration
+// duration is a time.Duration as the file writes it. What is wrong with it is found by check, which knows its key.
+type duration struct {
+	time.Duration
+	text string // of one that cannot be read
+}
 
-func (d *duration) UnmarshalYAML(b []byte) error {
-	v, err := time.ParseDuration(strings.Trim(strings.TrimSpace(string(b)), `"'`))
-	*d = duration(v)
-	return err
+func (d *duration) UnmarshalYAML(b []byte) (err error) {
+	text := strings.Trim(strings.TrimSpace(string(b)), `"'`)
+	if d.Duration, err = time.ParseDuration(text); err != nil {
+		d.text = text
+	}
+	return nil
 }
 
 // readConfig reads and checks a configuration file. The error names every key at fault.
@@ -119,7 +128,7 @@ func readConfig(path string) (*config, error) {
 func parseConfig(b []byte) (*config, error) {
 	c := new(config)
 	if err := yaml.UnmarshalWithOptions(b, c, yaml.Strict()); err != nil {
-		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return nil, locate(b, err)
 	}
 	if c.T8.APIRoot == "" && c.T8.Listen != "" {
 		c.T8.APIRoot = "http://" + c.T8.Listen
@@ -128,6 +137,42 @@ func parseConfig(b []byte) (*config, error) {
 		}
 	}
 	return c, c.check()
+}
+
+// locate names the key that a fault of the YAML is at. It shows nothing else of the file, which holds secrets.
+func locate(b []byte, err error) error {
+	var fault yaml.Error
+	if !errors.As(err, &fault) || fault.GetToken() == nil {
+		return err
+	}
+	at := fault.GetToken().Position
+	place := fmt.Sprintf("line %d", at.Line)
+	if file, e := parser.ParseBytes(b, 0); e == nil {
+		var w pathFinder
+		for _, doc := range file.Docs {
+			w.at = at
+			ast.Walk(&w, doc)
+		}
+		if w.path != "" {
+			return fmt.Errorf("%s: %s: %s", w.path, place, fault.GetMessage())
+		}
+	}
+	return fmt.Errorf("%s: %s", place, fault.GetMessage())
+}
+
+// pathFinder looks for the node at a position.
+type pathFinder struct {
+	at   *token.Position
+	path string // as "scsas[0].id"
+}
+
+func (w *pathFinder) Visit(n ast.Node) ast.Visitor {
+	if p := n.GetToken().Position; p.Line == w.at.Line && p.Column == w.at.Column {
+		if path := strings.TrimPrefix(n.GetPath(), "$."); path != "$" {
+			w.path = path
+		}
+	}
+	return w
 }
 
 // faults collects what is wrong with the configuration.
@@ -156,7 +201,7 @@ func (f *faults) address(key, value string) {
 func (c *config) check() error {
 	var f faults
 	f.address("t8.listen", c.T8.Listen)
-	if u, err := url.Parse(c.T8.APIRoot); c.T8.APIRoot != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+	if u, err := url.Parse(c.T8.APIRoot); c.T8.APIRoot != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "") {
 		f.add("t8.apiRoot", "%q is not an http or https URI", c.T8.APIRoot)
 	}
 	if t := c.T8.TLS; t != nil {
@@ -177,8 +222,8 @@ func (c *config) check() error {
 		c.checkSCSAS(&f, fmt.Sprintf("scsas[%d]", i), i, as)
 	}
 	for i, p := range c.Notifications.Allow {
-		if _, err := netip.ParsePrefix(p); err != nil {
-			f.add(fmt.Sprintf("notifications.allow[%d]", i), "%q is not a prefix as 10.1.0.0/16", p)
+		if v, err := netip.ParsePrefix(p); err != nil || v.Addr().Is4In6() {
+			f.add(fmt.Sprintf("notifications.allow[%d]", i), "%q is not a prefix as 10.1.0.0/16 or 2001:db8::/32", p)
 		}
 	}
 	if d := c.NIDD.Default; d != nil {
@@ -201,6 +246,9 @@ func (c *config) checkSCSAS(f *faults, key string, i int, as scsasConfig) {
 	f.need(key+".apn", as.APN)
 	if as.Token == "" {
 		f.add(key+".token", "is missing; an SCS/AS without any credential is not let in")
+	} else if _, err := policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{{ID: "x", Tokens: []string{as.Token}}}}); err != nil {
+		_, why, _ := strings.Cut(err.Error(), "tokens[0]: ")
+		f.add(key+".token", "%s", why)
 	}
 	for _, other := range c.SCSAS[:i] {
 		if other.ID == as.ID && as.ID != "" {
@@ -213,11 +261,15 @@ func (c *config) checkSCSAS(f *faults, key string, i int, as scsasConfig) {
 	if as.MaximumPacketSize < 0 || as.MaximumPacketSize > 65535 {
 		f.add(key+".maximumPacketSize", "%d is not in 1 to 65535", as.MaximumPacketSize)
 	}
-	for name, d := range map[string]duration{
-		"maximumLatency": as.MaximumLatency, "latencyLimit": as.LatencyLimit, "maximumDuration": as.MaximumDuration,
-	} {
-		if d < 0 {
-			f.add(key+"."+name, "is negative")
+	for _, d := range []struct {
+		name string
+		duration
+	}{{"maximumLatency", as.MaximumLatency}, {"latencyLimit", as.LatencyLimit}, {"maximumDuration", as.MaximumDuration}} {
+		switch {
+		case d.text != "":
+			f.add(key+"."+d.name, "%q is not a duration as 10s, 5m or 24h", d.text)
+		case d.Duration < 0:
+			f.add(key+"."+d.name, "is negative")
 		}
 	}
 	if o := t8.PDNEstablishmentOption(as.PDNEstablishmentOption); o != "" && !o.Known() {
@@ -256,11 +308,11 @@ func (c *config) policy() (*policy.Static, policy.NIDDByID, error) {
 		profiles[id.SCSASID(as.ID)] = policy.NIDD{
 			APN:                    id.APN(as.APN),
 			MaximumPacketSize:      as.MaximumPacketSize,
-			MaximumLatency:         time.Duration(as.MaximumLatency),
-			LatencyLimit:           time.Duration(as.LatencyLimit),
+			MaximumLatency:         as.MaximumLatency.Duration,
+			LatencyLimit:           as.LatencyLimit.Duration,
 			NoBuffering:            as.NoBuffering,
 			PDNEstablishmentOption: as.PDNEstablishmentOption,
-			MaximumDuration:        time.Duration(as.MaximumDuration),
+			MaximumDuration:        as.MaximumDuration.Duration,
 			KeepRevoked:            as.KeepRevoked,
 			NoContent:              as.NoContent,
 		}
