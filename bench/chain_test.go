@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -12,7 +13,7 @@ import (
 var (
 	messages = flag.Int("messages", 40_000, "messages of each round of a chain")
 	rounds   = flag.Int("rounds", 5, "rounds of each program; the medians count")
-	profiles = flag.String("profiles", "", "`directory` for CPU and allocation profiles of the SCEF")
+	profiles = flag.String("profiles", "", "`directory` for CPU and allocation profiles of both programs")
 )
 
 const (
@@ -107,7 +108,8 @@ func compare(b *testing.B, floor, ours *child, floorWork, oursWork func(int) (*l
 			check(b, err)
 		}
 		if *profiles != "" {
-			check(b, profile(b, ours, oursWork))
+			check(b, profile(b, ours, oursWork, "scef"))
+			check(b, profile(b, floor, floorWork, "floor"))
 		}
 		for range *rounds {
 			f.round(b, floor, floorWork)
@@ -129,8 +131,8 @@ func compare(b *testing.B, floor, ours *child, floorWork, oursWork func(int) (*l
 	}
 }
 
-func profile(b *testing.B, c *child, work func(int) (*load, error)) error {
-	name := filepath.Join(*profiles, filepath.Base(filepath.Dir(b.Name()))+"-"+filepath.Base(b.Name()))
+func profile(b *testing.B, c *child, work func(int) (*load, error), program string) error {
+	name := filepath.Join(*profiles, strings.ReplaceAll(b.Name(), "/", "-")+"-"+program)
 	c.ask("profile " + name + ".cpu.prof")
 	_, err := work(*messages * 3)
 	c.ask("stop")

@@ -294,6 +294,13 @@ func cmr(action t6a.ConnectionAction, change ...func(*t6a.CMR)) *t6a.CMR {
 // ask sends a T6a request to the Procedure and returns its answer; what has to happen after the answer, happens.
 func (b *bench) ask(c diameter.Command) *diameter.Message {
 	b.t.Helper()
+	defer synctest.Wait()
+	return b.tell(c)
+}
+
+// tell is ask without waiting for what follows.
+func (b *bench) tell(c diameter.Command) *diameter.Message {
+	b.t.Helper()
 	req, err := diameter.NewRequest(c)
 	require.NoError(b.t, err)
 	return b.askRaw(b.p.T6a(), req)
@@ -310,7 +317,6 @@ func (b *bench) askRaw(h diameter.Handler, req *diameter.Message) *diameter.Mess
 	if then != nil {
 		then()
 	}
-	synctest.Wait()
 	return ans
 }
 

@@ -286,6 +286,7 @@ func (c *Connection) encode() []byte {
 	w.time(11, c.ReachableUntil)
 	w.time(12, c.RetryAt)
 	w.uint(13, c.Tries)
+	w.uint(14, c.Signs)
 	return append(w.b, c.unknown...)
 }
 
@@ -318,6 +319,8 @@ func (c *Connection) decode(f reader) error {
 			c.RetryAt = f.time()
 		case 13:
 			c.Tries = f.v
+		case 14:
+			c.Signs = f.v
 		default:
 			c.unknown = append(c.unknown, f.raw...)
 		}
@@ -350,6 +353,7 @@ func (d *Delivery) encode() []byte {
 	w.uint(19, uint64(d.Attempt.EBI))
 	w.identity(20, d.Attempt.Node)
 	w.time(22, d.Attempt.Until)
+	w.uint(23, d.Attempt.Signs)
 	return append(w.b, d.unknown...)
 }
 
@@ -401,6 +405,8 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Node.Realm = r.text
 		case 22:
 			d.Attempt.Until = r.time()
+		case 23:
+			d.Attempt.Signs = r.v
 		default:
 			d.unknown = append(d.unknown, r.raw...)
 		}

@@ -369,6 +369,7 @@ func (b *bench) authorise(want diameter.Result, u s6t.UserIdentifier, v ...s6t.A
 	})
 	require.NoError(b.t, err)
 	ans := b.askRaw(b.p.S6t(), req)
+	synctest.Wait()
 	r, err := diameter.ResultOf(ans)
 	require.NoError(b.t, err)
 	require.Equal(b.t, want.String(), r.String())

@@ -689,6 +689,52 @@ func TestRestart(t *testing.T) {
 	})
 }
 
+// TestSignOvertakesAnswer checks that a UE which wakes between its TDA and what the SCEF makes of it is not forgotten.
+func TestSignOvertakesAnswer(t *testing.T) {
+	overtaken := func(sign func(), r diameter.Result) func(*t6a.TDR) (*t6a.TDA, error) {
+		first := true
+		return func(*t6a.TDR) (*t6a.TDA, error) {
+			if !first {
+				return nil, nil
+			}
+			first = false
+			sign()
+			return &t6a.TDA{Result: r}, nil
+		}
+	}
+	t.Run("new data", func(t *testing.T) {
+		run(t, func(t *testing.T, b *bench) {
+			cfg := b.configure()
+			b.attach()
+			b.mme = overtaken(func() { b.tell(cmr(t6a.ConnectionActionUpdate, reachable)) }, diameter.ErrorUserTemporarilyUnreachable)
+			b.buffer(cfg, "x")
+			b.sleep(0)
+			require.Equal(t, []string{"x", "x"}, b.sent())
+			require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
+		})
+	})
+	t.Run("stored data", func(t *testing.T) {
+		run(t, func(t *testing.T, b *bench) {
+			b.buffer(b.configure(), "x")
+			b.mme = overtaken(func() { b.tell(cmr(t6a.ConnectionActionUpdate, reachable)) }, diameter.ErrorUserTemporarilyUnreachable)
+			b.attach()
+			b.sleep(0)
+			require.Equal(t, []string{"x", "x"}, b.sent())
+		})
+	})
+	t.Run("a new connection", func(t *testing.T) {
+		run(t, func(t *testing.T, b *bench) {
+			cfg := b.configure()
+			b.attach()
+			b.mme = overtaken(func() { b.tell(cmr(t6a.ConnectionActionEstablishment)) }, diameter.ErrorInvalidEPSBearer)
+			d, err := b.deliver(cfg, "x")
+			require.NoError(t, err)
+			b.sleep(time.Minute)
+			require.Equal(t, []string{"x", "x"}, b.sent(), "%+v", d)
+		})
+	})
+}
+
 // TestOneTDRAtATime checks that data for a UE to which a TDR is under way waits for its answer, but not for ever.
 func TestOneTDRAtATime(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {

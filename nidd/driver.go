@@ -70,21 +70,32 @@ func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
 			return noConfig("nidd.CreateDelivery") // it ended meanwhile
 		}
 		if d.State == Asleep && !d.NoRoute {
-			if i := s.ue.connection(d.Attempt.EBI); i >= 0 && s.ue.Connections[i].State != Releasing {
-				if err := s.stepConnection(i, UESlept); err != nil {
-					return err
-				}
+			if err := s.slept(&d.Attempt); err != nil {
+				return err
 			}
 		}
 		kept := *d
-		s.wake = d.State == Ready // what it waits behind may have gone meanwhile
-		return s.add(&kept)
+		if err := s.add(&kept); err != nil {
+			return err
+		}
+		// What it waits for may have happened meanwhile.
+		_, s.wake = s.holds(&kept, s.ue.byAPN(c.APN), false)
+		return nil
 	})
 	d.Stored = err == nil
 	if wake {
 		p.serveSoon(d.Attempt.Node.Host, d.IMSI, false)
 	}
 	return err
+}
+
+// slept notes that the UE did not take the TDR since it sleeps; but not when it showed itself after the TDR was sent.
+func (s *session) slept(a *attempt) error {
+	i := s.ue.connection(a.EBI)
+	if i < 0 || s.ue.Connections[i].Signs != a.Signs || s.ue.Connections[i].State == Releasing {
+		return nil
+	}
+	return s.stepConnection(i, UESlept)
 }
 
 // connectionGone removes the connection that the last TDR went to.
@@ -95,8 +106,8 @@ func (p *Procedure) connectionGone(ctx context.Context, d *Delivery) error {
 
 func (s *session) connectionGone(d *Delivery) error {
 	i := s.ue.connection(d.Attempt.EBI)
-	if i < 0 || s.ue.Connections[i].Node != d.Attempt.Node {
-		return nil // it moved meanwhile: the UE will give a sign from there
+	if i < 0 || s.ue.Connections[i].Signs != d.Attempt.Signs {
+		return nil // it moved, or was established anew, meanwhile
 	}
 	return s.stepConnection(i, Gone)
 }
@@ -294,12 +305,8 @@ func (s *session) answered(deliveryID string, ev Event) error {
 
 // hold makes the other data for the same connection wait as d does.
 func (s *session) hold(d *Delivery, ev Event) error {
-	i := s.ue.connection(d.Attempt.EBI)
-	if i < 0 {
-		return nil
-	}
-	if c := &s.ue.Connections[i]; ev.Kind == UESleeps && c.State != Releasing {
-		if err := s.stepConnection(i, UESlept); err != nil {
+	if ev.Kind == UESleeps {
+		if err := s.slept(&d.Attempt); err != nil {
 			return err
 		}
 	}
@@ -471,7 +478,7 @@ func (p *Procedure) newAttempt(conn *Connection) attempt {
 	if conn != nil {
 		a.EndToEnd = diameter.NextEndToEnd()
 		a.SessionID = diameter.NewSessionID(p.Self.Host)
-		a.EBI, a.Node = conn.EBI, conn.Node
+		a.EBI, a.Node, a.Signs = conn.EBI, conn.Node, conn.Signs
 	}
 	return a
 }

@@ -103,5 +103,9 @@ func (c Connection) step(ev ConnectionEvent, now time.Time) (Connection, []connA
 		c.RetryAt, c.Tries = time.Time{}, 0
 	}
 	c.State = e.to
+	switch ev {
+	case Establish, UpdateMoved, UpdateWake:
+		c.Signs++
+	}
 	return c, e.do, nil
 }

@@ -167,7 +167,7 @@ func TestRecords(t *testing.T) {
 		configs: []configRef{{SCSAS: "as1", ID: "c1", APN: "iot.example", unknown: newer}},
 		Connections: []Connection{{
 			EBI: 5, APN: "iot.example", State: UpAsleep, ChargingID: 99, RATType: 1005, Visited: []byte{0, 0xf1, 0x10},
-			UplinkRate: &rate, ReachableUntil: noon, RetryAt: noon, Tries: 3, unknown: newer,
+			UplinkRate: &rate, ReachableUntil: noon, RetryAt: noon, Tries: 3, Signs: 4, unknown: newer,
 		}},
 	}
 	u.Connections[0].Node.Host = "mme"
@@ -179,7 +179,7 @@ func TestRecords(t *testing.T) {
 		ID: "d1", SCSAS: "as1", ConfigID: "c1", IMSI: c.IMSI, Data: []byte{0, 1}, Option: t8.WaitForUE, Priority: -4,
 		MaxLatency: -1, Expires: noon, Reliable: true, Port: &t8.RDSPort{PortUE: 1}, State: Asleep, Stored: true, Triggered: true,
 		TriggerOnly: true, NoRoute: true, NotBefore: noon,
-		Attempt: attempt{EndToEnd: 1 << 31, SessionID: "s;1;2", EBI: 5, Until: noon}, unknown: newer,
+		Attempt: attempt{EndToEnd: 1 << 31, SessionID: "s;1;2", EBI: 5, Until: noon, Signs: 2}, unknown: newer,
 	}
 	d.Attempt.Node.Realm = "r"
 	gotD, err := decodeDelivery(d.encode())

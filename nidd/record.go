@@ -77,6 +77,7 @@ type Connection struct {
 	ReachableUntil           time.Time // Maximum-UE-Availability-Time; zero: not known
 	RetryAt                  time.Time // Releasing: when to repeat the release
 	Tries                    uint64    // Releasing: releases sent
+	Signs                    uint64    // how often the serving node showed that the UE is there
 
 	unknown []byte
 }
@@ -114,6 +115,7 @@ type attempt struct {
 	EBI       uint8
 	Node      diameter.Identity
 	Until     time.Time // SCEF-Wait-Time
+	Signs     uint64    // of the connection when the TDR was sent
 }
 
 // outcome is what is remembered of a delivery that is gone.

@@ -611,7 +611,7 @@ func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uin
 	case err != nil:
 		return fault.Wrap(op, fault.NextHop, err)
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:
-		gone := &Delivery{IMSI: ue, Attempt: attempt{EBI: bearer, Node: conn.Node}}
+		gone := &Delivery{IMSI: ue, Attempt: attempt{EBI: bearer, Node: conn.Node, Signs: conn.Signs}}
 		if err := p.connectionGone(ctx, gone); err != nil {
 			return internal(op, err)
 		}

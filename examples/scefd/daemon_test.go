@@ -61,7 +61,7 @@ func TestTerm(t *testing.T) {
 	atAS, atMME := make(chan struct{}, 1), make(chan struct{}, 1)
 	b.as.Misbehave(func() sim.ASFault {
 		atAS <- struct{}{}
-		return sim.ASFault{Delay: time.Second}
+		return sim.ASFault{Delay: 1500 * time.Millisecond} // longer than the MME: it is the last to finish
 	})
 	m.Misbehave(func(req *diameter.Message) sim.Fault {
 		if req.Command == t6a.CodeTDR {
