@@ -129,6 +129,9 @@ func (n *Node) clock() int64 { return int64(time.Since(n.base)) + 1 }
 // Self returns the identity of the node.
 func (n *Node) Self() Identity { return n.self }
 
+// AnswerTimeout returns how long Do waits when its context has no deadline.
+func (n *Node) AnswerTimeout() time.Duration { return n.opts.AnswerTimeout }
+
 func (n *Node) stopped() bool { return n.stopping.Load() }
 
 // common reports whether an application is served on both sides; a relay serves all (RFC 6733 §5.3).

@@ -1,13 +1,9 @@
-// Package interop lets scefkit talk to Diameter nodes that it does not share a line of code with.
 package interop
 
 import (
 	"bufio"
 	"fmt"
 	"io"
-	"net"
-	"net/http/httptest"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,10 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/diameter"
-	"github.com/scefkit/scefkit/policy"
-	"github.com/scefkit/scefkit/scef"
 	"github.com/scefkit/scefkit/sim"
-	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -89,46 +82,20 @@ func (e *erlang) does(what, line string) {
 
 // TestErlang plays the main job with an MME and an HSS on Erlang/OTP's diameter.
 func TestErlang(t *testing.T) {
-	for _, tool := range []string{"erl", "erlc", "diameterc"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed", tool)
-		}
-	}
-	static, err := policy.NewStatic(policy.StaticConfig{
-		SCSAS:        []policy.StaticSCSAS{{ID: "as1", Tokens: []string{"secret"}}},
-		Destinations: policy.PublicDestinations{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
-	})
-	require.NoError(t, err)
-	http, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	dia, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	node, err := scef.New(scef.Config{
-		Identity: diameter.Identity{Host: "scef.example", Realm: "example"}, APIRoot: "http://" + http.Addr().String(),
-		Store: store.NewMemory(), Policy: static, NIDD: policy.NIDDByID{"as1": {APN: "iot.example"}},
-	}, nil)
-	require.NoError(t, err)
-	defer node.Close()
-	go func() { _ = node.ServeT8(http) }()
-	go func() { _ = node.ServeDiameter(dia) }()
-
-	as, err := sim.NewAS("as1", "http://"+http.Addr().String(), &sim.ASOptions{Token: "secret"})
-	require.NoError(t, err)
-	callback := httptest.NewServer(as)
-	defer callback.Close()
-
-	e := startErlang(t, dia.Addr().(*net.TCPAddr).Port)
+	need(t, "erl", "erlc", "diameterc")
+	node, as, dia := startSCEF(t)
+	e := startErlang(t, dia.Port)
 	e.wants("up")
 	e.does("uplink", "{experimental,5001}")
 	cfg, err := as.NIDD().CreateConfiguration(t.Context(), "as1", &t8.NIDDConfiguration{
-		ExternalID: "lamp7@example.com", NotificationDestination: callback.URL,
+		ExternalID: "lamp7@example.com", NotificationDestination: as.callback,
 	})
 	require.NoError(t, err)
 	e.does("uplink", "{experimental,5651}")
 	e.does("bogus", "{experimental,5101}")
 	e.does("attach", "2001")
 	e.does("uplink", "2001")
-	up, err := sim.Next[t8.NIDDUplinkDataNotification](t.Context(), as)
+	up, err := sim.Next[t8.NIDDUplinkDataNotification](t.Context(), as.AS)
 	require.NoError(t, err)
 	require.Equal(t, "from Erlang", string(up.Data))
 	require.Equal(t, cfg.Self, up.NIDDConfiguration)
@@ -150,7 +117,7 @@ func TestErlang(t *testing.T) {
 	require.NoError(t, err)
 	got := []string{<-e.lines, <-e.lines} // the peer serves requests beside
 	require.ElementsMatch(t, []string{"2001", "downlink later"}, got)
-	status, err := sim.Next[t8.NIDDDownlinkDataDeliveryStatusNotification](t.Context(), as)
+	status, err := sim.Next[t8.NIDDDownlinkDataDeliveryStatusNotification](t.Context(), as.AS)
 	require.NoError(t, err)
 	require.Equal(t, waiting.Self, status.NIDDDownlinkDataTransfer)
 

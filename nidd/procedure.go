@@ -137,6 +137,10 @@ func (o Options) withDefaults(self diameter.Identity) (Options, error) {
 	return o, errors.Join(errs...)
 }
 
+// bounded is a Transport that says how long it waits for an answer when the context has no deadline. It does so without
+// a timer for each request, so where that is AnswerTimeout it is left to it.
+type bounded interface{ AnswerTimeout() time.Duration }
+
 // Deps is what a Procedure needs; every member is required.
 type Deps struct {
 	Self      diameter.Identity // of the SCEF: Origin-Host and Origin-Realm, SCEF-ID

@@ -495,8 +495,11 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event 
 	if again {
 		req.Flags |= diameter.FlagRetransmitted
 	}
-	ctx, cancel := context.WithDeadline(ctx, a.Until)
-	defer cancel()
+	if b, ok := p.Transport.(bounded); !ok || b.AnswerTimeout() != p.opts.AnswerTimeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, a.Until)
+		defer cancel()
+	}
 	ans, err := p.Transport.Do(ctx, a.Node, req)
 	if err != nil {
 		p.log.Warn("no TDA", "imsi", d.IMSI, "node", a.Node.Host, "err", err)

@@ -101,6 +101,9 @@ func New(c Config, opts *Options) (*Node, error) {
 	if o.NIDD.CheckDestination == nil {
 		o.NIDD.CheckDestination = checkDestination(c.Policy)
 	}
+	if o.Diameter.AnswerTimeout == 0 {
+		o.Diameter.AnswerTimeout = o.NIDD.AnswerTimeout // the defaults are the same, too
+	}
 	var tr relay
 	var err error
 	n.nidd, err = nidd.New(nidd.Deps{
@@ -154,11 +157,13 @@ func (c *Config) check() error {
 }
 
 // relay is a Transport that is known before the node that it leads to: procedure and node need each other.
-type relay struct{ to diameter.Transport }
+type relay struct{ to *diameter.Node }
 
 func (r *relay) Do(ctx context.Context, to diameter.Identity, req *diameter.Message) (*diameter.Message, error) {
 	return r.to.Do(ctx, to, req)
 }
+
+func (r *relay) AnswerTimeout() time.Duration { return r.to.AnswerTimeout() }
 
 func checkDestination(d policy.Destinations) func(string) error {
 	return func(uri string) error {
