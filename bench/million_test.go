@@ -58,13 +58,13 @@ func BenchmarkMillionUEs(b *testing.B) {
 		c := start(b, r)
 		idle := c.ask("usage collect")
 		mmes := dialMMEs(b, c.Diameter, 4)
-		up, err := uplink(mmes, *messages*5, outstanding, func(_, _ int) int { return rand.IntN(r.UEs) })
+		up, err := uplink(mmes, 200_000, outstanding, func(_, _ int) int { return rand.IntN(r.UEs) })
 		check(b, err)
 		var requests [][]byte
 		for ue, configID := range readIDs(b, ids) {
 			requests = append(requests, downlinkRequest(c.T8, configID, ue*sampled))
 		}
-		down, err := downlink(c.T8, *messages, outstanding, func(_, _ int) []byte { return requests[rand.IntN(len(requests))] })
+		down, err := downlink(c.T8, 40_000, outstanding, func(_, _ int) []byte { return requests[rand.IntN(len(requests))] })
 		check(b, err)
 		busy := c.ask("usage")
 		rest := c.ask("usage collect")

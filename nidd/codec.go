@@ -90,16 +90,19 @@ func (r *reader) next() bool {
 	}
 	r.n, r.v, r.text = num, 0, ""
 	m := 0
-	switch typ {
-	case protowire.VarintType:
+	switch {
+	case typ == protowire.VarintType:
 		r.v, m = protowire.ConsumeVarint(r.b[n:])
-	case protowire.BytesType:
+	case typ != protowire.BytesType:
+		m = protowire.ConsumeFieldValue(num, typ, r.b[n:])
+	case len(r.b) > n && r.b[n] < 0x80 && int(r.b[n]) < len(r.b)-n: // the usual length
+		m = 1 + int(r.b[n])
+		r.text = r.rest[n+1 : n+m]
+	default:
 		var v []byte
 		if v, m = protowire.ConsumeBytes(r.b[n:]); m >= 0 {
 			r.text = r.rest[n+m-len(v) : n+m]
 		}
-	default:
-		m = protowire.ConsumeFieldValue(num, typ, r.b[n:])
 	}
 	if m < 0 {
 		return r.fail(protowire.ParseError(m))
@@ -230,13 +233,13 @@ func decodeUE(b []byte) (*UE, error) {
 		case 1:
 			u.IMSI = id.IMSI(r.text)
 		case 2:
-			var c Connection
-			r.err = c.decode(r.inner())
-			u.Connections = append(u.Connections, c)
+			u.Connections = append(u.Connections, Connection{})
+			i := r.inner()
+			r.err = u.Connections[len(u.Connections)-1].decode(&i)
 		case 3:
-			var c configRef
-			r.err = c.decode(r.inner())
-			u.configs = append(u.configs, c)
+			u.configs = append(u.configs, configRef{})
+			i := r.inner()
+			r.err = u.configs[len(u.configs)-1].decode(&i)
 		case 4:
 			u.pending = r.v
 		case 5:
@@ -256,7 +259,7 @@ func (r *configRef) encode() []byte {
 	return append(w.b, r.unknown...)
 }
 
-func (r *configRef) decode(f reader) error {
+func (r *configRef) decode(f *reader) error {
 	for f.next() {
 		switch f.n {
 		case 1:
@@ -290,7 +293,7 @@ func (c *Connection) encode() []byte {
 	return append(w.b, c.unknown...)
 }
 
-func (c *Connection) decode(f reader) error {
+func (c *Connection) decode(f *reader) error {
 	for f.next() {
 		switch f.n {
 		case 1:

@@ -77,6 +77,8 @@ func (k Kind) String() string { return name(kindNames, k) }
 type Event struct {
 	Kind    Kind
 	RetryAt time.Time // UESleeps, NoRoute: when to try again; zero when nobody said
+
+	answered bool // NoRoute: a node said so; otherwise the TDR did not leave
 }
 
 // Action is what the driver has to do after a step, in the order given.

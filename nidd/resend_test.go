@@ -90,6 +90,18 @@ func TestRepetitionWithoutRoute(t *testing.T) {
 			require.Len(t, b.raw, tries+1, "at once")
 		})
 	})
+	t.Run("a node on the way says no", func(t *testing.T) {
+		run(t, func(t *testing.T, b *bench) {
+			b.buffer(b.configure(), "x")
+			b.crash(func() { b.mme = result(diameter.UnableToDeliver) }) // and says so again if it is asked the same
+			b.sleep(20 * time.Second)
+			b.mme = nil
+			b.sleep(time.Minute)
+			last := len(b.raw) - 1
+			require.NotEqual(t, b.raw[0].EndToEnd, b.raw[last].EndToEnd)
+			require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
+		})
+	})
 	t.Run("the MME stays away", func(t *testing.T) {
 		run(t, func(t *testing.T, b *bench) {
 			b.buffer(b.configure(), "x", latency(time.Minute))

@@ -19,12 +19,13 @@ const keyPrefix = "nidd/"
 var timerPrefix = []byte(keyPrefix + "t/")
 
 func configKey(scsas id.SCSASID, configID string) store.Key {
-	return configsOf(scsas).Text(configID)
+	room := make([]byte, 0, len(keyPrefix)+len(scsas)+len(configID)+6)
+	return store.AppendText(store.AppendText(append(room, keyPrefix+"c/"...), string(scsas)), configID)
 }
 
 func configsOf(scsas id.SCSASID) store.Key { return store.Key(keyPrefix + "c/").Text(string(scsas)) }
 
-func ueKey(ue id.IMSI) store.Key { return append(store.Key(keyPrefix+"u/"), ue...) }
+func ueKey(ue id.IMSI) store.Key { return store.Key(keyPrefix + "u/" + string(ue)) }
 
 func deliveriesOf(ue id.IMSI) store.Key { return store.Key(keyPrefix + "d/").Text(string(ue)) }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -465,6 +466,12 @@ func (p *Procedure) configureDefault(ctx context.Context, ue id.IMSI, apn id.APN
 	return c, err
 }
 
+// Commands of the busiest path are used again once they are encoded, or read.
+var (
+	tdrs = sync.Pool{New: func() any { return new(t6a.TDR) }}
+	tdas = sync.Pool{New: func() any { return new(t6a.TDA) }}
+)
+
 // sendTDR sends the data of d over the connection that its attempt names (TS 29.128 §5.6.2).
 func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event {
 	now := time.Now()
@@ -472,10 +479,11 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event 
 	if again {
 		a.Until = now.Add(p.opts.AnswerTimeout)
 	}
-	tdr := t6a.TDR{
+	tdr := tdrs.Get().(*t6a.TDR)
+	*tdr = t6a.TDR{
 		SessionID:        a.SessionID,
 		UserIdentifier:   t6a.UserIdentifier{UserName: string(d.IMSI)},
-		BearerIdentifier: []byte{a.EBI},
+		BearerIdentifier: append(tdr.BearerIdentifier[:0], a.EBI),
 		OriginHost:       p.Self.Host,
 		OriginRealm:      p.Self.Realm,
 		DestinationHost:  a.Node.Host,
@@ -486,7 +494,9 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event 
 	if d.mayKeep(now) {
 		tdr.MaximumRetransmissionTime = d.Expires
 	}
-	req, err := diameter.NewRequest(&tdr)
+	req, err := diameter.NewRequest(tdr)
+	*tdr = t6a.TDR{BearerIdentifier: tdr.BearerIdentifier}
+	tdrs.Put(tdr)
 	if err != nil {
 		p.log.Error("cannot build a TDR", "imsi", d.IMSI, "err", err)
 		return Event{Kind: Refused}
@@ -518,10 +528,14 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 		p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
 		return Event{Kind: Refused}
 	}
-	var tda t6a.TDA
+	tda := tdas.Get().(*t6a.TDA)
+	defer func() {
+		*tda = t6a.TDA{}
+		tdas.Put(tda)
+	}()
 	switch {
 	case r.IsSuccess():
-		if err := diameter.Decode(ans, &tda); err != nil {
+		if err := diameter.Decode(ans, tda); err != nil {
 			p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
 		}
 		if tda.TDAFlags != nil && *tda.TDAFlags&t6a.TDAFlagAcknowledgedDelivery != 0 {
@@ -529,14 +543,14 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 		}
 		return Event{Kind: Accepted}
 	case r == diameter.ErrorUserTemporarilyUnreachable:
-		if err := diameter.Decode(ans, &tda); err != nil {
+		if err := diameter.Decode(ans, tda); err != nil {
 			p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
 		}
 		return Event{Kind: UESleeps, RetryAt: tda.RequestedRetransmissionTime}
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:
 		return Event{Kind: BearerGone}
 	case r == diameter.UnableToDeliver || r == diameter.RealmNotServed || r == diameter.TooBusy || r == diameter.LoopDetected:
-		return Event{Kind: NoRoute, RetryAt: time.Now().Add(p.opts.RetryInterval)}
+		return Event{Kind: NoRoute, RetryAt: time.Now().Add(p.opts.RetryInterval), answered: true}
 	}
 	p.log.Warn("TDA with a failure", "imsi", d.IMSI, "node", d.Attempt.Node.Host, "result", r.String())
 	return Event{Kind: Refused}

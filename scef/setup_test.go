@@ -302,7 +302,7 @@ func (b *bench) json(as id.SCSASID, method, url, body string) *reply {
 	switch {
 	case method == http.MethodPatch && !strings.Contains(url, "downlink-data-deliveries"):
 		q.media = "application/merge-patch+json"
-	case body != "":
+	case body != "" || method == http.MethodPost:
 		q.media = "application/json"
 	}
 	return b.send(q)

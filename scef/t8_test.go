@@ -1,7 +1,6 @@
 package scef_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/sim"
 	"github.com/scefkit/scefkit/t8"
@@ -255,15 +255,24 @@ func TestForeign(t *testing.T) {
 
 // TestNotPermitted checks an SCS/AS that is known, but may not use the API.
 func TestNotPermitted(t *testing.T) {
-	covers(t, "KAURI-28 KAURI-50 T8-4.4.5.2.1-15 T8-4.4.5.2.1-39 T8-4.4.5.2.1-49")
+	covers(t, "KAURI-28 KAURI-50 T8-4.4.5.3.1-12 T8-4.4.5.2.1-15 T8-4.4.5.2.1-39 T8-4.4.5.2.1-49")
 	b, _, url, cfg, delivery := stored(t, func(s *setup) {
-		s.static.SCSAS = append(s.static.SCSAS, policy.StaticSCSAS{ID: "as3", Tokens: []string{tokenOf("as3")}, APIs: []string{"3gpp-monitoring-event"}})
-		s.nidd["as3"] = policy.NIDD{APN: "as3.example"}
+		s.static.SCSAS = append(s.static.SCSAS,
+			policy.StaticSCSAS{ID: "as3", Tokens: []string{tokenOf("as3")}, APIs: []string{"3gpp-monitoring-event"}}, // not this API
+			policy.StaticSCSAS{ID: "as4", Tokens: []string{tokenOf("as4")}})                                          // no profile
 	})
 	asked := b.asks.Load()
-	for _, q := range operations(cfg, delivery, url) {
-		q.token, q.url = "Bearer "+tokenOf("as3"), strings.ReplaceAll(q.url, "/as1/", "/as3/")
-		b.send(q).problem(403)
+	for _, as := range []id.SCSASID{"as3", "as4"} {
+		for _, q := range operations(cfg, delivery, url) {
+			q.token, q.url = "Bearer "+tokenOf(as), strings.ReplaceAll(q.url, "/as1/", "/"+string(as)+"/")
+			r := b.send(q)
+			if q.method == "POST" && strings.HasSuffix(q.url, "downlink-data-deliveries") {
+				r.problem(401) // what clause 4.4.5.3.1 says
+				require.NotEmpty(t, r.header.Get("WWW-Authenticate"))
+				continue
+			}
+			r.problem(403)
+		}
 	}
 	require.Equal(t, asked, b.asks.Load())
 }
@@ -362,7 +371,7 @@ func TestDestination(t *testing.T) {
 	}
 	for _, url := range []string{
 		"http://127.0.0.1/", "http://127.1.2.3:8080/x", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://10.0.0.1/", "https://192.168.1.1/", "http://172.16.0.1/",
-		"http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://[fd00::1]/", "http://0.0.0.0/", "http://100.64.0.1/", "http://user:pw@as.example/",
+		"http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://[fd00::1]/", "http://0.0.0.0/", "http://100.64.0.1/",
 	} {
 		p := post(url).problem(403)
 		require.Equal(t, "PARAMETER_OUT_OF_RANGE", p.Cause, url)
@@ -390,5 +399,4 @@ func TestDestination(t *testing.T) {
 	}
 	p := b.json("as1", "PATCH", r.header.Get("Location"), `{"notificationDestination": "http://127.0.0.1/"}`).problem(403)
 	require.Equal(t, []string{"/notificationDestination"}, pointers(p))
-	_ = context.Background()
 }

@@ -238,14 +238,18 @@ func AfterResponse(ctx context.Context, f func()) {
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &Exchange{Method: r.Method, Remote: r.RemoteAddr, Begin: time.Now()}
+	all := &struct { // in one piece of memory
+		x   Exchange
+		c   call
+		out answer
+		rt  *route
+	}{x: Exchange{Method: r.Method, Remote: r.RemoteAddr, Begin: time.Now()}}
+	x, c, out := &all.x, &all.c, &all.out
 	if h.trace != nil {
 		x.URI = r.URL.RequestURI()
 	}
-	c := &call{}
 	c.ctx = context.WithValue(r.Context(), callKey{}, c)
-	out := &answer{w: w, x: x}
-	var rt *route
+	out.w, out.x = w, x
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
@@ -253,19 +257,21 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 					panic(p)
 				}
 				h.log.LogAttrs(r.Context(), slog.LevelError, "panic", slog.String("op", x.Operation), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-				h.fail(out, rt, &fault.Error{Op: "t8." + x.Operation, Code: fault.Internal})
+				h.fail(out, all.rt, &fault.Error{Op: "t8." + x.Operation, Code: fault.Internal})
 			}
 		}()
 		var err error
-		if rt, err = h.serve(out, r, c); err != nil {
-			h.fail(out, rt, h.faultOf(r.Context(), x, err))
+		if all.rt, err = h.serve(out, r, c); err != nil {
+			h.fail(out, all.rt, h.faultOf(r.Context(), x, err))
 		}
 	}()
 	if len(c.after) > 0 {
 		_ = http.NewResponseController(w).Flush() // who is gone needs no answer
 	}
-	h.log.LogAttrs(r.Context(), slog.LevelDebug, "t8", slog.String("op", x.Operation), slog.String("scsas", string(x.SCSAS)),
-		slog.String("method", r.Method), slog.Int("status", x.Status), slog.Duration("took", time.Since(x.Begin)))
+	if h.log.Enabled(r.Context(), slog.LevelDebug) {
+		h.log.LogAttrs(r.Context(), slog.LevelDebug, "t8", slog.String("op", x.Operation), slog.String("scsas", string(x.SCSAS)),
+			slog.String("method", r.Method), slog.Int("status", x.Status), slog.Duration("took", time.Since(x.Begin)))
+	}
 	h.trace.answer(r.Context(), x)
 	for _, f := range c.after {
 		h.runAfter(r.Context(), x.Operation, f)
@@ -394,14 +400,13 @@ func (h *Handler) read(out *answer, r *http.Request, rt *route, c *call) error {
 	} else {
 		c.body, err = io.ReadAll(http.MaxBytesReader(out.w, r.Body, h.maxBody))
 	}
-	var tooLong *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLong):
-		return fault.New("", fault.TooLarge, "the body must not be longer than "+strconv.FormatInt(h.maxBody, 10)+" octets")
-	case err != nil:
-		return &fault.Error{Code: fault.Malformed, Detail: "the body ends early", Err: err}
+	if err == nil {
+		return nil
 	}
-	return nil
+	if _, tooLong := errors.AsType[*http.MaxBytesError](err); tooLong {
+		return fault.New("", fault.TooLarge, "the body must not be longer than "+strconv.FormatInt(h.maxBody, 10)+" octets")
+	}
+	return &fault.Error{Code: fault.Malformed, Detail: "the body ends early", Err: err}
 }
 
 // find looks a path up.

@@ -156,6 +156,7 @@ type slowMME struct {
 
 	mu    sync.Mutex
 	seen  map[uint32]bool // End-to-End Identifiers; guarded by mu
+	story []string        // all TDRs and TDAs, for a test that fails; guarded by mu
 	again int             // TDRs with T flag; guarded by mu
 	known int             // those of them that had come before; guarded by mu
 }
@@ -166,13 +167,22 @@ func (m *slowMME) App() diameter.App {
 	return app
 }
 
-// message observes what the node gets.
-func (m *slowMME) message(_ diameter.Identity, d diameter.Direction, msg *diameter.Message) {
-	if d != diameter.Received || !msg.IsRequest() || msg.Command != t6a.CodeTDR {
+// message observes what the node gets and sends.
+func (m *slowMME) message(_ diameter.Identity, _ diameter.Direction, msg *diameter.Message) {
+	if msg.Command != t6a.CodeTDR {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	at := time.Now().Format("05.000")
+	if !msg.IsRequest() {
+		r, _ := diameter.ResultOf(msg)
+		m.story = append(m.story, fmt.Sprintf("%s TDA %x: %v", at, msg.EndToEnd, r))
+		return
+	}
+	var tdr t6a.TDR
+	_ = diameter.Decode(msg, &tdr)
+	m.story = append(m.story, fmt.Sprintf("%s TDR %x, flags %v: %s|", at, msg.EndToEnd, msg.Flags, tdr.NonIPData))
 	if msg.Flags&diameter.FlagRetransmitted != 0 {
 		m.again++
 		if m.seen[msg.EndToEnd] {
@@ -195,6 +205,25 @@ func (m *slowMME) HandleDiameter(ctx context.Context, from diameter.Identity, re
 		wait(ctx, d)
 	}
 	return ans, then
+}
+
+// about returns what went over the wire with a payload.
+func (m *slowMME) about(payload string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	ids := map[string]bool{}
+	var out []string
+	for _, line := range m.story {
+		w := strings.Fields(line)
+		e2e := strings.TrimRight(w[2], ",:")
+		if strings.Contains(line, ": "+payload+"|") {
+			ids[e2e] = true
+		}
+		if ids[e2e] {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 // delay makes some TDRs and TDAs slow, so that kills find them on their way.
@@ -632,7 +661,7 @@ func (r *killRun) checkDevice(d *device, posts map[string]int, status map[string
 	got := map[string]int{}
 	for _, b := range d.ue.Received() {
 		got[string(b)]++
-		require.Equal(t, 1, got[string(b)], "%q reached the UE twice", b)
+		require.Equal(t, 1, got[string(b)], "%q reached the UE twice:\n%s", b, d.mme.about(string(b)))
 		require.True(t, strings.HasPrefix(string(b), string(d.ext)+" "), "%q reached %s", b, d.ext)
 	}
 	for _, data := range d.taken {
