@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -165,7 +164,7 @@ func (r *role) runSCEF() error {
 		Store:    s,
 		Policy:   static,
 		NIDD:     policy.NIDDByID{scsas: {APN: apn}},
-	}, &scef.Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	}, nil)
 	if err != nil {
 		return err
 	}

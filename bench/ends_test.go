@@ -397,7 +397,7 @@ func listenHSS(tb testing.TB, ues int) string {
 	tb.Cleanup(func() { node.Close() })
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(tb, err)
-	go node.Serve(l) //nolint:errcheck // it ends with the node
+	go node.Serve(l)
 	return l.Addr().String()
 }
 

@@ -59,6 +59,7 @@ type bench struct {
 	notes []note                           // guarded by mu; what the outbox delivered
 
 	// The scripts. A nil answer with a nil error is replaced by a success.
+	from diameter.Identity // who answers TDRs; zero: the serving node
 	hss  func(*s6t.NIR) (*s6t.NIA, error)
 	mme  func(*t6a.TDR) (*t6a.TDA, error)
 	cmr  func(*t6a.CMR) (*t6a.CMA, error)
@@ -170,6 +171,9 @@ func (b *bench) Do(ctx context.Context, to diameter.Identity, req *diameter.Mess
 			return nil, err
 		}
 		a.SessionID, a.OriginHost, a.OriginRealm = c.SessionID, to.Host, to.Realm
+		if from := scripted(b, &b.from); from.Host != "" {
+			a.OriginHost, a.OriginRealm = from.Host, from.Realm
+		}
 		ans = a
 	case code(&t6a.CMR{}):
 		var c t6a.CMR

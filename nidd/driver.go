@@ -255,7 +255,7 @@ func (p *Procedure) workTDR(d Delivery, again bool) work {
 			// A node that recognises the repetition gives its first answer again. The UE may have woken since, and have
 			// told so, without anybody being told again: only a new TDR shows how things are.
 			ev = Event{Kind: Wake}
-		case again && ev.Kind == NoRoute && !ev.answered:
+		case again && ev.Kind == NoRoute && !ev.byNode:
 			return func(s *session) error { return s.resendLater(d.ID, ev) }
 		}
 		return func(s *session) error { return s.answered(d.ID, ev) }

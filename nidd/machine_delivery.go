@@ -78,7 +78,7 @@ type Event struct {
 	Kind    Kind
 	RetryAt time.Time // UESleeps, NoRoute: when to try again; zero when nobody said
 
-	answered bool // NoRoute: a node said so; otherwise the TDR did not leave
+	byNode bool // NoRoute: the serving node itself said so, not one on the way to it, or nobody
 }
 
 // Action is what the driver has to do after a step, in the order given.

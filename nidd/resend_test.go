@@ -93,6 +93,24 @@ func TestRepetitionWithoutRoute(t *testing.T) {
 	t.Run("a node on the way says no", func(t *testing.T) {
 		run(t, func(t *testing.T, b *bench) {
 			b.buffer(b.configure(), "x")
+			b.crash(func() {
+				b.mme = result(diameter.UnableToDeliver)
+				b.from = diameter.Identity{Host: "agent.example", Realm: "example"}
+			})
+			b.sleep(20 * time.Second)
+			b.mme, b.from = nil, diameter.Identity{}
+			b.sleep(time.Minute)
+			require.Greater(t, len(b.raw), 2)
+			for _, m := range b.raw[1:] {
+				require.Equal(t, b.raw[0].EndToEnd, m.EndToEnd)
+				require.NotZero(t, m.Flags&diameter.FlagRetransmitted)
+			}
+			require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
+		})
+	})
+	t.Run("the MME says no", func(t *testing.T) {
+		run(t, func(t *testing.T, b *bench) {
+			b.buffer(b.configure(), "x")
 			b.crash(func() { b.mme = result(diameter.UnableToDeliver) }) // and says so again if it is asked the same
 			b.sleep(20 * time.Second)
 			b.mme = nil

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -550,7 +551,11 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:
 		return Event{Kind: BearerGone}
 	case r == diameter.UnableToDeliver || r == diameter.RealmNotServed || r == diameter.TooBusy || r == diameter.LoopDetected:
-		return Event{Kind: NoRoute, RetryAt: time.Now().Add(p.opts.RetryInterval), answered: true}
+		by, _ := diameter.FindAVP(ans.AVPs, 264, 0)
+		return Event{
+			Kind: NoRoute, RetryAt: time.Now().Add(p.opts.RetryInterval),
+			byNode: strings.EqualFold(string(by.Data), d.Attempt.Node.Host),
+		}
 	}
 	p.log.Warn("TDA with a failure", "imsi", d.IMSI, "node", d.Attempt.Node.Host, "result", r.String())
 	return Event{Kind: Refused}

@@ -506,8 +506,12 @@ func TestHostilePeer(t *testing.T) {
 		_, err := b.deliver(as, cfg, "down")
 		require.NoError(t, err)
 	}
-	evil := diameter.Identity{Host: "evil." + realm, Realm: realm}
-	good := odr(t, evil, 1, "x").Append(nil)
+	number := 0
+	evil := func() diameter.Identity { // a name that no connection had before
+		number++
+		return diameter.Identity{Host: fmt.Sprintf("evil%d.%s", number, realm), Realm: realm}
+	}
+	good := odr(t, evil(), 1, "x").Append(nil)
 	with := func(change func([]byte)) []byte {
 		x := bytes.Clone(good)
 		change(x)
@@ -538,11 +542,11 @@ func TestHostilePeer(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, known := range []bool{true, false} {
-				r := b.connect(diameter.Identity{})
+				who := diameter.Identity{}
 				if known {
-					r.Close()
-					r = b.connect(evil)
+					who = evil()
 				}
+				r := b.connect(who)
 				r.put(c.send)
 				if known && c.want != 0 {
 					require.Equal(t, int(c.want), int(r.result().Code))
@@ -561,14 +565,14 @@ func TestHostilePeer(t *testing.T) {
 	}
 	t.Run("cut in the middle", func(t *testing.T) {
 		for cut := 1; cut < len(good); cut += 7 {
-			r := b.connect(evil)
+			r := b.connect(evil())
 			r.put(good[:cut])
 			require.NoError(t, r.Close())
 		}
 		goesOn(t)
 	})
 	t.Run("an answer that nobody asked for", func(t *testing.T) {
-		r := b.connect(evil)
+		r := b.connect(evil())
 		r.put(with(func(x []byte) { x[4] &^= 0x80 }))
 		r.put(good)
 		require.NotZero(t, r.result().Code)
@@ -576,7 +580,7 @@ func TestHostilePeer(t *testing.T) {
 		goesOn(t)
 	})
 	t.Run("in pieces", func(t *testing.T) {
-		r := b.connect(evil)
+		r := b.connect(evil())
 		for _, o := range good {
 			r.put([]byte{o})
 		}

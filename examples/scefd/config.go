@@ -108,11 +108,15 @@ type duration struct {
 	text string // of one that cannot be read
 }
 
-func (d *duration) UnmarshalYAML(b []byte) (err error) {
-	text := strings.Trim(strings.TrimSpace(string(b)), `"'`)
-	if d.Duration, err = time.ParseDuration(text); err != nil {
-		d.text = text
+// UnmarshalText implements encoding.TextUnmarshaler.
+//
+//nolint:unparam // its error belongs to the interface
+func (d *duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil {
+		d.text = string(b)
 	}
+	d.Duration = v
 	return nil
 }
 

@@ -66,7 +66,7 @@ func (r *reader) get(key []byte) ([]byte, error) {
 	r.key = append(append(r.key[:0], userSpace), key...)
 	v, closer, err := r.state.snap.Get(r.key)
 	if err != nil {
-		if err == engine.ErrNotFound {
+		if errors.Is(err, engine.ErrNotFound) {
 			return nil, nil
 		}
 		return nil, damage(err)
@@ -121,7 +121,7 @@ func (r *reader) Scan(from, to []byte, reverse bool) iter.Seq2[store.Pair, error
 			yield(store.Pair{}, damage(err))
 			return
 		}
-		defer it.Close() // its error is that of Error
+		defer func() { _ = it.Close() }() // its error is that of Error
 		first, next := it.First, it.Next
 		if reverse {
 			first, next = it.Last, it.Prev

@@ -161,11 +161,11 @@ func place(dir string, files vfs.FS) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("pebble: %w", err)
 	}
-	real, err := filepath.EvalSymlinks(abs)
+	place, err := filepath.EvalSymlinks(abs)
 	if err != nil {
 		return "", fmt.Errorf("pebble: %w", err)
 	}
-	return real, nil
+	return place, nil
 }
 
 func engineOptions(o Options, cache *engine.Cache, lock *engine.Lock) *engine.Options {
