@@ -1,7 +1,9 @@
 package nidd_test
 
 import (
+	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
 )
 
@@ -34,24 +37,33 @@ func (b *bench) crash(meanwhile func()) {
 }
 
 // TestOldAnswer checks that the answer to a repeated TDR, which may be the one that was lost with the process, does not
-// put to sleep a UE that has woken since.
+// put to sleep a UE that is awake by now: it told so, or the time has passed until which the MME would have told.
 func TestOldAnswer(t *testing.T) {
-	run(t, func(t *testing.T, b *bench) {
-		b.buffer(b.configure(), "x")
-		b.crash(func() {
-			b.mme = func(*t6a.TDR) (*t6a.TDA, error) {
-				if again := b.raw[len(b.raw)-1].Flags&diameter.FlagRetransmitted != 0; again {
-					return sleeping(time.Time{}), nil
+	for name, sign := range map[string]bool{"the UE told": true, "nobody tells": false} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(t *testing.T, b *bench) {
+				b.buffer(b.configure(), "x")
+				old := sleeping(time.Now().Add(10 * time.Second).Truncate(time.Second))
+				b.crash(func() {
+					b.mme = func(*t6a.TDR) (*t6a.TDA, error) {
+						if again := b.raw[len(b.raw)-1].Flags&diameter.FlagRetransmitted != 0; again {
+							return old, nil
+						}
+						return nil, nil
+					}
+				})
+				if sign {
+					b.asks(diameter.Success, cmr(t6a.ConnectionActionUpdate, reachable))
+				} else {
+					b.sleep(time.Minute)
 				}
-				return nil, nil
-			}
+				require.Equal(t, []string{"x", "x", "x"}, b.sent())
+				require.Equal(t, b.raw[0].EndToEnd, b.raw[1].EndToEnd)
+				require.NotEqual(t, b.raw[0].EndToEnd, b.raw[2].EndToEnd)
+				require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
+			})
 		})
-		b.asks(diameter.Success, cmr(t6a.ConnectionActionUpdate, reachable))
-		require.Equal(t, []string{"x", "x", "x"}, b.sent())
-		require.Equal(t, b.raw[0].EndToEnd, b.raw[1].EndToEnd)
-		require.NotEqual(t, b.raw[0].EndToEnd, b.raw[2].EndToEnd)
-		require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
-	})
+	}
 }
 
 // TestRepetitionWithoutRoute checks that a TDR that may have arrived stays the same TDR while no peer leads to the MME.
@@ -128,5 +140,54 @@ func TestRepetitionWithoutRoute(t *testing.T) {
 			require.Equal(t, []string{"FAILURE_TIMEOUT"}, b.notified("deliveryStatus"))
 			require.Zero(t, b.keys("d"))
 		})
+	})
+}
+
+// power is a store that fails after a number of transactions.
+type power struct {
+	store.Store
+	mu   sync.Mutex
+	left int // guarded by mu; negative: no end
+}
+
+func (p *power) Update(ctx context.Context, fn func(store.Tx) error) error {
+	p.mu.Lock()
+	if p.left == 0 {
+		p.mu.Unlock()
+		return store.ErrClosed
+	}
+	p.left--
+	p.mu.Unlock()
+	return p.Store.Update(ctx, fn)
+}
+
+// TestSignBeforeAnswer checks that data which a UE did not take, since it slept, is sent when the UE has shown itself
+// before the answer came, even if the process ends with that answer.
+func TestSignBeforeAnswer(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		b.buffer(b.configure(), "x")
+		b.stop()
+		memory, cut := b.store, &power{left: -1}
+		cut.Store, b.store = memory, cut
+		b.start()
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) {
+			req, err := diameter.NewRequest(cmr(t6a.ConnectionActionUpdate, reachable))
+			require.NoError(t, err)
+			ans, _ := b.p.T6a().HandleDiameter(t.Context(), mmeID, req)
+			r, err := diameter.ResultOf(ans)
+			require.NoError(t, err)
+			require.Equal(t, diameter.Success, r)
+			cut.mu.Lock()
+			cut.left = 1 // that of the answer to the TDR
+			cut.mu.Unlock()
+			return sleeping(time.Time{}), nil
+		}
+		b.attach()
+		b.stop()
+		b.mme, b.store = nil, memory
+		b.start()
+		b.sleep(10 * time.Second)
+		require.Equal(t, []string{"x", "x"}, b.sent())
+		require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
 	})
 }

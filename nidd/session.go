@@ -432,6 +432,18 @@ func (s *session) flush() error {
 	return s.p.timers.Set(s.tx, ueTimer(s.ue.IMSI), due)
 }
 
+// mayGo reports whether something can be done about stored data now: whoever is at it does that at once, the timer is for
+// the case that a crash takes him.
+func (s *session) mayGo(d *Delivery) bool {
+	for i := range s.ue.configs {
+		if r := &s.ue.configs[i]; r.SCSAS == d.SCSAS && r.ID == d.ConfigID {
+			_, ok := s.holds(d, s.ue.byAPN(r.APN), false)
+			return ok
+		}
+	}
+	return true // its configuration has ended
+}
+
 // recovery is how long work that is under way has until the timer of the UE looks for it: it finds what a crash left.
 const recovery = 5 * time.Second
 
@@ -449,7 +461,7 @@ func (s *session) due() (at time.Time, err error) {
 		case d.State == Sending || d.State == Triggering:
 			at = earliest(at, d.Attempt.Until.Add(recovery))
 			continue
-		case d.State == Ready || s.wake:
+		case s.wake || s.mayGo(d):
 			at = earliest(at, soon)
 		}
 		at = earliest(at, earliest(d.NotBefore, d.Expires))

@@ -60,9 +60,11 @@ type setup struct {
 type bench struct {
 	t    *testing.T
 	node *scef.Node
-	root string // API root
-	dia  string // Diameter address
-	asks atomic.Int64
+	root string       // API root
+	dia  string       // Diameter address
+	asks atomic.Int64 // requests sent to the network
+
+	again atomic.Int64 // messages with T flag received
 
 	hss     *sim.HSS
 	hssNode *diameter.Node
@@ -88,6 +90,9 @@ func start(t *testing.T, change ...func(*setup)) *bench {
 	s.opts.Diameter.Trace = &diameter.Trace{Message: func(_ diameter.Identity, d diameter.Direction, m *diameter.Message) {
 		if d == diameter.Sent && m.IsRequest() && m.App != diameter.AppBase {
 			b.asks.Add(1)
+		}
+		if d == diameter.Received && m.Flags&diameter.FlagRetransmitted != 0 {
+			b.again.Add(1)
 		}
 	}}
 	if s.policy == nil {

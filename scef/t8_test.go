@@ -19,7 +19,7 @@ const configurations = "/3gpp-nidd/v1/as1/configurations"
 
 // TestBadConfiguration checks that every fault of a request is told at once, and that no node of the network hears of it.
 func TestBadConfiguration(t *testing.T) {
-	covers(t, "T8-4.4.5.2.1-11 KAURI-11 KAURI-39")
+	covers(t, "T8-4.4.5.2.1-11 KAURI-39")
 	b := start(t)
 	b.provision(1, "as1")
 	for _, c := range []struct {
@@ -64,7 +64,7 @@ func TestBadConfiguration(t *testing.T) {
 
 // TestBadDelivery does the same for downlink data.
 func TestBadDelivery(t *testing.T) {
-	covers(t, "T8-4.4.5.3.1-10 KAURI-11")
+	covers(t, "T8-4.4.5.3.1-10")
 	b := start(t)
 	m, _ := b.mme(mmeID)
 	as, url := b.as("as1")
@@ -279,7 +279,7 @@ func TestNotPermitted(t *testing.T) {
 
 // TestStatusCodes checks what success looks like on the wire.
 func TestStatusCodes(t *testing.T) {
-	covers(t, "T8-4.4.5.2.1-42 T8-4.4.5.2.1-45 T8-4.4.5.2.1-53 T8-4.4.5.3.1-02 T8-4.4.5.3.1-59 T8-4.4.5.3.1-72 T8-4.4.5.3.1-84 KAURI-39")
+	covers(t, "T8-4.4.5.2.1-42 T8-4.4.5.2.1-53 T8-4.4.5.3.1-59 T8-4.4.5.3.1-72 T8-4.4.5.3.1-84 KAURI-39")
 	b, as, url, cfg, delivery := stored(t)
 	r := b.json("as1", "POST", configurations, fmt.Sprintf(`{"externalId": "meter-2@example.com", "notificationDestination": %q}`, url))
 	require.Equal(t, 201, r.status)
@@ -318,7 +318,7 @@ func TestStatusCodes(t *testing.T) {
 
 // TestTwoSCSAS runs two SCS/AS at a time, with the same device.
 func TestTwoSCSAS(t *testing.T) {
-	covers(t, "T8-4.3.2-03 KAURI-29 KAURI-51 KAURI-52")
+	covers(t, "T8-4.3.2-03 KAURI-29")
 	b := start(t)
 	m, _ := b.mme(mmeID)
 	one, url1 := b.as("as1")

@@ -60,7 +60,7 @@ func (a *authority) pool() *x509.CertPool {
 
 // TestTLS checks that with TLS configured nothing is served beside it, and that both sides are identified.
 func TestTLS(t *testing.T) {
-	covers(t, "T8-4.3.1-01 KAURI-20 KAURI-38")
+	covers(t, "T8-4.3.1-01 KAURI-38")
 	ca := newAuthority(t)
 	b := start(t, func(s *setup) {
 		s.opts.TLS = &tls.Config{Certificates: []tls.Certificate{ca.issue("scef")}, ClientCAs: ca.pool(), ClientAuth: tls.RequireAndVerifyClientCert}

@@ -181,16 +181,18 @@ func TestWireshark(t *testing.T) {
 			seen[fmt.Sprintf("%s %s of %s", codes[i], kind, apps[i])]++
 		}
 	}
-	for _, want := range []string{
+	standard := []string{
 		"257 request of 0", "257 answer of 0", // CER
 		"282 request of 0", "282 answer of 0", // DPR
 		"8388726 request of 16777345", "8388726 answer of 16777345", // NIR
 		"8388732 request of 16777346", "8388732 answer of 16777346", // CMR
 		"8388733 request of 16777346", "8388733 answer of 16777346", // ODR
 		"8388734 request of 16777346", "8388734 answer of 16777346", // TDR
-	} {
+	}
+	for _, want := range standard {
 		require.Positive(t, seen[want], "%s in %v", want, seen)
 	}
+	require.Len(t, seen, len(standard), "nothing else: %v", seen)
 	require.Equal(t, string(imsiOf(1)), run("-Y", "diameter.cmd.code == 8388733 && diameter.flags.request == 1", "-T", "fields", "-e", "diameter.User-Name"))
 	complaints := func() string {
 		return run("-Y", `_ws.malformed || _ws.expert.severity == "error" || _ws.expert.severity == "warning"`,
