@@ -13,21 +13,21 @@ import (
 
 // deliverNow takes a new delivery as far as it goes at once: to its result, or into the store. The caller holds the
 // slot of the UE. Nothing is written when the UE takes the data.
-func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Config) error {
+func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Config, now time.Time) error {
 	conn := u.byAPN(c.APN)
 	ev := Event{Kind: Turn}
 	switch {
 	case conn == nil:
 		ev.Kind = NoConnection
-	case u.pending > 0 && d.mayKeep(time.Now()):
+	case u.pending > 0 && d.mayKeep(now):
 		ev.Kind = Behind
 		if conn.State == UpAsleep {
 			ev.Kind = UESleeps
 		}
 	}
-	for {
+	for ; ; now = time.Now() {
 		from := d.State
-		actions, err := d.step(ev, time.Now())
+		actions, err := d.step(ev, now)
 		if err != nil {
 			return err
 		}
@@ -36,8 +36,8 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 		for _, a := range actions {
 			switch a {
 			case SendTDR:
-				d.Attempt = p.newAttempt(conn)
-				ev, again = p.sendTDR(ctx, d, false), true
+				d.Attempt = p.newAttempt(conn, now)
+				ev, again = p.sendTDR(ctx, d, false, now), true
 			case SendTrigger:
 				ev, again = p.trigger(ctx, d, c), true
 			case DropConnection:
@@ -204,7 +204,7 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 			return work{}, nil
 		}
 		if ev.Kind == Turn || ev.Kind == NoConnection {
-			d.Attempt = s.p.newAttempt(conn) // of the TDR, or the trigger
+			d.Attempt = s.p.newAttempt(conn, s.now) // of the TDR, or the trigger
 		}
 		rest, err := s.step(d, ev)
 		if err != nil {
@@ -249,7 +249,7 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 // workTDR sends the TDR of a delivery that is marked as being sent.
 func (p *Procedure) workTDR(d Delivery, again bool) work {
 	return work{do: func(ctx context.Context) func(*session) error {
-		ev := p.sendTDR(ctx, &d, again)
+		ev := p.sendTDR(ctx, &d, again, time.Now())
 		switch {
 		case again && ev.Kind == UESleeps:
 			// A node that recognises the repetition gives its first answer again. The UE may have woken since, and have
@@ -473,8 +473,8 @@ func servingHost(u *UE) string {
 }
 
 // newAttempt draws the identifiers of a TDR over the connection.
-func (p *Procedure) newAttempt(conn *Connection) attempt {
-	a := attempt{Until: time.Now().Add(p.opts.AnswerTimeout)}
+func (p *Procedure) newAttempt(conn *Connection, now time.Time) attempt {
+	a := attempt{Until: now.Add(p.opts.AnswerTimeout)}
 	if conn != nil {
 		a.EndToEnd = diameter.NextEndToEnd()
 		a.SessionID = diameter.NewSessionID(p.Self.Host)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -467,24 +466,16 @@ func (p *Procedure) configureDefault(ctx context.Context, ue id.IMSI, apn id.APN
 	return c, err
 }
 
-// Commands of the busiest path are used again once they are encoded, or read.
-var (
-	tdrs = sync.Pool{New: func() any { return new(t6a.TDR) }}
-	tdas = sync.Pool{New: func() any { return new(t6a.TDA) }}
-)
-
 // sendTDR sends the data of d over the connection that its attempt names (TS 29.128 §5.6.2).
-func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event {
-	now := time.Now()
+func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool, now time.Time) Event {
 	a := &d.Attempt
 	if again {
 		a.Until = now.Add(p.opts.AnswerTimeout)
 	}
-	tdr := tdrs.Get().(*t6a.TDR)
-	*tdr = t6a.TDR{
+	tdr := t6a.TDR{
 		SessionID:        a.SessionID,
 		UserIdentifier:   t6a.UserIdentifier{UserName: string(d.IMSI)},
-		BearerIdentifier: append(tdr.BearerIdentifier[:0], a.EBI),
+		BearerIdentifier: []byte{a.EBI},
 		OriginHost:       p.Self.Host,
 		OriginRealm:      p.Self.Realm,
 		DestinationHost:  a.Node.Host,
@@ -495,9 +486,7 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool) Event 
 	if d.mayKeep(now) {
 		tdr.MaximumRetransmissionTime = d.Expires
 	}
-	req, err := diameter.NewRequest(tdr)
-	*tdr = t6a.TDR{BearerIdentifier: tdr.BearerIdentifier}
-	tdrs.Put(tdr)
+	req, err := diameter.NewRequest(&tdr)
 	if err != nil {
 		p.log.Error("cannot build a TDR", "imsi", d.IMSI, "err", err)
 		return Event{Kind: Refused}
@@ -529,22 +518,17 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 		p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
 		return Event{Kind: Refused}
 	}
-	tda := tdas.Get().(*t6a.TDA)
-	defer func() {
-		*tda = t6a.TDA{}
-		tdas.Put(tda)
-	}()
 	switch {
 	case r.IsSuccess():
-		if err := diameter.Decode(ans, tda); err != nil {
-			p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
-		}
-		if tda.TDAFlags != nil && *tda.TDAFlags&t6a.TDAFlagAcknowledgedDelivery != 0 {
+		// This is the busiest answer, and one AVP of it counts: it is not worth to be decoded.
+		flags, _ := diameter.FindAVP(ans.AVPs, 4321, diameter.Vendor3GPP)
+		if len(flags.Data) == 4 && t6a.TDAFlags(binary.BigEndian.Uint32(flags.Data))&t6a.TDAFlagAcknowledgedDelivery != 0 {
 			return Event{Kind: Acknowledged}
 		}
 		return Event{Kind: Accepted}
 	case r == diameter.ErrorUserTemporarilyUnreachable:
-		if err := diameter.Decode(ans, tda); err != nil {
+		var tda t6a.TDA
+		if err := diameter.Decode(ans, &tda); err != nil {
 			p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
 		}
 		return Event{Kind: UESleeps, RetryAt: tda.RequestedRetransmissionTime}

@@ -109,9 +109,10 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 			return nil, err
 		}
 	}
-	d := newDelivery(c, t, prof, time.Now())
+	now := time.Now()
+	d := newDelivery(c, t, prof, now)
 	// Once a TDR is under way its result counts, whether the SCS/AS waits for it or not.
-	if err := p.deliverNow(p.detached(ctx), d, u, c); err != nil {
+	if err := p.deliverNow(p.detached(ctx), d, u, c, now); err != nil {
 		return nil, internal(op, err)
 	}
 	if d.State.Final() && d.State != Delivered {

@@ -514,7 +514,9 @@ func (a *answer) write(status int, media string, body []byte) {
 		}
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
-	a.w.WriteHeader(status)
+	if status != http.StatusOK || body == nil { // 200 goes without saying, and net/http then need not copy the header
+		a.w.WriteHeader(status)
+	}
 	if body != nil {
 		_, _ = a.w.Write(body) // a client that is gone needs no answer
 	}

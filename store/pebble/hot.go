@@ -49,7 +49,13 @@ func (h *hot) offer(slot *atomic.Pointer[hotRecord], old *hotRecord, key, value 
 	if len(value) > hotMax || old != nil && old.since > seq {
 		return
 	}
-	slot.CompareAndSwap(old, &hotRecord{key: bytes.Clone(key), value: bytes.Clone(value), since: seq})
+	r := &hotRecord{since: seq}
+	both := append(append(make([]byte, 0, len(key)+len(value)), key...), value...) // side by side for the next reader
+	r.key = both[:len(key):len(key)]
+	if value != nil {
+		r.value = both[len(key):]
+	}
+	slot.CompareAndSwap(old, r)
 }
 
 // written tells of a write of commit seq; calls come one at a time. A slot of another key keeps it, lest keys that are
