@@ -118,7 +118,7 @@ func TestNothingOfTheNetworkInside(t *testing.T) {
 	eventually(t, 5*time.Second, func() string {
 		mu.Lock()
 		defer mu.Unlock()
-		if strings.Contains(seen.String(), "SUCCESS") {
+		if strings.Contains(seen.String(), `"niddDownlinkDataTransfer":`) {
 			return ""
 		}
 		return "no status of the delivery"
