@@ -1,0 +1,289 @@
+package nidd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"time"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/t6a"
+)
+
+// handleCMR serves a T6a/b connection (TS 29.128 §5.7.3).
+func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diameter.Message, func()) {
+	const op = "nidd.CMR"
+	var cmr t6a.CMR
+	if err := diameter.Decode(req, &cmr); err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	ue, err := imsi(&cmr.UserIdentifier)
+	if err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	bearer, err := ebi(cmr.BearerIdentifier)
+	if err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	cma := t6a.CMA{
+		SessionID: cmr.SessionID, DRMP: cmr.DRMP, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm,
+	}
+	wake := false
+	switch cmr.ConnectionAction {
+	case t6a.ConnectionActionEstablishment:
+		wake, err = p.establish(ctx, ue, bearer, &cmr, &cma)
+	case t6a.ConnectionActionRelease:
+		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
+			return s.stepConnection(i, Release)
+		})
+	case t6a.ConnectionActionUpdate:
+		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
+			return s.updateConnection(i, &cmr)
+		})
+	default:
+		if err = p.known(ctx, ue); err == nil {
+			err = refuse(op, diameter.ErrorOperationNotAllowed)
+		}
+	}
+	if err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	p.log.Info("connection", "action", cmr.ConnectionAction.String(), "imsi", ue, "bearer", bearer, "node", cmr.OriginHost)
+	ans, err := diameter.NewAnswer(req, &cma)
+	if err != nil {
+		return p.answerError(req, op, err), nil
+	}
+	if !wake {
+		return ans, nil
+	}
+	return ans, func() { p.serveSoon(cmr.OriginHost, ue, true) }
+}
+
+// known refuses a UE of which the SCEF knows nothing.
+func (p *Procedure) known(ctx context.Context, ue id.IMSI) error {
+	return p.Store.View(ctx, func(r store.Reader) error {
+		if u, err := getUE(r, ue); u != nil || err != nil {
+			return err
+		}
+		return refuse("nidd.CMR", diameter.ErrorUserUnknown)
+	})
+}
+
+// onConnection runs fn on an existing connection of a known UE, and answers the Extended-PCO that came with the CMR.
+func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, cmr *t6a.CMR, cma *t6a.CMA,
+	fn func(*session, int) error,
+) (wake bool, err error) {
+	const op = "nidd.CMR"
+	return p.update(ctx, ue, func(s *session) error {
+		if s.ue.empty() {
+			return refuse(op, diameter.ErrorUserUnknown)
+		}
+		i := s.ue.connection(bearer)
+		if i < 0 {
+			return refuse(op, diameter.ErrorInvalidEPSBearer)
+		}
+		if cmr.ExtendedPCO != nil {
+			if ref := s.ue.configFor(s.ue.Connections[i].APN); ref != nil {
+				c, err := getConfig(s.tx, ref.SCSAS, ref.ID)
+				if err != nil {
+					return err
+				}
+				cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
+			}
+		}
+		return fn(s, i)
+	})
+}
+
+// updateConnection serves CMR update for the i-th connection of the UE.
+func (s *session) updateConnection(i int, cmr *t6a.CMR) error {
+	if err := s.p.complete(cmr); err != nil {
+		return err
+	}
+	c := &s.ue.Connections[i]
+	node := diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
+	ev := Update
+	switch {
+	case cmr.CMRFlags != nil && *cmr.CMRFlags&t6a.CMRFlagUEReachableIndicator != 0:
+		ev = UpdateWake
+		c.ReachableUntil = cmr.MaximumUEAvailabilityTime
+	case c.Node != node:
+		ev = UpdateMoved
+	}
+	c.Node = node
+	c.take(cmr)
+	if err := s.stepConnection(i, ev); err != nil || ev != UpdateWake {
+		return err
+	}
+	for i := range s.ue.Connections { // one update stands for all connections of the UE (§5.7.2)
+		if s.ue.Connections[i].State == UpAsleep {
+			if err := s.stepConnection(i, UpdateWake); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// take stores what a CMR says of the connection; what it does not say stays as it was.
+func (c *Connection) take(cmr *t6a.CMR) {
+	if cmr.RATType != nil {
+		c.RATType = int32(*cmr.RATType)
+	}
+	if cmr.VisitedPLMNID != nil {
+		c.Visited = cmr.VisitedPLMNID
+	}
+	if r := cmr.ServingPLMNRateControl; r != nil {
+		c.UplinkRate, c.DownlinkRate = r.UplinkRateLimit, r.DownlinkRateLimit
+	}
+}
+
+// complete checks the elements that TS 29.128 table 5.7.1-1 wants for an establishment or an update.
+func (p *Procedure) complete(cmr *t6a.CMR) error {
+	const none = diameter.AVPFlags(0)
+	est := cmr.ConnectionAction == t6a.ConnectionActionEstablishment
+	switch {
+	case est && cmr.ServiceSelection == "":
+		return missing(493, 0, diameter.AVPMandatory, nil, "Service-Selection")
+	case p.opts.AcceptIncompleteCMR:
+		return nil
+	case est && cmr.ThreeGPPChargingCharacteristics == "":
+		return missing(13, diameter.Vendor3GPP, none, nil, "3GPP-Charging-Characteristics")
+	case cmr.RATType == nil:
+		return missing(1032, diameter.Vendor3GPP, none, make([]byte, 4), "RAT-Type")
+	case cmr.VisitedPLMNID == nil:
+		return missing(1407, diameter.Vendor3GPP, diameter.AVPMandatory, make([]byte, 3), "Visited-PLMN-Id")
+	}
+	return nil
+}
+
+// establish serves CMR establishment and fills the CMA.
+func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr *t6a.CMR, cma *t6a.CMA) (wake bool, err error) {
+	const op = "nidd.CMR"
+	if !p.opts.Serves(ue) {
+		return false, refuse(op, diameter.ErrorUserUnknown)
+	}
+	if err := p.complete(cmr); err != nil {
+		return false, err
+	}
+	apn := id.APN(cmr.ServiceSelection)
+	c, err := p.configFor(ctx, ue, apn)
+	if err != nil {
+		return false, err
+	}
+	if c == nil {
+		if c, err = p.configureDefault(ctx, ue, apn); err != nil {
+			p.log.Info("no NIDD configuration", "imsi", ue, "apn", string(apn), "err", err)
+			return false, refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+		}
+	}
+	cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
+	var random [4]byte
+	rand.Read(random[:])
+	charging := binary.BigEndian.Uint32(random[:])
+	cma.PDNConnectionChargingID = &charging
+	return p.update(ctx, ue, func(s *session) error {
+		if s.ue.configFor(apn) == nil { // ended meanwhile
+			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+		}
+		i := s.ue.connection(bearer)
+		if i < 0 {
+			i = len(s.ue.Connections)
+			s.ue.Connections = append(s.ue.Connections, Connection{EBI: bearer})
+		}
+		n := &s.ue.Connections[i]
+		n.APN = apn
+		n.Node = diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
+		n.ChargingID = charging
+		n.ReachableUntil = time.Time{}
+		n.take(cmr)
+		return s.stepConnection(i, Establish)
+	})
+}
+
+// answerPCO returns the Extended-PCO for a UE that asked for its link MTU, or nil. What a UE sends malformed is no reason
+// to refuse its connection.
+func (p *Procedure) answerPCO(c *Config, asked []byte) []byte {
+	if c == nil || asked == nil {
+		return nil
+	}
+	pco, err := t6a.ParseExtendedPCO(asked)
+	if err != nil {
+		p.log.Warn("Extended-PCO not understood", "imsi", c.IMSI, "err", err)
+		return nil
+	}
+	if _, ok := pco.Find(t6a.ContainerNonIPLinkMTU); !ok {
+		return nil
+	}
+	prof, _ := p.Profiles.NIDD(c.SCSAS)
+	mtu := binary.BigEndian.AppendUint16(nil, uint16(prof.MaximumPacketSize))
+	mtuOnly := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu}}
+	b, err := mtuOnly.Append(nil)
+	if err != nil {
+		p.log.Error("Extended-PCO not built", "err", err)
+	}
+	return b
+}
+
+// configFor returns the active configuration of a UE for an APN, or nil.
+func (p *Procedure) configFor(ctx context.Context, ue id.IMSI, apn id.APN) (c *Config, err error) {
+	err = p.Store.View(ctx, func(r store.Reader) error {
+		u, err := getUE(r, ue)
+		if u == nil || err != nil {
+			return err
+		}
+		if ref := u.configFor(apn); ref != nil {
+			c, err = getConfig(r, ref.SCSAS, ref.ID)
+		}
+		if c != nil && c.Status != Active {
+			c = nil
+		}
+		return err
+	})
+	return c, err
+}
+
+// configureDefault sets a UE up for the default SCS/AS (§5.7.3, second variant).
+func (p *Procedure) configureDefault(ctx context.Context, ue id.IMSI, apn id.APN) (*Config, error) {
+	const op = "nidd.configureDefault"
+	def := p.opts.Default
+	if def == nil {
+		return nil, noConfig(op)
+	}
+	prof, err := p.profile(op, def.SCSAS)
+	if err != nil {
+		return nil, err
+	}
+	if !prof.APN.Equal(apn) {
+		return nil, fault.New(op, fault.NotAuthorized, "the default SCS/AS uses another APN")
+	}
+	c := &Config{
+		ID: newID(), SCSAS: def.SCSAS, APN: prof.APN, IMSI: ue, HSS: p.opts.HSS, Destination: def.Destination,
+		Duration: limitDuration(time.Time{}, prof, time.Now()),
+	}
+	if err := p.authorize(ctx, op, c); err != nil {
+		return nil, err
+	}
+	c.ByMSISDN = c.ExternalID == ""
+	if c.ByMSISDN && c.MSISDN == "" {
+		return nil, fault.New(op, fault.NetworkFailure, "the HSS gave no identity that an SCS/AS may know")
+	}
+	_, err = p.update(ctx, ue, func(s *session) error {
+		if ref := s.ue.configFor(apn); ref != nil { // the SCS/AS was faster
+			other, err := getConfig(s.tx, ref.SCSAS, ref.ID)
+			if err != nil {
+				return err
+			}
+			if other == nil || other.Status != Active {
+				return noConfig(op)
+			}
+			c = other
+			return nil
+		}
+		return s.addConfig(c)
+	})
+	return c, err
+}

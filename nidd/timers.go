@@ -1,0 +1,97 @@
+package nidd
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/store"
+)
+
+// fire serves a timer of the store.
+func (p *Procedure) fire(ctx context.Context, timer []byte, _ time.Time) error {
+	kind, rest := timer[0], timer[1:]
+	switch kind {
+	case timerUE:
+		return p.fireUE(ctx, id.IMSI(rest))
+	case timerConfig:
+		return p.fireConfig(ctx, rest)
+	case timerOutcome:
+		return p.Store.Update(ctx, func(tx store.Tx) error {
+			if err := p.timers.Cancel(tx, timer); err != nil {
+				return err
+			}
+			return tx.Delete(rest)
+		})
+	}
+	return fault.New("nidd.fire", fault.Internal, "a timer of an unknown kind")
+}
+
+// fireUE puts the timer off and queues the UE, so that a serving node which does not answer holds up no timers.
+func (p *Procedure) fireUE(ctx context.Context, ue id.IMSI) error {
+	host := ""
+	err := p.Store.Update(ctx, func(tx store.Tx) error {
+		u, err := getUE(tx, ue)
+		if err != nil {
+			return err
+		}
+		if u == nil {
+			return p.timers.Cancel(tx, ueTimer(ue))
+		}
+		host = servingHost(u)
+		return p.timers.Set(tx, ueTimer(ue), time.Now().Add(recovery))
+	})
+	if err != nil {
+		return err
+	}
+	p.serveSoon(host, ue, false)
+	return nil
+}
+
+// fireConfig ends a configuration whose duration or grant has passed.
+func (p *Procedure) fireConfig(ctx context.Context, timer []byte) error {
+	scsas, rest, err := store.CutText(timer)
+	if err != nil {
+		return err
+	}
+	configID, _, err := store.CutText(rest)
+	if err != nil {
+		return err
+	}
+	c, u, err := p.lookup(ctx, "nidd.expire", id.SCSASID(scsas), configID)
+	if errors.Is(err, fault.NotFound) {
+		return p.Store.Update(ctx, func(tx store.Tx) error {
+			return p.timers.Cancel(tx, append([]byte{timerConfig}, timer...))
+		})
+	}
+	if err != nil {
+		return err
+	}
+	wake, err := p.update(ctx, u.IMSI, func(s *session) error {
+		c, err := getConfig(s.tx, c.SCSAS, c.ID)
+		if c == nil || err != nil {
+			return err
+		}
+		switch {
+		case !c.Duration.IsZero() && !c.Duration.After(s.now):
+			return s.stepConfig(c, DurationPassed)
+		case !c.GrantedUntil.IsZero() && !c.GrantedUntil.After(s.now):
+			return s.stepConfig(c, p.revocation(c.SCSAS))
+		}
+		return s.putConfig(c) // it was prolonged meanwhile
+	})
+	if wake {
+		p.serveSoon(servingHost(u), u.IMSI, false)
+	}
+	return err
+}
+
+// revocation returns the event of a grant that ends, by policy.
+func (p *Procedure) revocation(scsas id.SCSASID) ConfigEvent {
+	if prof, _ := p.Profiles.NIDD(scsas); prof.KeepRevoked {
+		return RevokeAndKeep
+	}
+	return RevokeAndEnd
+}
