@@ -27,6 +27,7 @@ func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context
 }
 
 func TestUplink(t *testing.T) {
+	t.Attr("covers", "29128-5.5.1-03")
 	t.Attr("covers", "29128-5.5.2-01")
 	t.Attr("covers", "29128-5.5.2-02")
 	t.Attr("covers", "T8-4.4.5.4-01")
@@ -66,6 +67,8 @@ func TestUplinkWakesTheUE(t *testing.T) {
 }
 
 func TestExceptionCounter(t *testing.T) {
+	t.Attr("covers", "29128-5.5.1-04")
+	t.Attr("covers", "29128-5.5.1-10")
 	t.Attr("covers", "29128-5.5.2-03")
 	t.Attr("covers", "29128-5.5.2-04")
 	t.Attr("covers", "29128-5.5.2-05")
