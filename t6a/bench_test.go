@@ -37,6 +37,39 @@ func BenchmarkODR(b *testing.B) {
 		return t6a.ODA{SessionID: odr.SessionID, DRMP: odr.DRMP, Result: diameter.Success,
 			OriginHost: odr.DestinationHost, OriginRealm: odr.DestinationRealm}
 	}
+	b.Run("floor", func(b *testing.B) { // the same octets by hand: no structs, no strings, no checks; a ratio says more than ns
+		b.ReportAllocs()
+		for b.Loop() {
+			var session, host, realm, priority, data []byte
+			for rest := req.AVPs; len(rest) > 0; {
+				a, next, err := diameter.NextAVP(rest)
+				if err != nil {
+					b.Fatal(err)
+				}
+				switch rest = next; a.Code {
+				case 263:
+					session = a.Data
+				case 293:
+					host = a.Data
+				case 283:
+					realm = a.Data
+				case 301:
+					priority = a.Data
+				case 4315:
+					data = a.Data
+				}
+			}
+			if len(data) != 64 {
+				b.Fatal("no data")
+			}
+			out := diameter.AppendString(make([]byte, 0, 256), 263, 0, diameter.AVPMandatory, session)
+			out = diameter.AppendUint32(out, 277, 0, diameter.AVPMandatory, 1)
+			out = diameter.AppendString(out, 264, 0, diameter.AVPMandatory, host)
+			out = diameter.AppendString(out, 296, 0, diameter.AVPMandatory, realm)
+			out = diameter.AppendString(out, 301, 0, 0, priority)
+			_ = diameter.AppendUint32(out, 268, 0, diameter.AVPMandatory, 2001)
+		}
+	})
 	b.Run("codec", func(b *testing.B) { // the structs alone
 		b.ReportAllocs()
 		for b.Loop() {
