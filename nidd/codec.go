@@ -243,6 +243,9 @@ func decodeUE(b []byte) (*UE, error) {
 		case 4:
 			u.pending = r.v
 		case 5:
+			if u.identities == nil {
+				u.identities = make([]string, 0, 2)
+			}
 			u.identities = append(u.identities, r.text)
 		default:
 			u.unknown = append(u.unknown, r.raw...)
@@ -311,7 +314,7 @@ func (c *Connection) decode(f *reader) error {
 		case 7:
 			c.RATType = int32(protowire.DecodeZigZag(f.v))
 		case 8:
-			c.Visited = []byte(f.text)
+			c.Visited = f.text
 		case 9:
 			c.UplinkRate = f.opt()
 		case 10:

@@ -166,7 +166,7 @@ func TestRecords(t *testing.T) {
 		IMSI: c.IMSI, pending: 7, identities: []string{"a@example.com", "15550001"}, unknown: newer,
 		configs: []configRef{{SCSAS: "as1", ID: "c1", APN: "iot.example", unknown: newer}},
 		Connections: []Connection{{
-			EBI: 5, APN: "iot.example", State: UpAsleep, ChargingID: 99, RATType: 1005, Visited: []byte{0, 0xf1, 0x10},
+			EBI: 5, APN: "iot.example", State: UpAsleep, ChargingID: 99, RATType: 1005, Visited: "\x00\xf1\x10",
 			UplinkRate: &rate, ReachableUntil: noon, RetryAt: noon, Tries: 3, Signs: 4, unknown: newer,
 		}},
 	}

@@ -71,7 +71,7 @@ type Connection struct {
 	State      ConnectionState
 	ChargingID uint32 // PDN-Connection-Charging-ID
 	RATType    int32
-	Visited    []byte // Visited-PLMN-Id
+	Visited    string // octets of Visited-PLMN-Id
 	// UplinkRate and DownlinkRate are the Serving PLMN rate control, in NAS data PDUs per 6 minutes; nil: not given.
 	UplinkRate, DownlinkRate *uint32
 	ReachableUntil           time.Time // Maximum-UE-Availability-Time; zero: not known

@@ -134,7 +134,7 @@ func (c *Connection) take(cmr *t6a.CMR) {
 		c.RATType = int32(*cmr.RATType)
 	}
 	if cmr.VisitedPLMNID != nil {
-		c.Visited = cmr.VisitedPLMNID
+		c.Visited = string(cmr.VisitedPLMNID)
 	}
 	if r := cmr.ServingPLMNRateControl; r != nil {
 		c.UplinkRate, c.DownlinkRate = r.UplinkRateLimit, r.DownlinkRateLimit

@@ -289,7 +289,11 @@ func (h *Handler) runAfter(ctx context.Context, op string, f func()) {
 
 // serve does the work up to the answer; it returns the route as soon as it is known.
 func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
-	api, res, vars, ok := h.find(r.URL.EscapedPath())
+	path := r.URL.Path
+	if r.URL.RawPath != "" || strings.Contains(path, "%") {
+		path = r.URL.EscapedPath()
+	}
+	api, res, vars, ok := h.find(path)
 	if !ok {
 		return nil, fault.New("", fault.NotFound, "no such resource")
 	}
@@ -420,7 +424,11 @@ func (h *Handler) find(path string) (api *apiTree, res *resource, vars [4]string
 	if api = h.apis[name+"/"+version]; api == nil || rest == "" {
 		return nil, nil, vars, false
 	}
+	segments := strings.Count(rest, "/") + 1
 	for _, res = range api.resources {
+		if len(res.segments) != segments {
+			continue
+		}
 		if vars, ok = res.match(rest); ok {
 			return api, res, vars, true
 		}
@@ -428,19 +436,12 @@ func (h *Handler) find(path string) (api *apiTree, res *resource, vars [4]string
 	return nil, nil, vars, false
 }
 
-// match compares a path, still escaped, with the pattern and returns the decoded variables.
+// match compares a path of as many segments, still escaped, with the pattern and returns the decoded variables.
 func (res *resource) match(path string) (vars [4]string, ok bool) {
 	n := 0
-	for i, want := range res.segments {
+	for _, want := range res.segments {
 		var seg string
-		if last := i == len(res.segments)-1; last {
-			seg, path = path, ""
-			if strings.Contains(seg, "/") {
-				return vars, false
-			}
-		} else if seg, path, ok = strings.Cut(path, "/"); !ok {
-			return vars, false
-		}
+		seg, path, _ = strings.Cut(path, "/")
 		if want != "" {
 			if seg != want {
 				return vars, false
