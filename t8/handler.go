@@ -551,15 +551,15 @@ func acceptsJSON(accept []string) bool {
 	return allowed
 }
 
-// NewServer returns an http.Server for h with limits that keep a slow or hostile client from holding resources: 5 s for
-// the header, 30 s for a request, 60 s for an answer, 2 min of idleness, 16 KiB of header. It speaks HTTP/1.1, and
-// HTTP/2 over TLS. With a tlsConfig, which is copied, it is for ListenAndServeTLS or a TLS listener; the minimum version
-// is TLS 1.2 unless the configuration says more. TS 29.122 §6 wants TLS; without it, something in front must do it.
+// NewServer returns an http.Server for h with limits that keep a slow or hostile client from holding resources: 10 s for
+// a request to arrive, 60 s for an answer, 2 min of idleness, 16 KiB of header. It speaks HTTP/1.1, and HTTP/2 over TLS.
+// With a tlsConfig, which is copied, it is for ListenAndServeTLS or a TLS listener; the minimum version is TLS 1.2
+// unless the configuration says more. TS 29.122 §6 wants TLS; without it, something in front must do it.
 func NewServer(addr string, h http.Handler, tlsConfig *tls.Config) *http.Server {
 	s := &http.Server{
 		Addr: addr, Handler: h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
+		ReadHeaderTimeout: 10 * time.Second, // one deadline for both is set once
+		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
