@@ -317,11 +317,12 @@ func checkConcurrent(ctx context.Context, open opener) error {
 }
 
 func checkOvertake(ctx context.Context, open opener) error {
-	release := make(chan struct{})
+	arrived, release := make(chan struct{}, 1), make(chan struct{})
 	var once sync.Once
 	free := func() { once.Do(func() { close(release) }) }
 	tr, to := open(handler(func(_ context.Context, req *diameter.Message) *diameter.Message {
 		if a, ok := diameter.FindAVP(req.AVPs, 263, 0); ok && string(a.Data) == "slow" {
+			arrived <- struct{}{}
 			<-release
 		}
 		return echo(req)
@@ -336,6 +337,11 @@ func checkOvertake(ctx context.Context, open opener) error {
 		}
 		slow <- err
 	}()
+	select {
+	case <-arrived:
+	case err := <-slow:
+		return fmt.Errorf("a request that takes long: %w", err)
+	}
 	short, cancel := context.WithTimeout(ctx, checkTime/2)
 	defer cancel()
 	for range 10 {
