@@ -3,6 +3,7 @@ package nidd
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -178,7 +179,7 @@ func (s *session) next(sign bool) (work, error) {
 	if w, err := s.nextRelease(); w.do != nil || err != nil {
 		return w, err
 	}
-	for _, d := range append([]*Delivery(nil), s.deliveries...) {
+	for _, d := range slices.Clone(s.deliveries) {
 		w, err := s.advance(d, sign)
 		if err != nil || w.do != nil {
 			return w, err
@@ -309,7 +310,7 @@ func (s *session) hold(d *Delivery, ev Event) error {
 			return err
 		}
 	}
-	for _, x := range append([]*Delivery(nil), s.deliveries...) {
+	for _, x := range slices.Clone(s.deliveries) {
 		if x.State != Ready || x.SCSAS != d.SCSAS || x.ConfigID != d.ConfigID {
 			continue
 		}

@@ -147,7 +147,6 @@ var deliveryTable = table[State, Kind, Delivery, Action]{
 	{Ready, NoConnection, wantsTrig, Triggering, []Action{SendTrigger}, clauseMT},
 	{Ready, NoConnection, always, Waiting, nil, clauseMT},
 	{Ready, Turn, always, Sending, []Action{SendTDR}, clauseFlow},
-
 	{Ready, UESleeps, always, Asleep, nil, clauseFlow},
 	{Ready, NoRoute, always, Asleep, nil, clauseFlow},
 

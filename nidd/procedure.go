@@ -164,7 +164,7 @@ type Procedure struct {
 
 	ctx  context.Context // of what outlives a request; ends with Close
 	stop context.CancelFunc
-	mu   sync.Mutex     // guards closed against running.Add
+	mu   sync.Mutex     // orders shut and wg.Add
 	shut bool           // guarded by mu
 	wg   sync.WaitGroup // requests and goroutines under way
 }

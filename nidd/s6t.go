@@ -3,6 +3,7 @@ package nidd
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -178,7 +179,7 @@ func (p *Procedure) resolve(ctx context.Context, op string, u *s6t.UserIdentifie
 // regrant applies a new Granted-Validity-Time to the configurations of the UE for the APN, or for all when it is empty;
 // one in the past revokes.
 func (s *session) regrant(apn id.APN, until time.Time) error {
-	for _, ref := range append([]configRef(nil), s.ue.configs...) {
+	for _, ref := range slices.Clone(s.ue.configs) {
 		if apn != "" && !ref.APN.Equal(apn) {
 			continue
 		}

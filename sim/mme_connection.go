@@ -55,14 +55,7 @@ func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
 // Disconnect releases a connection of the UE, which is gone whatever the SCEF answers. The error is a *[ResultError] when
 // the answer was a failure.
 func (m *MME) Disconnect(ctx context.Context, ue *UE, b uint8) error {
-	var scef diameter.Identity
-	done, err := m.procedure(ctx, ue, func(x *ueContext) error {
-		if x.bearers[b] == nil {
-			return fmt.Errorf("sim: the UE has no bearer %d", b)
-		}
-		scef = x.bearers[b].scef
-		return nil
-	})
+	scef, done, err := m.onBearer(ctx, ue, b)
 	if err != nil {
 		return err
 	}
@@ -70,6 +63,18 @@ func (m *MME) Disconnect(ctx context.Context, ue *UE, b uint8) error {
 	err = m.manage(ctx, ue, scef, m.cmr(ue, b, scef, t6a.ConnectionActionRelease))
 	m.drop(ue, b)
 	return err
+}
+
+// onBearer begins a procedure on a bearer of the UE, and returns its SCEF.
+func (m *MME) onBearer(ctx context.Context, ue *UE, b uint8) (scef diameter.Identity, done func(), err error) {
+	done, err = m.procedure(ctx, ue, func(x *ueContext) error {
+		if x.bearers[b] == nil {
+			return fmt.Errorf("sim: the UE has no bearer %d", b)
+		}
+		scef = x.bearers[b].scef
+		return nil
+	})
+	return scef, done, err
 }
 
 // Detach releases all connections of the UE and forgets it.
@@ -106,14 +111,7 @@ func (m *MME) Update(ctx context.Context, ue *UE, b uint8, c Change) error {
 
 // update sends an update of a connection that exists.
 func (m *MME) update(ctx context.Context, ue *UE, b uint8, fill func(*t6a.CMR)) error {
-	var scef diameter.Identity
-	done, err := m.procedure(ctx, ue, func(x *ueContext) error {
-		if x.bearers[b] == nil {
-			return fmt.Errorf("sim: the UE has no bearer %d", b)
-		}
-		scef = x.bearers[b].scef
-		return nil
-	})
+	scef, done, err := m.onBearer(ctx, ue, b)
 	if err != nil {
 		return err
 	}
