@@ -61,6 +61,7 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 // keep makes a new delivery a resource.
 func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
 	d.ID = newID() // the slot of the UE keeps ids in the order of the requests
+	host := ""
 	wake, err := p.update(ctx, d.IMSI, func(s *session) error {
 		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
 		if err != nil {
@@ -80,11 +81,12 @@ func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
 		}
 		// What it waits for may have happened meanwhile.
 		_, s.wake = s.holds(&kept, s.ue.byAPN(c.APN), false)
+		host = servingHost(s.ue)
 		return nil
 	})
 	d.Stored = err == nil
 	if wake {
-		p.serveSoon(d.Attempt.Node.Host, d.IMSI, false)
+		p.serveSoon(host, d.IMSI, false)
 	}
 	return err
 }
