@@ -16,6 +16,7 @@ type Result struct {
 
 // Results of RFC 6733 §7.1.
 var (
+	MultiRoundAuth         = Result{Code: 1001}
 	Success                = Result{Code: 2001}
 	LimitedSuccess         = Result{Code: 2002}
 	CommandUnsupported     = Result{Code: 3001}
@@ -28,6 +29,7 @@ var (
 	InvalidHeaderBits      = Result{Code: 3008}
 	InvalidAVPBits         = Result{Code: 3009}
 	UnknownPeer            = Result{Code: 3010}
+	AuthenticationRejected = Result{Code: 4001}
 	OutOfSpace             = Result{Code: 4002}
 	ElectionLost           = Result{Code: 4003}
 	AVPUnsupported         = Result{Code: 5001}
@@ -45,21 +47,45 @@ var (
 	InvalidBitInHeader     = Result{Code: 5013}
 	InvalidAVPLength       = Result{Code: 5014}
 	InvalidMessageLength   = Result{Code: 5015}
+	InvalidAVPBitCombo     = Result{Code: 5016}
 	NoCommonSecurity       = Result{Code: 5017}
 )
 
-// Results of 3GPP (TS 29.230), carried in Experimental-Result.
+// Results of 3GPP (TS 29.230), carried in Experimental-Result. That 5512 and 5451 are used on T6a, and 5598 on S6m, is not
+// confirmed.
 var (
-	ErrorUnreachableUser              = Result{4221, Vendor3GPP}
-	ErrorUserUnknown                  = Result{5001, Vendor3GPP}
-	ErrorOperationNotAllowed          = Result{5101, Vendor3GPP}
-	ErrorUserNoAPNSubscription        = Result{5451, Vendor3GPP}
-	ErrorUnauthorizedRequestingEntity = Result{5510, Vendor3GPP}
-	ErrorUnauthorizedService          = Result{5511, Vendor3GPP}
-	ErrorRequestedRangeNotAllowed     = Result{5512, Vendor3GPP}
-	ErrorInvalidEPSBearer             = Result{5651, Vendor3GPP}
-	ErrorNIDDConfigurationUnavailable = Result{5652, Vendor3GPP}
-	ErrorUserTemporarilyUnreachable   = Result{5653, Vendor3GPP}
+	ErrorUnreachableUser                   = Result{4221, Vendor3GPP}
+	ErrorServiceTemporarilyNotAuthorized   = Result{4261, Vendor3GPP}
+	ErrorUserUnknown                       = Result{5001, Vendor3GPP}
+	ErrorFeatureUnsupported                = Result{5011, Vendor3GPP}
+	ErrorInvalidServiceInformation         = Result{5061, Vendor3GPP}
+	ErrorFilterRestrictions                = Result{5062, Vendor3GPP}
+	ErrorServiceNotAuthorized              = Result{5063, Vendor3GPP}
+	ErrorDuplicatedAFSession               = Result{5064, Vendor3GPP}
+	ErrorIPCANSessionNotAvailable          = Result{5065, Vendor3GPP}
+	ErrorUnauthorizedNonEmergencySession   = Result{5066, Vendor3GPP}
+	ErrorUnauthorizedSponsoredConnectivity = Result{5067, Vendor3GPP}
+	ErrorTemporaryNetworkFailure           = Result{5068, Vendor3GPP}
+	ErrorOperationNotAllowed               = Result{5101, Vendor3GPP}
+	ErrorUserNoAPNSubscription             = Result{5451, Vendor3GPP}
+	ErrorUnauthorizedRequestingEntity      = Result{5510, Vendor3GPP}
+	ErrorUnauthorizedService               = Result{5511, Vendor3GPP}
+	ErrorRequestedRangeNotAllowed          = Result{5512, Vendor3GPP}
+	ErrorEventStorageNotSuccessful         = Result{5513, Vendor3GPP}
+	ErrorEventNonExistent                  = Result{5514, Vendor3GPP}
+	ErrorSCEFReferenceIDUnknown            = Result{5515, Vendor3GPP}
+	ErrorUnauthorizedMTCProvider           = Result{5516, Vendor3GPP}
+	ErrorInvalidSMEAddress                 = Result{5530, Vendor3GPP}
+	ErrorSCCongestion                      = Result{5531, Vendor3GPP}
+	ErrorSMProtocol                        = Result{5532, Vendor3GPP}
+	ErrorTriggerReplaceFailure             = Result{5533, Vendor3GPP}
+	ErrorTriggerRecallFailure              = Result{5534, Vendor3GPP}
+	ErrorOriginalMessageNotPending         = Result{5535, Vendor3GPP}
+	ErrorMissingApplicationData            = Result{5598, Vendor3GPP}
+	ErrorRequestedLocationNotServed        = Result{5650, Vendor3GPP}
+	ErrorInvalidEPSBearer                  = Result{5651, Vendor3GPP}
+	ErrorNIDDConfigurationUnavailable      = Result{5652, Vendor3GPP}
+	ErrorUserTemporarilyUnreachable        = Result{5653, Vendor3GPP}
 )
 
 var resultNames = map[Result]string{
@@ -76,15 +102,39 @@ var resultNames = map[Result]string{
 	UnsupportedVersion: "DIAMETER_UNSUPPORTED_VERSION", UnableToComply: "DIAMETER_UNABLE_TO_COMPLY",
 	InvalidBitInHeader: "DIAMETER_INVALID_BIT_IN_HEADER", InvalidAVPLength: "DIAMETER_INVALID_AVP_LENGTH",
 	InvalidMessageLength: "DIAMETER_INVALID_MESSAGE_LENGTH", NoCommonSecurity: "DIAMETER_NO_COMMON_SECURITY",
+	MultiRoundAuth: "DIAMETER_MULTI_ROUND_AUTH", AuthenticationRejected: "DIAMETER_AUTHENTICATION_REJECTED",
+	InvalidAVPBitCombo:   "DIAMETER_INVALID_AVP_BIT_COMBO",
 	ErrorUnreachableUser: "DIAMETER_ERROR_UNREACHABLE_USER", ErrorUserUnknown: "DIAMETER_ERROR_USER_UNKNOWN",
-	ErrorOperationNotAllowed:          "DIAMETER_ERROR_OPERATION_NOT_ALLOWED",
-	ErrorUserNoAPNSubscription:        "DIAMETER_ERROR_USER_NO_APN_SUBSCRIPTION",
-	ErrorUnauthorizedRequestingEntity: "DIAMETER_ERROR_UNAUTHORIZED_REQUESTING_ENTITY",
-	ErrorUnauthorizedService:          "DIAMETER_ERROR_UNAUTHORIZED_SERVICE",
-	ErrorRequestedRangeNotAllowed:     "DIAMETER_ERROR_REQUESTED_RANGE_IS_NOT_ALLOWED",
-	ErrorInvalidEPSBearer:             "DIAMETER_ERROR_INVALID_EPS_BEARER",
-	ErrorNIDDConfigurationUnavailable: "DIAMETER_ERROR_NIDD_CONFIGURATION_NOT_AVAILABLE",
-	ErrorUserTemporarilyUnreachable:   "DIAMETER_ERROR_USER_TEMPORARILY_UNREACHABLE",
+	ErrorOperationNotAllowed:               "DIAMETER_ERROR_OPERATION_NOT_ALLOWED",
+	ErrorUserNoAPNSubscription:             "DIAMETER_ERROR_USER_NO_APN_SUBSCRIPTION",
+	ErrorUnauthorizedRequestingEntity:      "DIAMETER_ERROR_UNAUTHORIZED_REQUESTING_ENTITY",
+	ErrorUnauthorizedService:               "DIAMETER_ERROR_UNAUTHORIZED_SERVICE",
+	ErrorRequestedRangeNotAllowed:          "DIAMETER_ERROR_REQUESTED_RANGE_IS_NOT_ALLOWED",
+	ErrorInvalidEPSBearer:                  "DIAMETER_ERROR_INVALID_EPS_BEARER",
+	ErrorNIDDConfigurationUnavailable:      "DIAMETER_ERROR_NIDD_CONFIGURATION_NOT_AVAILABLE",
+	ErrorUserTemporarilyUnreachable:        "DIAMETER_ERROR_USER_TEMPORARILY_UNREACHABLE",
+	ErrorServiceTemporarilyNotAuthorized:   "REQUESTED_SERVICE_TEMPORARILY_NOT_AUTHORIZED",
+	ErrorFeatureUnsupported:                "DIAMETER_ERROR_FEATURE_UNSUPPORTED",
+	ErrorInvalidServiceInformation:         "INVALID_SERVICE_INFORMATION",
+	ErrorFilterRestrictions:                "FILTER_RESTRICTIONS",
+	ErrorServiceNotAuthorized:              "REQUESTED_SERVICE_NOT_AUTHORIZED",
+	ErrorDuplicatedAFSession:               "DUPLICATED_AF_SESSION",
+	ErrorIPCANSessionNotAvailable:          "IP-CAN_SESSION_NOT_AVAILABLE",
+	ErrorUnauthorizedNonEmergencySession:   "UNAUTHORIZED_NON_EMERGENCY_SESSION",
+	ErrorUnauthorizedSponsoredConnectivity: "UNAUTHORIZED_SPONSORED_DATA_CONNECTIVITY",
+	ErrorTemporaryNetworkFailure:           "TEMPORARY_NETWORK_FAILURE",
+	ErrorEventStorageNotSuccessful:         "DIAMETER_ERROR_CONFIGURATION_EVENT_STORAGE_NOT_SUCCESSFUL",
+	ErrorEventNonExistent:                  "DIAMETER_ERROR_CONFIGURATION_EVENT_NON_EXISTANT",
+	ErrorSCEFReferenceIDUnknown:            "DIAMETER_ERROR_SCEF_REFERENCE_ID_UNKNOWN",
+	ErrorUnauthorizedMTCProvider:           "DIAMETER_ERROR_UNAUTHORIZED_MTC_PROVIDER",
+	ErrorInvalidSMEAddress:                 "DIAMETER_ERROR_INVALID_SME_ADDRESS",
+	ErrorSCCongestion:                      "DIAMETER_ERROR_SC_CONGESTION",
+	ErrorSMProtocol:                        "DIAMETER_ERROR_SM_PROTOCOL",
+	ErrorTriggerReplaceFailure:             "DIAMETER_ERROR_TRIGGER_REPLACE_FAILURE",
+	ErrorTriggerRecallFailure:              "DIAMETER_ERROR_TRIGGER_RECALL_FAILURE",
+	ErrorOriginalMessageNotPending:         "DIAMETER_ERROR_ORIGINAL_MESSAGE_NOT_PENDING",
+	ErrorMissingApplicationData:            "DIAMETER_ERROR_MISSING_APPLICATION_DATA",
+	ErrorRequestedLocationNotServed:        "DIAMETER_ERROR_REQUESTED_LOCATION_NOT_SERVED",
 }
 
 // Results returns the results that have names here, in order of vendor and code.

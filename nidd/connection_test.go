@@ -60,7 +60,7 @@ func TestOptionalElements(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {
 		b.configure()
 		for _, change := range []func(*t6a.CMR){
-			func(c *t6a.CMR) { c.TerminalInformation = &tgpp.TerminalInformation{IMEI: "49015420323751"} },
+			func(c *t6a.CMR) { c.TerminalInformation = &t6a.TerminalInformation{IMEI: "49015420323751"} },
 			func(c *t6a.CMR) { c.APNRateControlStatus = &t6a.APNRateControlStatus{} },
 			func(c *t6a.CMR) {
 				c.ServingPLMNRateControl = &t6a.ServingPLMNRateControl{DownlinkRateLimit: new(uint32(10))}

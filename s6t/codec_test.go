@@ -16,8 +16,19 @@ import (
 )
 
 func elements() []diatest.Element {
-	return []diatest.Element{new(s6t.NIR), new(s6t.NIA), new(s6t.UserIdentifier), new(s6t.GroupUserIdentifier), new(s6t.MTCProviderInfo),
-		new(s6t.NIDDAuthorizationRequest), new(s6t.NIDDAuthorizationResponse), new(s6t.NIDDAuthorizationUpdate), new(s6t.APNValidityTime)}
+	return []diatest.Element{
+		new(s6t.TerminalInformation), new(s6t.UserIdentifier), new(s6t.AESECommunicationPattern),
+		new(s6t.CommunicationPatternSet), new(s6t.ScheduledCommunicationTime),
+		new(s6t.AESECommunicationPatternConfigStatus), new(s6t.AESEErrorReport), new(s6t.MonitoringEventConfiguration),
+		new(s6t.MonitoringEventReport), new(s6t.SupportedServices), new(s6t.NIDDAuthorizationRequest),
+		new(s6t.NIDDAuthorizationResponse), new(s6t.EnhancedCoverageRestriction), new(s6t.EnhancedCoverageRestrictionData),
+		new(s6t.RestrictedPLMNList), new(s6t.AllowedPLMNList), new(s6t.NIDDAuthorizationUpdate), new(s6t.GroupReport),
+		new(s6t.GroupReportItem), new(s6t.APNValidityTime), new(s6t.SuggestedNetworkConfiguration),
+		new(s6t.AdditionalIdentifiers), new(s6t.GroupUserIdentifier), new(s6t.MTCProviderInfo),
+		new(s6t.PDNConnectivityStatusConfiguration), new(s6t.PDNConnectivityStatusReport),
+		new(s6t.UpdatedNetworkConfiguration), new(s6t.ExcludeIdentifiers), new(s6t.IncludeIdentifiers), new(s6t.CIR),
+		new(s6t.CIA), new(s6t.RIR), new(s6t.RIA), new(s6t.NIR), new(s6t.NIA),
+	}
 }
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }

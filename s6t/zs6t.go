@@ -16,16 +16,333 @@ const App diameter.ApplicationID = 16777345
 
 // Command codes; a request and its answer share one.
 const (
+	CodeCIR diameter.CommandCode = 8388718
+	CodeRIR diameter.CommandCode = 8388719
 	CodeNIR diameter.CommandCode = 8388726
 )
 
+// DayOfWeekMask holds the bit mask of Day-Of-Week-Mask (AVP 563, Unsigned32). Every day is meant when absent (RFC
+// 5777).
+type DayOfWeekMask uint32
+
+// Values of DayOfWeekMask.
+const (
+	DayOfWeekMaskSunday    DayOfWeekMask = 1 << 0
+	DayOfWeekMaskMonday    DayOfWeekMask = 1 << 1
+	DayOfWeekMaskTuesday   DayOfWeekMask = 1 << 2
+	DayOfWeekMaskWednesday DayOfWeekMask = 1 << 3
+	DayOfWeekMaskThursday  DayOfWeekMask = 1 << 4
+	DayOfWeekMaskFriday    DayOfWeekMask = 1 << 5
+	DayOfWeekMaskSaturday  DayOfWeekMask = 1 << 6
+)
+
+// String lists the names of the bits that are set.
+func (v DayOfWeekMask) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "SUNDAY"
+		case 1:
+			return "MONDAY"
+		case 2:
+			return "TUESDAY"
+		case 3:
+			return "WEDNESDAY"
+		case 4:
+			return "THURSDAY"
+		case 5:
+			return "FRIDAY"
+		case 6:
+			return "SATURDAY"
+		}
+		return ""
+	})
+}
+
+// PeriodicCommunicationIndicator holds the numbers of Periodic-Communication-Indicator (AVP 3115 of vendor 10415,
+// Unsigned32). TS 29.336. A value that has no name here is kept and passed on.
+type PeriodicCommunicationIndicator uint32
+
+// Values of PeriodicCommunicationIndicator.
+const (
+	PeriodicCommunicationIndicatorPeriodically PeriodicCommunicationIndicator = 0
+	PeriodicCommunicationIndicatorOnDemand     PeriodicCommunicationIndicator = 1
+)
+
+// String gives the name of the value, or its number.
+func (v PeriodicCommunicationIndicator) String() string {
+	switch v {
+	case PeriodicCommunicationIndicatorPeriodically:
+		return "PERIODICALLY"
+	case PeriodicCommunicationIndicatorOnDemand:
+		return "ON_DEMAND"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// StationaryIndication holds the numbers of Stationary-Indication (AVP 3119 of vendor 10415, Unsigned32). TS 29.336. A
+// value that has no name here is kept and passed on.
+type StationaryIndication uint32
+
+// Values of StationaryIndication.
+const (
+	StationaryIndicationStationaryUE StationaryIndication = 0
+	StationaryIndicationMobileUE     StationaryIndication = 1
+)
+
+// String gives the name of the value, or its number.
+func (v StationaryIndication) String() string {
+	switch v {
+	case StationaryIndicationStationaryUE:
+		return "STATIONARY_UE"
+	case StationaryIndicationMobileUE:
+		return "MOBILE_UE"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// AssociationType holds the numbers of Association-Type (AVP 3138 of vendor 10415, Unsigned32). TS 29.336. A value that
+// has no name here is kept and passed on.
+type AssociationType uint32
+
+// Values of AssociationType.
+const (
+	AssociationTypeIMEIChange   AssociationType = 0
+	AssociationTypeIMEISVChange AssociationType = 1
+)
+
+// String gives the name of the value, or its number.
+func (v AssociationType) String() string {
+	switch v {
+	case AssociationTypeIMEIChange:
+		return "IMEI-CHANGE"
+	case AssociationTypeIMEISVChange:
+		return "IMEISV-CHANGE"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// RoamingInformation holds the numbers of Roaming-Information (AVP 3139 of vendor 10415, Unsigned32). TS 29.336. A
+// value that has no name here is kept and passed on.
+type RoamingInformation uint32
+
+// Values of RoamingInformation.
+const (
+	RoamingInformationSubscriberRoaming    RoamingInformation = 0
+	RoamingInformationSubscriberNotRoaming RoamingInformation = 1
+)
+
+// String gives the name of the value, or its number.
+func (v RoamingInformation) String() string {
+	switch v {
+	case RoamingInformationSubscriberRoaming:
+		return "SUBSCRIBER_ROAMING"
+	case RoamingInformationSubscriberNotRoaming:
+		return "SUBSCRIBER_NOT_ROAMING"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// IMEIChange holds the bit mask of IMEI-Change (AVP 3141 of vendor 10415, Unsigned32). TS 29.336.
+type IMEIChange uint32
+
+// Values of IMEIChange.
+const (
+	IMEIChangeIMEI   IMEIChange = 1 << 0 // the equipment has changed
+	IMEIChangeIMEISV IMEIChange = 1 << 1 // only the software version has changed
+)
+
+// String lists the names of the bits that are set.
+func (v IMEIChange) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "IMEI"
+		case 1:
+			return "IMEISV"
+		}
+		return ""
+	})
+}
+
+// SupportedMonitoringEvents holds the bit mask of Supported-Monitoring-Events (AVP 3144 of vendor 10415, Unsigned64).
+// TS 29.336.
+type SupportedMonitoringEvents uint64
+
+// Values of SupportedMonitoringEvents.
+const (
+	SupportedMonitoringEventUEAndUICCAndorNewIMSIIMEISVAssociation SupportedMonitoringEvents = 1 << 0
+	SupportedMonitoringEventUEReachability                         SupportedMonitoringEvents = 1 << 1
+	SupportedMonitoringEventLocationOfTheUE                        SupportedMonitoringEvents = 1 << 2
+	SupportedMonitoringEventLossOfConnectivity                     SupportedMonitoringEvents = 1 << 3
+	SupportedMonitoringEventCommunicationFailure                   SupportedMonitoringEvents = 1 << 4
+	SupportedMonitoringEventRoamingStatus                          SupportedMonitoringEvents = 1 << 5
+	SupportedMonitoringEventAvailabilityAfterDDNFailure            SupportedMonitoringEvents = 1 << 6
+	SupportedMonitoringEventIdleStatusIndication                   SupportedMonitoringEvents = 1 << 7
+	SupportedMonitoringEventPDNConnectivityStatus                  SupportedMonitoringEvents = 1 << 8
+)
+
+// String lists the names of the bits that are set.
+func (v SupportedMonitoringEvents) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "UE-and-UICC-andor-new-IMSI-IMEI-SV-association"
+		case 1:
+			return "UE-reachability"
+		case 2:
+			return "Location-of-the-UE"
+		case 3:
+			return "Loss-of-connectivity"
+		case 4:
+			return "Communication-failure"
+		case 5:
+			return "Roaming-status"
+		case 6:
+			return "Availability-after-DDN-failure"
+		case 7:
+			return "Idle-Status-Indication"
+		case 8:
+			return "PDN-Connectivity-Status"
+		}
+		return ""
+	})
+}
+
+// CIRFlags holds the bit mask of CIR-Flags (AVP 3145 of vendor 10415, Unsigned32). TS 29.336.
+type CIRFlags uint32
+
+// Values of CIRFlags.
+const (
+	CIRFlagDeleteAllMonitoringEvents               CIRFlags = 1 << 0 // the HSS forgets all monitoring events of the subscriber
+	CIRFlagEnhancedCoverageQuery                   CIRFlags = 1 << 1 // the restriction of enhanced coverage is asked for
+	CIRFlagIMSIGroupIDRetrieval                    CIRFlags = 1 << 2 // the IMSI-Group-Id of the external group is asked for
+	CIRFlagDeleteAllCommunicationPattern           CIRFlags = 1 << 3 // the HSS forgets all communication patterns of the subscriber
+	CIRFlagDeleteAllNetworkParameterConfigurations CIRFlags = 1 << 4 // the HSS forgets all suggested network configurations of the subscriber
+)
+
+// String lists the names of the bits that are set.
+func (v CIRFlags) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "Delete-all-Monitoring-events"
+		case 1:
+			return "Enhanced-Coverage-Query"
+		case 2:
+			return "IMSI-Group-Id-retrieval"
+		case 3:
+			return "Delete-all-Communication-Pattern"
+		case 4:
+			return "Delete-all-Network-Parameter-Configurations"
+		}
+		return ""
+	})
+}
+
+// EventHandling holds the numbers of Event-Handling (AVP 3149 of vendor 10415, Unsigned32). TS 29.336. A value that has
+// no name here is kept and passed on.
+type EventHandling uint32
+
+// Values of EventHandling.
+const (
+	EventHandlingSuspend EventHandling = 0
+	EventHandlingResume  EventHandling = 1
+	EventHandlingCancel  EventHandling = 2
+)
+
+// String gives the name of the value, or its number.
+func (v EventHandling) String() string {
+	switch v {
+	case EventHandlingSuspend:
+		return "SUSPEND"
+	case EventHandlingResume:
+		return "RESUME"
+	case EventHandlingCancel:
+		return "CANCEL"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// S6tHSSCause holds the bit mask of S6t-HSS-Cause (AVP 3154 of vendor 10415, Unsigned32). TS 29.336.
+type S6tHSSCause uint32
+
+// Values of S6tHSSCause.
+const (
+	S6tHSSCauseAbsentSubscriber                    S6tHSSCause = 1 << 0 // no serving node could take the configuration
+	S6tHSSCauseGroupEventMonitoringPartiallyCancel S6tHSSCause = 1 << 1 // the event of the group has ended for this member; not confirmed by a second source
+)
+
+// String lists the names of the bits that are set.
+func (v S6tHSSCause) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "Absent-Subscriber"
+		case 1:
+			return "Group-Event-Monitoring-Partially-Cancel"
+		}
+		return ""
+	})
+}
+
+// CIAFlags holds the bit mask of CIA-Flags (AVP 3164 of vendor 10415, Unsigned32). TS 29.336.
+type CIAFlags uint32
+
+// Values of CIAFlags.
+const (
+	CIAFlagGroupConfigurationInProgress CIAFlags = 1 << 0 // the HSS is not done with the group; the rest follows in RIRs
+)
+
+// String lists the names of the bits that are set.
+func (v CIAFlags) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "Group-Configuration-In-Progress"
+		}
+		return ""
+	})
+}
+
+// RIRFlags holds the bit mask of RIR-Flags (AVP 3167 of vendor 10415, Unsigned32). TS 29.336.
+type RIRFlags uint32
+
+// Values of RIRFlags.
+const (
+	RIRFlagGroupConfigurationInProgress              RIRFlags = 1 << 0 // more RIRs of this group follow
+	RIRFlagAllMonitoringEventsCancelled              RIRFlags = 1 << 1 // all monitoring events have ended
+	RIRFlagChangeOfAuthorizedMonitoringEvents        RIRFlags = 1 << 2 // Supported-Services tells what is authorized now
+	RIRFlagAllCommunicationPatternCancelled          RIRFlags = 1 << 3 // all communication patterns have ended
+	RIRFlagAllSuggestedNetworkConfigurationCancelled RIRFlags = 1 << 4 // all suggested network configurations have ended
+)
+
+// String lists the names of the bits that are set.
+func (v RIRFlags) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "Group-Configuration-In-Progress"
+		case 1:
+			return "All-Monitoring-Events-Cancelled"
+		case 2:
+			return "Change-Of-Authorized-Monitoring-Events"
+		case 3:
+			return "All-Communication-Pattern-Cancelled"
+		case 4:
+			return "All-Suggested-Network-Configuration-Cancelled"
+		}
+		return ""
+	})
+}
+
 // TypeOfExternalIdentifier holds the numbers of Type-Of-External-Identifier (AVP 3168 of vendor 10415, Unsigned32).
-// That of a UE is meant when absent. A value that has no name here is kept and passed on.
+// That of a UE is meant when absent (TS 29.336). A value that has no name here is kept and passed on.
 type TypeOfExternalIdentifier uint32
 
 // Values of TypeOfExternalIdentifier.
 const (
-	TypeOfExternalIdentifierExternalUEIdentifierType    TypeOfExternalIdentifier = 0
+	TypeOfExternalIdentifierExternalUEIdentifierType    TypeOfExternalIdentifier = 0 // meant when absent
 	TypeOfExternalIdentifierExternalGroupIdentifierType TypeOfExternalIdentifier = 1
 )
 
@@ -40,7 +357,7 @@ func (v TypeOfExternalIdentifier) String() string {
 	return strconv.FormatUint(uint64(v), 10)
 }
 
-// NIRFlags holds the bit mask of NIR-Flags (AVP 3174 of vendor 10415, Unsigned32).
+// NIRFlags holds the bit mask of NIR-Flags (AVP 3174 of vendor 10415, Unsigned32). TS 29.336.
 type NIRFlags uint32
 
 // Values of NIRFlags.
@@ -59,7 +376,7 @@ func (v NIRFlags) String() string {
 	})
 }
 
-// NIAFlags holds the bit mask of NIA-Flags (AVP 3176 of vendor 10415, Unsigned32).
+// NIAFlags holds the bit mask of NIA-Flags (AVP 3176 of vendor 10415, Unsigned32). TS 29.336.
 type NIAFlags uint32
 
 // Values of NIAFlags.
@@ -78,18 +395,192 @@ func (v NIAFlags) String() string {
 	})
 }
 
+// TrafficProfile holds the numbers of Traffic-Profile (AVP 3183 of vendor 10415, Unsigned32). TS 29.336. A value that
+// has no name here is kept and passed on.
+type TrafficProfile uint32
+
+// Values of TrafficProfile.
+const (
+	TrafficProfileSingleTransmissionUL               TrafficProfile = 0
+	TrafficProfileSingleTransmissionDL               TrafficProfile = 1
+	TrafficProfileDualTransmissionULWithSubsequentDL TrafficProfile = 2
+	TrafficProfileDualTransmissionDLWithSubsequentUL TrafficProfile = 3
+	TrafficProfileMultiTransmission                  TrafficProfile = 4
+)
+
+// String gives the name of the value, or its number.
+func (v TrafficProfile) String() string {
+	switch v {
+	case TrafficProfileSingleTransmissionUL:
+		return "SINGLE_TRANSMISSION_UL"
+	case TrafficProfileSingleTransmissionDL:
+		return "SINGLE_TRANSMISSION_DL"
+	case TrafficProfileDualTransmissionULWithSubsequentDL:
+		return "DUAL_TRANSMISSION_UL_WITH_SUBSEQUENT_DL"
+	case TrafficProfileDualTransmissionDLWithSubsequentUL:
+		return "DUAL_TRANSMISSION_DL_WITH_SUBSEQUENT_UL"
+	case TrafficProfileMultiTransmission:
+		return "MULTI_TRANSMISSION"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// BatteryIndicator holds the bit mask of Battery-Indicator (AVP 3185 of vendor 10415, Unsigned32). TS 29.336.
+type BatteryIndicator uint32
+
+// Values of BatteryIndicator.
+const (
+	BatteryIndicatorNoBattery                     BatteryIndicator = 1 << 0 // the other bits are then clear
+	BatteryIndicatorBatteryReplaceableIndication  BatteryIndicator = 1 << 1
+	BatteryIndicatorBatteryRechargeableIndication BatteryIndicator = 1 << 2
+)
+
+// String lists the names of the bits that are set.
+func (v BatteryIndicator) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "NO_BATTERY"
+		case 1:
+			return "BATTERY_REPLACEABLE_INDICATION"
+		case 2:
+			return "BATTERY_RECHARGEABLE_INDICATION"
+		}
+		return ""
+	})
+}
+
+// PDNType holds the enumeration of PDN-Type (AVP 1456 of vendor 10415, Enumerated). TS 29.272. A value that has no name
+// here is kept and passed on.
+type PDNType int32
+
+// Values of PDNType.
+const (
+	PDNTypeIPv4       PDNType = 0
+	PDNTypeIPv6       PDNType = 1
+	PDNTypeIPv4v6     PDNType = 2
+	PDNTypeIPv4ORIPv6 PDNType = 3
+	PDNTypeNonIP      PDNType = 4 // not confirmed; Non-IP-PDN-Type-Indicator tells it on S6t and T6a
+)
+
+// String gives the name of the value, or its number.
+func (v PDNType) String() string {
+	switch v {
+	case PDNTypeIPv4:
+		return "IPv4"
+	case PDNTypeIPv6:
+		return "IPv6"
+	case PDNTypeIPv4v6:
+		return "IPv4v6"
+	case PDNTypeIPv4ORIPv6:
+		return "IPv4_OR_IPv6"
+	case PDNTypeNonIP:
+		return "Non-IP"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// PLMNIDRequested holds the enumeration of PLMN-ID-Requested (AVP 3172 of vendor 10415, Enumerated). TS 29.336. A value
+// that has no name here is kept and passed on.
+type PLMNIDRequested int32
+
+// Values of PLMNIDRequested.
+const (
+	PLMNIDRequestedTrue  PLMNIDRequested = 0 // meant when absent
+	PLMNIDRequestedFalse PLMNIDRequested = 1
+)
+
+// String gives the name of the value, or its number.
+func (v PLMNIDRequested) String() string {
+	switch v {
+	case PLMNIDRequestedTrue:
+		return "TRUE"
+	case PLMNIDRequestedFalse:
+		return "FALSE"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// TerminalInformation identifies the equipment of a UE (TS 29.272 §7.3.3).
+type TerminalInformation struct {
+	// IMEI is IMEI (AVP 1402 of vendor 10415, UTF8String), optional. 14 or 15 decimal digits (TS 29.272).
+	IMEI string
+	// SoftwareVersion is Software-Version (AVP 1403 of vendor 10415, UTF8String), optional. Two decimal digits (TS
+	// 29.272).
+	SoftwareVersion string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *TerminalInformation) AppendAVPs(b []byte) ([]byte, error) {
+	if c.IMEI != "" {
+		b = diameter.AppendString(b, 1402, 10415, diameter.AVPMandatory, c.IMEI)
+	}
+	if c.SoftwareVersion != "" {
+		b = diameter.AppendString(b, 1403, 10415, diameter.AVPMandatory, c.SoftwareVersion)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *TerminalInformation) DecodeAVPs(b []byte) error {
+	*c = TerminalInformation{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *TerminalInformation) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1402: // IMEI
+			if d.Once(&seen, 0) {
+				c.IMEI = d.UTF8()
+			}
+		case 10415<<32 | 1403: // Software-Version
+			if d.Once(&seen, 1) {
+				c.SoftwareVersion = d.UTF8()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c TerminalInformation) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.IMEI != "" {
+		p.Masked("IMEI", c.IMEI)
+	}
+	if c.SoftwareVersion != "" {
+		p.Field("Software-Version", c.SoftwareVersion)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c TerminalInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // UserIdentifier names a UE or, by External-Identifier and Type-Of-External-Identifier, a group (TS 29.336 §8.4.36).
 type UserIdentifier struct {
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// ParseTBCD.
+	// tgpp.ParseTBCD (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
-	// a UE or a group.
+	// a UE or a group (TS 29.336).
 	ExternalIdentifier string
 	// TypeOfExternalIdentifier is Type-Of-External-Identifier (AVP 3168 of vendor 10415, Unsigned32), optional.
-	// That of a UE is meant when absent.
+	// That of a UE is meant when absent (TS 29.336).
 	TypeOfExternalIdentifier *TypeOfExternalIdentifier
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -172,122 +663,281 @@ func (c UserIdentifier) String() string {
 // LogValue logs c as its String.
 func (c UserIdentifier) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// GroupUserIdentifier names one member of a group (TS 29.336 §8.4.73).
-type GroupUserIdentifier struct {
-	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
-	UserName string
-	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// ParseTBCD.
-	MSISDN []byte
-	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
-	// a UE or a group.
-	ExternalIdentifier string
+// AESECommunicationPattern configures or deletes communication patterns of a UE (TS 29.336 §8.4.25).
+type AESECommunicationPattern struct {
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), required. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), optional. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID *uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFReferenceIDForDeletion is SCEF-Reference-ID-for-Deletion (AVP 3126 of vendor 10415, Unsigned32), any
+	// number. The reference whose configuration is to be deleted (TS 29.336).
+	SCEFReferenceIDForDeletion []uint32
+	// SCEFReferenceIDForDeletionExt is SCEF-Reference-ID-for-Deletion-Ext (AVP 3187 of vendor 10415, Unsigned64),
+	// any number. The same in 64 bits (TS 29.336).
+	SCEFReferenceIDForDeletionExt []uint64
+	// CommunicationPatternSet is Communication-Pattern-Set (AVP 3114 of vendor 10415, Grouped), any number. TS
+	// 29.336.
+	CommunicationPatternSet []CommunicationPatternSet
+	// MTCProviderInfo is MTC-Provider-Info (AVP 3178 of vendor 10415, Grouped), optional. TS 29.336.
+	MTCProviderInfo *MTCProviderInfo
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
 }
 
+var aeseCommunicationPatternMembers = [...]diameter.Member{
+	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
+}
+
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
-func (c *GroupUserIdentifier) AppendAVPs(b []byte) ([]byte, error) {
-	if c.UserName != "" {
-		b = diameter.AppendString(b, 1, 0, diameter.AVPMandatory, c.UserName)
+func (c *AESECommunicationPattern) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SCEFID == "" {
+		return b, aeseCommunicationPatternMembers[0].Missing()
 	}
-	if c.MSISDN != nil {
-		b = diameter.AppendString(b, 701, 10415, diameter.AVPMandatory, c.MSISDN)
+	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	if c.SCEFReferenceID != nil {
+		b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, *c.SCEFReferenceID)
 	}
-	if c.ExternalIdentifier != "" {
-		b = diameter.AppendString(b, 3111, 10415, diameter.AVPMandatory, c.ExternalIdentifier)
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		b = diameter.AppendUint32(b, 3126, 10415, diameter.AVPMandatory, c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		b = diameter.AppendUint64(b, 3187, 10415, 0, c.SCEFReferenceIDForDeletionExt[i])
+	}
+	for i := range c.CommunicationPatternSet {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3114, 10415, diameter.AVPMandatory)
+			if b, err = c.CommunicationPatternSet[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3114, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.MTCProviderInfo != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
+			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3178, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
 	}
 	return diameter.AppendExtra(b, c.Extra), nil
 }
 
 // DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
 // not to be used.
-func (c *GroupUserIdentifier) DecodeAVPs(b []byte) error {
-	*c = GroupUserIdentifier{}
+func (c *AESECommunicationPattern) DecodeAVPs(b []byte) error {
+	*c = AESECommunicationPattern{}
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
-func (c *GroupUserIdentifier) DecodeFrom(d *diameter.Decoder) {
+func (c *AESECommunicationPattern) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
 	for d.Next() {
 		switch d.Key() {
-		case 1: // User-Name
+		case 10415<<32 | 3125: // SCEF-ID
 			if d.Once(&seen, 0) {
-				c.UserName = d.UTF8()
+				c.SCEFID = d.Identity()
 			}
-		case 10415<<32 | 701: // MSISDN
+		case 10415<<32 | 3124: // SCEF-Reference-ID
 			if d.Once(&seen, 1) {
-				c.MSISDN = d.Octets()
+				c.SCEFReferenceID = new(d.Uint32())
 			}
-		case 10415<<32 | 3111: // External-Identifier
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
 			if d.Once(&seen, 2) {
-				c.ExternalIdentifier = d.UTF8()
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3126: // SCEF-Reference-ID-for-Deletion
+			{
+				c.SCEFReferenceIDForDeletion = append(c.SCEFReferenceIDForDeletion, d.Uint32())
+			}
+		case 10415<<32 | 3187: // SCEF-Reference-ID-for-Deletion-Ext
+			{
+				c.SCEFReferenceIDForDeletionExt = append(c.SCEFReferenceIDForDeletionExt, d.Uint64())
+			}
+		case 10415<<32 | 3114: // Communication-Pattern-Set
+			{
+				c.CommunicationPatternSet = append(c.CommunicationPatternSet, CommunicationPatternSet{})
+				g := d.Enter()
+				c.CommunicationPatternSet[len(c.CommunicationPatternSet)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3178: // MTC-Provider-Info
+			if d.Once(&seen, 3) {
+				c.MTCProviderInfo = new(MTCProviderInfo)
+				g := d.Enter()
+				c.MTCProviderInfo.DecodeFrom(d)
+				d.Leave(g)
 			}
 		default:
 			c.Extra = d.Other(c.Extra)
 		}
 	}
+	if seen&0x1 == 0 {
+		d.Need(&aeseCommunicationPatternMembers[0])
+	}
 }
 
 // String writes c on one line for people to read; what names a subscriber is masked.
-func (c GroupUserIdentifier) String() string {
+func (c AESECommunicationPattern) String() string {
 	var p diameter.Printer
 	p.Open("")
-	if c.UserName != "" {
-		p.Masked("User-Name", c.UserName)
+	p.Field("SCEF-ID", c.SCEFID)
+
+	if c.SCEFReferenceID != nil {
+		p.Field("SCEF-Reference-ID", *c.SCEFReferenceID)
 	}
-	if c.MSISDN != nil {
-		p.Masked("MSISDN", c.MSISDN)
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
 	}
-	if c.ExternalIdentifier != "" {
-		p.Masked("External-Identifier", c.ExternalIdentifier)
+	for i := range c.SCEFReferenceIDForDeletion {
+		p.Field("SCEF-Reference-ID-for-Deletion", c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		p.Field("SCEF-Reference-ID-for-Deletion-Ext", c.SCEFReferenceIDForDeletionExt[i])
+	}
+	for i := range c.CommunicationPatternSet {
+		p.Field("Communication-Pattern-Set", c.CommunicationPatternSet[i])
+	}
+	if c.MTCProviderInfo != nil {
+		p.Field("MTC-Provider-Info", *c.MTCProviderInfo)
 	}
 	p.Extra(c.Extra)
 	return p.Close()
 }
 
 // LogValue logs c as its String.
-func (c GroupUserIdentifier) LogValue() slog.Value { return slog.StringValue(c.String()) }
+func (c AESECommunicationPattern) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MTCProviderInfo names the provider on whose behalf the SCEF asks (TS 29.336 §8.4.74).
-type MTCProviderInfo struct {
-	// MTCProviderID is MTC-Provider-ID (AVP 3179 of vendor 10415, UTF8String), optional. The provider of the
-	// machine type service that asks.
-	MTCProviderID string
+// CommunicationPatternSet is one communication pattern (TS 29.336 §8.4.26).
+type CommunicationPatternSet struct {
+	// PeriodicCommunicationIndicator is Periodic-Communication-Indicator (AVP 3115 of vendor 10415, Unsigned32),
+	// optional. TS 29.336.
+	PeriodicCommunicationIndicator *PeriodicCommunicationIndicator
+	// CommunicationDurationTime is Communication-Duration-Time (AVP 3116 of vendor 10415, Unsigned32), optional. In
+	// seconds (TS 29.336).
+	CommunicationDurationTime *uint32
+	// PeriodicTime is Periodic-Time (AVP 3117 of vendor 10415, Unsigned32), optional. In seconds (TS 29.336).
+	PeriodicTime *uint32
+	// ScheduledCommunicationTime is Scheduled-Communication-Time (AVP 3118 of vendor 10415, Grouped), any number.
+	// TS 29.336.
+	ScheduledCommunicationTime []ScheduledCommunicationTime
+	// StationaryIndication is Stationary-Indication (AVP 3119 of vendor 10415, Unsigned32), optional. TS 29.336.
+	StationaryIndication *StationaryIndication
+	// ReferenceIDValidityTime is Reference-ID-Validity-Time (AVP 3148 of vendor 10415, Time), optional. Until when
+	// the pattern holds (TS 29.336).
+	ReferenceIDValidityTime time.Time
+	// TrafficProfile is Traffic-Profile (AVP 3183 of vendor 10415, Unsigned32), optional. TS 29.336.
+	TrafficProfile *TrafficProfile
+	// BatteryIndicator is Battery-Indicator (AVP 3185 of vendor 10415, Unsigned32), optional. TS 29.336.
+	BatteryIndicator *BatteryIndicator
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
 }
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
-func (c *MTCProviderInfo) AppendAVPs(b []byte) ([]byte, error) {
-	if c.MTCProviderID != "" {
-		b = diameter.AppendString(b, 3179, 10415, 0, c.MTCProviderID)
+func (c *CommunicationPatternSet) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.PeriodicCommunicationIndicator != nil {
+		b = diameter.AppendUint32(b, 3115, 10415, diameter.AVPMandatory, uint32(*c.PeriodicCommunicationIndicator))
+	}
+	if c.CommunicationDurationTime != nil {
+		b = diameter.AppendUint32(b, 3116, 10415, diameter.AVPMandatory, *c.CommunicationDurationTime)
+	}
+	if c.PeriodicTime != nil {
+		b = diameter.AppendUint32(b, 3117, 10415, diameter.AVPMandatory, *c.PeriodicTime)
+	}
+	for i := range c.ScheduledCommunicationTime {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3118, 10415, diameter.AVPMandatory)
+			if b, err = c.ScheduledCommunicationTime[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3118, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.StationaryIndication != nil {
+		b = diameter.AppendUint32(b, 3119, 10415, diameter.AVPMandatory, uint32(*c.StationaryIndication))
+	}
+	if !c.ReferenceIDValidityTime.IsZero() {
+		if b, err = diameter.AppendTime(b, 3148, 10415, diameter.AVPMandatory, c.ReferenceIDValidityTime); err != nil {
+			return b, err
+		}
+	}
+	if c.TrafficProfile != nil {
+		b = diameter.AppendUint32(b, 3183, 10415, 0, uint32(*c.TrafficProfile))
+	}
+	if c.BatteryIndicator != nil {
+		b = diameter.AppendUint32(b, 3185, 10415, 0, uint32(*c.BatteryIndicator))
 	}
 	return diameter.AppendExtra(b, c.Extra), nil
 }
 
 // DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
 // not to be used.
-func (c *MTCProviderInfo) DecodeAVPs(b []byte) error {
-	*c = MTCProviderInfo{}
+func (c *CommunicationPatternSet) DecodeAVPs(b []byte) error {
+	*c = CommunicationPatternSet{}
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
-func (c *MTCProviderInfo) DecodeFrom(d *diameter.Decoder) {
+func (c *CommunicationPatternSet) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
 	for d.Next() {
 		switch d.Key() {
-		case 10415<<32 | 3179: // MTC-Provider-ID
+		case 10415<<32 | 3115: // Periodic-Communication-Indicator
 			if d.Once(&seen, 0) {
-				c.MTCProviderID = d.UTF8()
+				c.PeriodicCommunicationIndicator = new(PeriodicCommunicationIndicator(d.Uint32()))
+			}
+		case 10415<<32 | 3116: // Communication-Duration-Time
+			if d.Once(&seen, 1) {
+				c.CommunicationDurationTime = new(d.Uint32())
+			}
+		case 10415<<32 | 3117: // Periodic-Time
+			if d.Once(&seen, 2) {
+				c.PeriodicTime = new(d.Uint32())
+			}
+		case 10415<<32 | 3118: // Scheduled-Communication-Time
+			{
+				c.ScheduledCommunicationTime = append(c.ScheduledCommunicationTime, ScheduledCommunicationTime{})
+				g := d.Enter()
+				c.ScheduledCommunicationTime[len(c.ScheduledCommunicationTime)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3119: // Stationary-Indication
+			if d.Once(&seen, 3) {
+				c.StationaryIndication = new(StationaryIndication(d.Uint32()))
+			}
+		case 10415<<32 | 3148: // Reference-ID-Validity-Time
+			if d.Once(&seen, 4) {
+				c.ReferenceIDValidityTime = d.Time()
+			}
+		case 10415<<32 | 3183: // Traffic-Profile
+			if d.Once(&seen, 5) {
+				c.TrafficProfile = new(TrafficProfile(d.Uint32()))
+			}
+		case 10415<<32 | 3185: // Battery-Indicator
+			if d.Once(&seen, 6) {
+				c.BatteryIndicator = new(BatteryIndicator(d.Uint32()))
 			}
 		default:
 			c.Extra = d.Other(c.Extra)
@@ -296,26 +946,1066 @@ func (c *MTCProviderInfo) DecodeFrom(d *diameter.Decoder) {
 }
 
 // String writes c on one line for people to read; what names a subscriber is masked.
-func (c MTCProviderInfo) String() string {
+func (c CommunicationPatternSet) String() string {
 	var p diameter.Printer
 	p.Open("")
-	if c.MTCProviderID != "" {
-		p.Field("MTC-Provider-ID", c.MTCProviderID)
+	if c.PeriodicCommunicationIndicator != nil {
+		p.Field("Periodic-Communication-Indicator", *c.PeriodicCommunicationIndicator)
+	}
+	if c.CommunicationDurationTime != nil {
+		p.Field("Communication-Duration-Time", *c.CommunicationDurationTime)
+	}
+	if c.PeriodicTime != nil {
+		p.Field("Periodic-Time", *c.PeriodicTime)
+	}
+	for i := range c.ScheduledCommunicationTime {
+		p.Field("Scheduled-Communication-Time", c.ScheduledCommunicationTime[i])
+	}
+	if c.StationaryIndication != nil {
+		p.Field("Stationary-Indication", *c.StationaryIndication)
+	}
+	if !c.ReferenceIDValidityTime.IsZero() {
+		p.Field("Reference-ID-Validity-Time", c.ReferenceIDValidityTime)
+	}
+	if c.TrafficProfile != nil {
+		p.Field("Traffic-Profile", *c.TrafficProfile)
+	}
+	if c.BatteryIndicator != nil {
+		p.Field("Battery-Indicator", *c.BatteryIndicator)
 	}
 	p.Extra(c.Extra)
 	return p.Close()
 }
 
 // LogValue logs c as its String.
-func (c MTCProviderInfo) LogValue() slog.Value { return slog.StringValue(c.String()) }
+func (c CommunicationPatternSet) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// ScheduledCommunicationTime tells on which days and when a UE communicates (TS 29.336 §8.4.30).
+type ScheduledCommunicationTime struct {
+	// DayOfWeekMask is Day-Of-Week-Mask (AVP 563, Unsigned32), optional. Every day is meant when absent (RFC 5777).
+	DayOfWeekMask *DayOfWeekMask
+	// TimeOfDayStart is Time-Of-Day-Start (AVP 561, Unsigned32), optional. Seconds since midnight; the start of the
+	// day is meant when absent (RFC 5777).
+	TimeOfDayStart *uint32
+	// TimeOfDayEnd is Time-Of-Day-End (AVP 562, Unsigned32), optional. Seconds since midnight; the end of the day
+	// is meant when absent (RFC 5777).
+	TimeOfDayEnd *uint32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *ScheduledCommunicationTime) AppendAVPs(b []byte) ([]byte, error) {
+	if c.DayOfWeekMask != nil {
+		b = diameter.AppendUint32(b, 563, 0, 0, uint32(*c.DayOfWeekMask))
+	}
+	if c.TimeOfDayStart != nil {
+		b = diameter.AppendUint32(b, 561, 0, 0, *c.TimeOfDayStart)
+	}
+	if c.TimeOfDayEnd != nil {
+		b = diameter.AppendUint32(b, 562, 0, 0, *c.TimeOfDayEnd)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *ScheduledCommunicationTime) DecodeAVPs(b []byte) error {
+	*c = ScheduledCommunicationTime{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *ScheduledCommunicationTime) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 563: // Day-Of-Week-Mask
+			if d.Once(&seen, 0) {
+				c.DayOfWeekMask = new(DayOfWeekMask(d.Uint32()))
+			}
+		case 561: // Time-Of-Day-Start
+			if d.Once(&seen, 1) {
+				c.TimeOfDayStart = new(d.Uint32())
+			}
+		case 562: // Time-Of-Day-End
+			if d.Once(&seen, 2) {
+				c.TimeOfDayEnd = new(d.Uint32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c ScheduledCommunicationTime) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.DayOfWeekMask != nil {
+		p.Field("Day-Of-Week-Mask", *c.DayOfWeekMask)
+	}
+	if c.TimeOfDayStart != nil {
+		p.Field("Time-Of-Day-Start", *c.TimeOfDayStart)
+	}
+	if c.TimeOfDayEnd != nil {
+		p.Field("Time-Of-Day-End", *c.TimeOfDayEnd)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c ScheduledCommunicationTime) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// AESECommunicationPatternConfigStatus tells how the configuration of communication patterns went (TS 29.336 §8.4.32).
+type AESECommunicationPatternConfigStatus struct {
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), required. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), optional. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// AESEErrorReport is AESE-Error-Report (AVP 3121 of vendor 10415, Grouped), optional. TS 29.336.
+	AESEErrorReport *AESEErrorReport
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var aeseCommunicationPatternConfigStatusMembers = [...]diameter.Member{
+	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *AESECommunicationPatternConfigStatus) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	}
+	if c.AESEErrorReport != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3121, 10415, diameter.AVPMandatory)
+			if b, err = c.AESEErrorReport.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3121, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *AESECommunicationPatternConfigStatus) DecodeAVPs(b []byte) error {
+	*c = AESECommunicationPatternConfigStatus{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *AESECommunicationPatternConfigStatus) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 0) {
+				c.SCEFReferenceID = d.Uint32()
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 1) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 2) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3121: // AESE-Error-Report
+			if d.Once(&seen, 3) {
+				c.AESEErrorReport = new(AESEErrorReport)
+				g := d.Enter()
+				c.AESEErrorReport.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&aeseCommunicationPatternConfigStatusMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c AESECommunicationPatternConfigStatus) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-Reference-ID", c.SCEFReferenceID)
+
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		p.Field("SCEF-ID", c.SCEFID)
+	}
+	if c.AESEErrorReport != nil {
+		p.Field("AESE-Error-Report", *c.AESEErrorReport)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c AESECommunicationPatternConfigStatus) LogValue() slog.Value {
+	return slog.StringValue(c.String())
+}
+
+// AESEErrorReport tells why a communication pattern was refused (TS 29.336 §8.4.33).
+type AESEErrorReport struct {
+	// ServiceResult is Service-Result (AVP 3146 of vendor 10415, Grouped), optional. TS 29.336.
+	ServiceResult *tgpp.ServiceResult
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *AESEErrorReport) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.ServiceResult != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3146, 10415, diameter.AVPMandatory)
+			if b, err = c.ServiceResult.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3146, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *AESEErrorReport) DecodeAVPs(b []byte) error {
+	*c = AESEErrorReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *AESEErrorReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3146: // Service-Result
+			if d.Once(&seen, 0) {
+				c.ServiceResult = new(tgpp.ServiceResult)
+				g := d.Enter()
+				c.ServiceResult.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c AESEErrorReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.ServiceResult != nil {
+		p.Field("Service-Result", *c.ServiceResult)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c AESEErrorReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MonitoringEventConfiguration configures or deletes one monitoring event (TS 29.336 §8.4.2).
+type MonitoringEventConfiguration struct {
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), required. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// MonitoringType is Monitoring-Type (AVP 3127 of vendor 10415, Unsigned32), required. TS 29.336.
+	MonitoringType tgpp.MonitoringType
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), optional. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID *uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFReferenceIDForDeletion is SCEF-Reference-ID-for-Deletion (AVP 3126 of vendor 10415, Unsigned32), any
+	// number. The reference whose configuration is to be deleted (TS 29.336).
+	SCEFReferenceIDForDeletion []uint32
+	// SCEFReferenceIDForDeletionExt is SCEF-Reference-ID-for-Deletion-Ext (AVP 3187 of vendor 10415, Unsigned64),
+	// any number. The same in 64 bits (TS 29.336).
+	SCEFReferenceIDForDeletionExt []uint64
+	// MaximumNumberOfReports is Maximum-Number-of-Reports (AVP 3128 of vendor 10415, Unsigned32), optional. 1 is a
+	// one-time report; absent is no limit (TS 29.336).
+	MaximumNumberOfReports *uint32
+	// MonitoringDuration is Monitoring-Duration (AVP 3130 of vendor 10415, Time), optional. When monitoring ends
+	// (TS 29.336).
+	MonitoringDuration time.Time
+	// ChargedParty is Charged-Party (AVP 857 of vendor 10415, UTF8String), optional. The address of the SCS/AS that
+	// pays (TS 32.299).
+	ChargedParty string
+	// MaximumDetectionTime is Maximum-Detection-Time (AVP 3131 of vendor 10415, Unsigned32), optional. After which
+	// silence counts as loss of connectivity, in seconds (TS 29.336).
+	MaximumDetectionTime *uint32
+	// UEReachabilityConfiguration is UE-Reachability-Configuration (AVP 3129 of vendor 10415, Grouped), optional.
+	// TS 29.336.
+	UEReachabilityConfiguration *tgpp.UEReachabilityConfiguration
+	// LocationInformationConfiguration is Location-Information-Configuration (AVP 3135 of vendor 10415, Grouped),
+	// optional. TS 29.336.
+	LocationInformationConfiguration *tgpp.LocationInformationConfiguration
+	// AssociationType is Association-Type (AVP 3138 of vendor 10415, Unsigned32), optional. TS 29.336.
+	AssociationType *AssociationType
+	// DLBufferingSuggestedPacketCount is DL-Buffering-Suggested-Packet-Count (AVP 1674 of vendor 10415, Integer32),
+	// optional. Packets to buffer downlink; 0 is no buffering, -1 leaves the number to the network (TS 29.272).
+	DLBufferingSuggestedPacketCount *int32
+	// PLMNIDRequested is PLMN-ID-Requested (AVP 3172 of vendor 10415, Enumerated), optional. TS 29.336.
+	PLMNIDRequested *PLMNIDRequested
+	// MTCProviderInfo is MTC-Provider-Info (AVP 3178 of vendor 10415, Grouped), optional. TS 29.336.
+	MTCProviderInfo *MTCProviderInfo
+	// PDNConnectivityStatusConfiguration is PDN-Connectivity-Status-Configuration (AVP 3180 of vendor 10415,
+	// Grouped), optional. TS 29.336.
+	PDNConnectivityStatusConfiguration *PDNConnectivityStatusConfiguration
+	// ExcludeIdentifiers is Exclude-Identifiers (AVP 3188 of vendor 10415, Grouped), optional. TS 29.336.
+	ExcludeIdentifiers *ExcludeIdentifiers
+	// IncludeIdentifiers is Include-Identifiers (AVP 3189 of vendor 10415, Grouped), optional. TS 29.336.
+	IncludeIdentifiers *IncludeIdentifiers
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var monitoringEventConfigurationMembers = [...]diameter.Member{
+	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
+	{Name: "Monitoring-Type", Example: diameter.AVP{Code: 3127, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SCEFID == "" {
+		return b, monitoringEventConfigurationMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(c.MonitoringType))
+	if c.SCEFReferenceID != nil {
+		b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, *c.SCEFReferenceID)
+	}
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		b = diameter.AppendUint32(b, 3126, 10415, diameter.AVPMandatory, c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		b = diameter.AppendUint64(b, 3187, 10415, 0, c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.MaximumNumberOfReports != nil {
+		b = diameter.AppendUint32(b, 3128, 10415, diameter.AVPMandatory, *c.MaximumNumberOfReports)
+	}
+	if !c.MonitoringDuration.IsZero() {
+		if b, err = diameter.AppendTime(b, 3130, 10415, diameter.AVPMandatory, c.MonitoringDuration); err != nil {
+			return b, err
+		}
+	}
+	if c.ChargedParty != "" {
+		b = diameter.AppendString(b, 857, 10415, diameter.AVPMandatory, c.ChargedParty)
+	}
+	if c.MaximumDetectionTime != nil {
+		b = diameter.AppendUint32(b, 3131, 10415, diameter.AVPMandatory, *c.MaximumDetectionTime)
+	}
+	if c.UEReachabilityConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3129, 10415, diameter.AVPMandatory)
+			if b, err = c.UEReachabilityConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3129, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.LocationInformationConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3135, 10415, diameter.AVPMandatory)
+			if b, err = c.LocationInformationConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3135, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.AssociationType != nil {
+		b = diameter.AppendUint32(b, 3138, 10415, diameter.AVPMandatory, uint32(*c.AssociationType))
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		b = diameter.AppendUint32(b, 1674, 10415, 0, uint32(*c.DLBufferingSuggestedPacketCount))
+	}
+	if c.PLMNIDRequested != nil {
+		b = diameter.AppendUint32(b, 3172, 10415, 0, uint32(*c.PLMNIDRequested))
+	}
+	if c.MTCProviderInfo != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
+			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3178, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.PDNConnectivityStatusConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3180, 10415, 0)
+			if b, err = c.PDNConnectivityStatusConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3180, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.ExcludeIdentifiers != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3188, 10415, 0)
+			if b, err = c.ExcludeIdentifiers.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3188, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.IncludeIdentifiers != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3189, 10415, 0)
+			if b, err = c.IncludeIdentifiers.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3189, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MonitoringEventConfiguration) DecodeAVPs(b []byte) error {
+	*c = MonitoringEventConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MonitoringEventConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 0) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3127: // Monitoring-Type
+			if d.Once(&seen, 1) {
+				c.MonitoringType = tgpp.MonitoringType(d.Uint32())
+			}
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 2) {
+				c.SCEFReferenceID = new(d.Uint32())
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 3) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3126: // SCEF-Reference-ID-for-Deletion
+			{
+				c.SCEFReferenceIDForDeletion = append(c.SCEFReferenceIDForDeletion, d.Uint32())
+			}
+		case 10415<<32 | 3187: // SCEF-Reference-ID-for-Deletion-Ext
+			{
+				c.SCEFReferenceIDForDeletionExt = append(c.SCEFReferenceIDForDeletionExt, d.Uint64())
+			}
+		case 10415<<32 | 3128: // Maximum-Number-of-Reports
+			if d.Once(&seen, 4) {
+				c.MaximumNumberOfReports = new(d.Uint32())
+			}
+		case 10415<<32 | 3130: // Monitoring-Duration
+			if d.Once(&seen, 5) {
+				c.MonitoringDuration = d.Time()
+			}
+		case 10415<<32 | 857: // Charged-Party
+			if d.Once(&seen, 6) {
+				c.ChargedParty = d.UTF8()
+			}
+		case 10415<<32 | 3131: // Maximum-Detection-Time
+			if d.Once(&seen, 7) {
+				c.MaximumDetectionTime = new(d.Uint32())
+			}
+		case 10415<<32 | 3129: // UE-Reachability-Configuration
+			if d.Once(&seen, 8) {
+				c.UEReachabilityConfiguration = new(tgpp.UEReachabilityConfiguration)
+				g := d.Enter()
+				c.UEReachabilityConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3135: // Location-Information-Configuration
+			if d.Once(&seen, 9) {
+				c.LocationInformationConfiguration = new(tgpp.LocationInformationConfiguration)
+				g := d.Enter()
+				c.LocationInformationConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3138: // Association-Type
+			if d.Once(&seen, 10) {
+				c.AssociationType = new(AssociationType(d.Uint32()))
+			}
+		case 10415<<32 | 1674: // DL-Buffering-Suggested-Packet-Count
+			if d.Once(&seen, 11) {
+				c.DLBufferingSuggestedPacketCount = new(d.Int32())
+			}
+		case 10415<<32 | 3172: // PLMN-ID-Requested
+			if d.Once(&seen, 12) {
+				c.PLMNIDRequested = new(PLMNIDRequested(d.Int32()))
+			}
+		case 10415<<32 | 3178: // MTC-Provider-Info
+			if d.Once(&seen, 13) {
+				c.MTCProviderInfo = new(MTCProviderInfo)
+				g := d.Enter()
+				c.MTCProviderInfo.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3180: // PDN-Connectivity-Status-Configuration
+			if d.Once(&seen, 14) {
+				c.PDNConnectivityStatusConfiguration = new(PDNConnectivityStatusConfiguration)
+				g := d.Enter()
+				c.PDNConnectivityStatusConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3188: // Exclude-Identifiers
+			if d.Once(&seen, 15) {
+				c.ExcludeIdentifiers = new(ExcludeIdentifiers)
+				g := d.Enter()
+				c.ExcludeIdentifiers.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3189: // Include-Identifiers
+			if d.Once(&seen, 16) {
+				c.IncludeIdentifiers = new(IncludeIdentifiers)
+				g := d.Enter()
+				c.IncludeIdentifiers.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&monitoringEventConfigurationMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&monitoringEventConfigurationMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MonitoringEventConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-ID", c.SCEFID)
+
+	p.Field("Monitoring-Type", c.MonitoringType)
+
+	if c.SCEFReferenceID != nil {
+		p.Field("SCEF-Reference-ID", *c.SCEFReferenceID)
+	}
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		p.Field("SCEF-Reference-ID-for-Deletion", c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		p.Field("SCEF-Reference-ID-for-Deletion-Ext", c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.MaximumNumberOfReports != nil {
+		p.Field("Maximum-Number-of-Reports", *c.MaximumNumberOfReports)
+	}
+	if !c.MonitoringDuration.IsZero() {
+		p.Field("Monitoring-Duration", c.MonitoringDuration)
+	}
+	if c.ChargedParty != "" {
+		p.Field("Charged-Party", c.ChargedParty)
+	}
+	if c.MaximumDetectionTime != nil {
+		p.Field("Maximum-Detection-Time", *c.MaximumDetectionTime)
+	}
+	if c.UEReachabilityConfiguration != nil {
+		p.Field("UE-Reachability-Configuration", *c.UEReachabilityConfiguration)
+	}
+	if c.LocationInformationConfiguration != nil {
+		p.Field("Location-Information-Configuration", *c.LocationInformationConfiguration)
+	}
+	if c.AssociationType != nil {
+		p.Field("Association-Type", *c.AssociationType)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		p.Field("DL-Buffering-Suggested-Packet-Count", *c.DLBufferingSuggestedPacketCount)
+	}
+	if c.PLMNIDRequested != nil {
+		p.Field("PLMN-ID-Requested", *c.PLMNIDRequested)
+	}
+	if c.MTCProviderInfo != nil {
+		p.Field("MTC-Provider-Info", *c.MTCProviderInfo)
+	}
+	if c.PDNConnectivityStatusConfiguration != nil {
+		p.Field("PDN-Connectivity-Status-Configuration", *c.PDNConnectivityStatusConfiguration)
+	}
+	if c.ExcludeIdentifiers != nil {
+		p.Field("Exclude-Identifiers", *c.ExcludeIdentifiers)
+	}
+	if c.IncludeIdentifiers != nil {
+		p.Field("Include-Identifiers", *c.IncludeIdentifiers)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MonitoringEventConfiguration) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MonitoringEventReport reports one monitoring event (TS 29.336 §8.4.3).
+type MonitoringEventReport struct {
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), required. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), optional. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// SCEFReferenceIDForDeletion is SCEF-Reference-ID-for-Deletion (AVP 3126 of vendor 10415, Unsigned32),
+	// optional. The reference whose configuration is to be deleted (TS 29.336).
+	SCEFReferenceIDForDeletion *uint32
+	// SCEFReferenceIDForDeletionExt is SCEF-Reference-ID-for-Deletion-Ext (AVP 3187 of vendor 10415, Unsigned64),
+	// optional. The same in 64 bits (TS 29.336).
+	SCEFReferenceIDForDeletionExt *uint64
+	// VisitedPLMNID is Visited-PLMN-Id (AVP 1407 of vendor 10415, OctetString), optional. Three octets, see
+	// tgpp.ParsePLMN (TS 29.272).
+	VisitedPLMNID []byte
+	// RoamingInformation is Roaming-Information (AVP 3139 of vendor 10415, Unsigned32), optional. TS 29.336.
+	RoamingInformation *RoamingInformation
+	// IMEIChange is IMEI-Change (AVP 3141 of vendor 10415, Unsigned32), optional. TS 29.336.
+	IMEIChange *IMEIChange
+	// TerminalInformation is Terminal-Information (AVP 1401 of vendor 10415, Grouped), optional. TS 29.272.
+	TerminalInformation *TerminalInformation
+	// ReachabilityInformation is Reachability-Information (AVP 3140 of vendor 10415, Unsigned32), optional. TS
+	// 29.336.
+	ReachabilityInformation *tgpp.ReachabilityInformation
+	// ReachabilityCause is Reachability-Cause (AVP 4325 of vendor 10415, Unsigned32), optional. TS 29.128.
+	ReachabilityCause *tgpp.ReachabilityCause
+	// MaximumUEAvailabilityTime is Maximum-UE-Availability-Time (AVP 3329 of vendor 10415, Time), optional. Until
+	// when the UE is expected to be reachable (TS 29.338).
+	MaximumUEAvailabilityTime time.Time
+	// EPSLocationInformation is EPS-Location-Information (AVP 1496 of vendor 10415, Grouped), optional. TS 29.272.
+	EPSLocationInformation *tgpp.EPSLocationInformation
+	// MonitoringType is Monitoring-Type (AVP 3127 of vendor 10415, Unsigned32), optional. TS 29.336.
+	MonitoringType *tgpp.MonitoringType
+	// EventHandling is Event-Handling (AVP 3149 of vendor 10415, Unsigned32), optional. TS 29.336.
+	EventHandling *EventHandling
+	// ServiceReport is Service-Report (AVP 3152 of vendor 10415, Grouped), any number. TS 29.336.
+	ServiceReport []tgpp.ServiceReport
+	// LossOfConnectivityReason is Loss-Of-Connectivity-Reason (AVP 3162 of vendor 10415, Unsigned32), optional. TS
+	// 29.336.
+	LossOfConnectivityReason *tgpp.LossOfConnectivityReason
+	// IdleStatusIndication is Idle-Status-Indication (AVP 4322 of vendor 10415, Grouped), optional. TS 29.128.
+	IdleStatusIndication *tgpp.IdleStatusIndication
+	// PDNConnectivityStatusReport is PDN-Connectivity-Status-Report (AVP 3181 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	PDNConnectivityStatusReport []PDNConnectivityStatusReport
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var monitoringEventReportMembers = [...]diameter.Member{
+	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	}
+	if c.SCEFReferenceIDForDeletion != nil {
+		b = diameter.AppendUint32(b, 3126, 10415, diameter.AVPMandatory, *c.SCEFReferenceIDForDeletion)
+	}
+	if c.SCEFReferenceIDForDeletionExt != nil {
+		b = diameter.AppendUint64(b, 3187, 10415, 0, *c.SCEFReferenceIDForDeletionExt)
+	}
+	if c.VisitedPLMNID != nil {
+		b = diameter.AppendString(b, 1407, 10415, diameter.AVPMandatory, c.VisitedPLMNID)
+	}
+	if c.RoamingInformation != nil {
+		b = diameter.AppendUint32(b, 3139, 10415, diameter.AVPMandatory, uint32(*c.RoamingInformation))
+	}
+	if c.IMEIChange != nil {
+		b = diameter.AppendUint32(b, 3141, 10415, diameter.AVPMandatory, uint32(*c.IMEIChange))
+	}
+	if c.TerminalInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1401, 10415, 0)
+			if b, err = c.TerminalInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1401, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.ReachabilityInformation != nil {
+		b = diameter.AppendUint32(b, 3140, 10415, diameter.AVPMandatory, uint32(*c.ReachabilityInformation))
+	}
+	if c.ReachabilityCause != nil {
+		b = diameter.AppendUint32(b, 4325, 10415, 0, uint32(*c.ReachabilityCause))
+	}
+	if !c.MaximumUEAvailabilityTime.IsZero() {
+		if b, err = diameter.AppendTime(b, 3329, 10415, 0, c.MaximumUEAvailabilityTime); err != nil {
+			return b, err
+		}
+	}
+	if c.EPSLocationInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1496, 10415, 0)
+			if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1496, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.MonitoringType != nil {
+		b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(*c.MonitoringType))
+	}
+	if c.EventHandling != nil {
+		b = diameter.AppendUint32(b, 3149, 10415, diameter.AVPMandatory, uint32(*c.EventHandling))
+	}
+	for i := range c.ServiceReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3152, 10415, diameter.AVPMandatory)
+			if b, err = c.ServiceReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3152, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.LossOfConnectivityReason != nil {
+		b = diameter.AppendUint32(b, 3162, 10415, 0, uint32(*c.LossOfConnectivityReason))
+	}
+	if c.IdleStatusIndication != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 4322, 10415, 0)
+			if b, err = c.IdleStatusIndication.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 4322, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.PDNConnectivityStatusReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3181, 10415, 0)
+			if b, err = c.PDNConnectivityStatusReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3181, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MonitoringEventReport) DecodeAVPs(b []byte) error {
+	*c = MonitoringEventReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MonitoringEventReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 0) {
+				c.SCEFReferenceID = d.Uint32()
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 1) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 2) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3126: // SCEF-Reference-ID-for-Deletion
+			if d.Once(&seen, 3) {
+				c.SCEFReferenceIDForDeletion = new(d.Uint32())
+			}
+		case 10415<<32 | 3187: // SCEF-Reference-ID-for-Deletion-Ext
+			if d.Once(&seen, 4) {
+				c.SCEFReferenceIDForDeletionExt = new(d.Uint64())
+			}
+		case 10415<<32 | 1407: // Visited-PLMN-Id
+			if d.Once(&seen, 5) {
+				c.VisitedPLMNID = d.Octets()
+			}
+		case 10415<<32 | 3139: // Roaming-Information
+			if d.Once(&seen, 6) {
+				c.RoamingInformation = new(RoamingInformation(d.Uint32()))
+			}
+		case 10415<<32 | 3141: // IMEI-Change
+			if d.Once(&seen, 7) {
+				c.IMEIChange = new(IMEIChange(d.Uint32()))
+			}
+		case 10415<<32 | 1401: // Terminal-Information
+			if d.Once(&seen, 8) {
+				c.TerminalInformation = new(TerminalInformation)
+				g := d.Enter()
+				c.TerminalInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3140: // Reachability-Information
+			if d.Once(&seen, 9) {
+				c.ReachabilityInformation = new(tgpp.ReachabilityInformation(d.Uint32()))
+			}
+		case 10415<<32 | 4325: // Reachability-Cause
+			if d.Once(&seen, 10) {
+				c.ReachabilityCause = new(tgpp.ReachabilityCause(d.Uint32()))
+			}
+		case 10415<<32 | 3329: // Maximum-UE-Availability-Time
+			if d.Once(&seen, 11) {
+				c.MaximumUEAvailabilityTime = d.Time()
+			}
+		case 10415<<32 | 1496: // EPS-Location-Information
+			if d.Once(&seen, 12) {
+				c.EPSLocationInformation = new(tgpp.EPSLocationInformation)
+				g := d.Enter()
+				c.EPSLocationInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3127: // Monitoring-Type
+			if d.Once(&seen, 13) {
+				c.MonitoringType = new(tgpp.MonitoringType(d.Uint32()))
+			}
+		case 10415<<32 | 3149: // Event-Handling
+			if d.Once(&seen, 14) {
+				c.EventHandling = new(EventHandling(d.Uint32()))
+			}
+		case 10415<<32 | 3152: // Service-Report
+			{
+				c.ServiceReport = append(c.ServiceReport, tgpp.ServiceReport{})
+				g := d.Enter()
+				c.ServiceReport[len(c.ServiceReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3162: // Loss-Of-Connectivity-Reason
+			if d.Once(&seen, 15) {
+				c.LossOfConnectivityReason = new(tgpp.LossOfConnectivityReason(d.Uint32()))
+			}
+		case 10415<<32 | 4322: // Idle-Status-Indication
+			if d.Once(&seen, 16) {
+				c.IdleStatusIndication = new(tgpp.IdleStatusIndication)
+				g := d.Enter()
+				c.IdleStatusIndication.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3181: // PDN-Connectivity-Status-Report
+			{
+				c.PDNConnectivityStatusReport = append(c.PDNConnectivityStatusReport, PDNConnectivityStatusReport{})
+				g := d.Enter()
+				c.PDNConnectivityStatusReport[len(c.PDNConnectivityStatusReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&monitoringEventReportMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MonitoringEventReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-Reference-ID", c.SCEFReferenceID)
+
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		p.Field("SCEF-ID", c.SCEFID)
+	}
+	if c.SCEFReferenceIDForDeletion != nil {
+		p.Field("SCEF-Reference-ID-for-Deletion", *c.SCEFReferenceIDForDeletion)
+	}
+	if c.SCEFReferenceIDForDeletionExt != nil {
+		p.Field("SCEF-Reference-ID-for-Deletion-Ext", *c.SCEFReferenceIDForDeletionExt)
+	}
+	if c.VisitedPLMNID != nil {
+		p.Field("Visited-PLMN-Id", c.VisitedPLMNID)
+	}
+	if c.RoamingInformation != nil {
+		p.Field("Roaming-Information", *c.RoamingInformation)
+	}
+	if c.IMEIChange != nil {
+		p.Field("IMEI-Change", *c.IMEIChange)
+	}
+	if c.TerminalInformation != nil {
+		p.Field("Terminal-Information", *c.TerminalInformation)
+	}
+	if c.ReachabilityInformation != nil {
+		p.Field("Reachability-Information", *c.ReachabilityInformation)
+	}
+	if c.ReachabilityCause != nil {
+		p.Field("Reachability-Cause", *c.ReachabilityCause)
+	}
+	if !c.MaximumUEAvailabilityTime.IsZero() {
+		p.Field("Maximum-UE-Availability-Time", c.MaximumUEAvailabilityTime)
+	}
+	if c.EPSLocationInformation != nil {
+		p.Field("EPS-Location-Information", *c.EPSLocationInformation)
+	}
+	if c.MonitoringType != nil {
+		p.Field("Monitoring-Type", *c.MonitoringType)
+	}
+	if c.EventHandling != nil {
+		p.Field("Event-Handling", *c.EventHandling)
+	}
+	for i := range c.ServiceReport {
+		p.Field("Service-Report", c.ServiceReport[i])
+	}
+	if c.LossOfConnectivityReason != nil {
+		p.Field("Loss-Of-Connectivity-Reason", *c.LossOfConnectivityReason)
+	}
+	if c.IdleStatusIndication != nil {
+		p.Field("Idle-Status-Indication", *c.IdleStatusIndication)
+	}
+	for i := range c.PDNConnectivityStatusReport {
+		p.Field("PDN-Connectivity-Status-Report", c.PDNConnectivityStatusReport[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MonitoringEventReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// SupportedServices tells which monitoring events a node supports (TS 29.336 §8.4.40).
+type SupportedServices struct {
+	// SupportedMonitoringEvents is Supported-Monitoring-Events (AVP 3144 of vendor 10415, Unsigned64), optional. TS
+	// 29.336.
+	SupportedMonitoringEvents *SupportedMonitoringEvents
+	// NodeType is Node-Type (AVP 3153 of vendor 10415, Unsigned32), optional. TS 29.336.
+	NodeType *tgpp.NodeType
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *SupportedServices) AppendAVPs(b []byte) ([]byte, error) {
+	if c.SupportedMonitoringEvents != nil {
+		b = diameter.AppendUint64(b, 3144, 10415, diameter.AVPMandatory, uint64(*c.SupportedMonitoringEvents))
+	}
+	if c.NodeType != nil {
+		b = diameter.AppendUint32(b, 3153, 10415, diameter.AVPMandatory, uint32(*c.NodeType))
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *SupportedServices) DecodeAVPs(b []byte) error {
+	*c = SupportedServices{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *SupportedServices) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3144: // Supported-Monitoring-Events
+			if d.Once(&seen, 0) {
+				c.SupportedMonitoringEvents = new(SupportedMonitoringEvents(d.Uint64()))
+			}
+		case 10415<<32 | 3153: // Node-Type
+			if d.Once(&seen, 1) {
+				c.NodeType = new(tgpp.NodeType(d.Uint32()))
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c SupportedServices) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.SupportedMonitoringEvents != nil {
+		p.Field("Supported-Monitoring-Events", *c.SupportedMonitoringEvents)
+	}
+	if c.NodeType != nil {
+		p.Field("Node-Type", *c.NodeType)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c SupportedServices) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // NIDDAuthorizationRequest asks whether NIDD is allowed (TS 29.336 §8.4.44).
 type NIDDAuthorizationRequest struct {
 	// ServiceSelection is Service-Selection (AVP 493, UTF8String), optional. The APN network identifier, as dotted
-	// labels.
+	// labels (RFC 5778).
 	ServiceSelection string
 	// RequestedValidityTime is Requested-Validity-Time (AVP 3159 of vendor 10415, Time), optional. Until when the
-	// authorization is asked for.
+	// authorization is asked for (TS 29.336).
 	RequestedValidityTime time.Time
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -384,15 +2074,15 @@ func (c NIDDAuthorizationRequest) LogValue() slog.Value { return slog.StringValu
 // NIDDAuthorizationResponse grants NIDD and gives the identities of the UE (TS 29.336 §8.4.45).
 type NIDDAuthorizationResponse struct {
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// ParseTBCD.
+	// tgpp.ParseTBCD (TS 29.329).
 	MSISDN []byte
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
-	// a UE or a group.
+	// a UE or a group (TS 29.336).
 	ExternalIdentifier string
 	// GrantedValidityTime is Granted-Validity-Time (AVP 3160 of vendor 10415, Time), optional. Until when the
-	// authorization holds.
+	// authorization holds (TS 29.336).
 	GrantedValidityTime time.Time
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -478,9 +2168,290 @@ func (c NIDDAuthorizationResponse) String() string {
 // LogValue logs c as its String.
 func (c NIDDAuthorizationResponse) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// EnhancedCoverageRestriction restricts or allows enhanced coverage by network (TS 29.336 §8.4.51).
+type EnhancedCoverageRestriction struct {
+	// RestrictedPLMNList is Restricted-PLMN-List (AVP 3157 of vendor 10415, Grouped), optional. TS 29.336.
+	RestrictedPLMNList *RestrictedPLMNList
+	// AllowedPLMNList is Allowed-PLMN-List (AVP 3158 of vendor 10415, Grouped), optional. TS 29.336.
+	AllowedPLMNList *AllowedPLMNList
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *EnhancedCoverageRestriction) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.RestrictedPLMNList != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3157, 10415, 0)
+			if b, err = c.RestrictedPLMNList.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3157, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.AllowedPLMNList != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3158, 10415, 0)
+			if b, err = c.AllowedPLMNList.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3158, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *EnhancedCoverageRestriction) DecodeAVPs(b []byte) error {
+	*c = EnhancedCoverageRestriction{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *EnhancedCoverageRestriction) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3157: // Restricted-PLMN-List
+			if d.Once(&seen, 0) {
+				c.RestrictedPLMNList = new(RestrictedPLMNList)
+				g := d.Enter()
+				c.RestrictedPLMNList.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3158: // Allowed-PLMN-List
+			if d.Once(&seen, 1) {
+				c.AllowedPLMNList = new(AllowedPLMNList)
+				g := d.Enter()
+				c.AllowedPLMNList.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c EnhancedCoverageRestriction) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.RestrictedPLMNList != nil {
+		p.Field("Restricted-PLMN-List", *c.RestrictedPLMNList)
+	}
+	if c.AllowedPLMNList != nil {
+		p.Field("Allowed-PLMN-List", *c.AllowedPLMNList)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c EnhancedCoverageRestriction) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// EnhancedCoverageRestrictionData tells the restriction and where the UE is (TS 29.336 §8.4.52).
+type EnhancedCoverageRestrictionData struct {
+	// EnhancedCoverageRestriction is Enhanced-Coverage-Restriction (AVP 3155 of vendor 10415, Grouped), required.
+	// TS 29.336.
+	EnhancedCoverageRestriction EnhancedCoverageRestriction
+	// VisitedPLMNID is Visited-PLMN-Id (AVP 1407 of vendor 10415, OctetString), optional. Three octets, see
+	// tgpp.ParsePLMN (TS 29.272).
+	VisitedPLMNID []byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var enhancedCoverageRestrictionDataMembers = [...]diameter.Member{
+	{Name: "Enhanced-Coverage-Restriction", Example: diameter.AVP{Code: 3155, Vendor: 10415}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *EnhancedCoverageRestrictionData) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	{
+		var at int
+		b, at = diameter.BeginAVP(b, 3155, 10415, 0)
+		if b, err = c.EnhancedCoverageRestriction.AppendAVPs(b); err != nil {
+			return b, diameter.Within(err, 3155, 10415, 0)
+		}
+		b = diameter.EndAVP(b, at)
+	}
+	if c.VisitedPLMNID != nil {
+		b = diameter.AppendString(b, 1407, 10415, diameter.AVPMandatory, c.VisitedPLMNID)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *EnhancedCoverageRestrictionData) DecodeAVPs(b []byte) error {
+	*c = EnhancedCoverageRestrictionData{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *EnhancedCoverageRestrictionData) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3155: // Enhanced-Coverage-Restriction
+			if d.Once(&seen, 0) {
+				g := d.Enter()
+				c.EnhancedCoverageRestriction.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 1407: // Visited-PLMN-Id
+			if d.Once(&seen, 1) {
+				c.VisitedPLMNID = d.Octets()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&enhancedCoverageRestrictionDataMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c EnhancedCoverageRestrictionData) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("Enhanced-Coverage-Restriction", c.EnhancedCoverageRestriction)
+
+	if c.VisitedPLMNID != nil {
+		p.Field("Visited-PLMN-Id", c.VisitedPLMNID)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c EnhancedCoverageRestrictionData) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// RestrictedPLMNList names the networks in which enhanced coverage is restricted (TS 29.336 §8.4.53).
+type RestrictedPLMNList struct {
+	// VisitedPLMNID is Visited-PLMN-Id (AVP 1407 of vendor 10415, OctetString), any number. Three octets, see
+	// tgpp.ParsePLMN (TS 29.272).
+	VisitedPLMNID [][]byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *RestrictedPLMNList) AppendAVPs(b []byte) ([]byte, error) {
+	for i := range c.VisitedPLMNID {
+		b = diameter.AppendString(b, 1407, 10415, diameter.AVPMandatory, c.VisitedPLMNID[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *RestrictedPLMNList) DecodeAVPs(b []byte) error {
+	*c = RestrictedPLMNList{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *RestrictedPLMNList) DecodeFrom(d *diameter.Decoder) {
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1407: // Visited-PLMN-Id
+			{
+				c.VisitedPLMNID = append(c.VisitedPLMNID, d.Octets())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c RestrictedPLMNList) String() string {
+	var p diameter.Printer
+	p.Open("")
+	for i := range c.VisitedPLMNID {
+		p.Field("Visited-PLMN-Id", c.VisitedPLMNID[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c RestrictedPLMNList) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// AllowedPLMNList names the networks in which enhanced coverage is allowed (TS 29.336 §8.4.54).
+type AllowedPLMNList struct {
+	// VisitedPLMNID is Visited-PLMN-Id (AVP 1407 of vendor 10415, OctetString), any number. Three octets, see
+	// tgpp.ParsePLMN (TS 29.272).
+	VisitedPLMNID [][]byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *AllowedPLMNList) AppendAVPs(b []byte) ([]byte, error) {
+	for i := range c.VisitedPLMNID {
+		b = diameter.AppendString(b, 1407, 10415, diameter.AVPMandatory, c.VisitedPLMNID[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *AllowedPLMNList) DecodeAVPs(b []byte) error {
+	*c = AllowedPLMNList{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *AllowedPLMNList) DecodeFrom(d *diameter.Decoder) {
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1407: // Visited-PLMN-Id
+			{
+				c.VisitedPLMNID = append(c.VisitedPLMNID, d.Octets())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c AllowedPLMNList) String() string {
+	var p diameter.Printer
+	p.Open("")
+	for i := range c.VisitedPLMNID {
+		p.Field("Visited-PLMN-Id", c.VisitedPLMNID[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c AllowedPLMNList) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // NIDDAuthorizationUpdate changes or revokes what was granted (TS 29.336 §8.4.57).
 type NIDDAuthorizationUpdate struct {
-	// APNValidityTime is APN-Validity-Time (AVP 3169 of vendor 10415, Grouped), any number.
+	// APNValidityTime is APN-Validity-Time (AVP 3169 of vendor 10415, Grouped), any number. TS 29.336.
 	APNValidityTime []APNValidityTime
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -543,13 +2514,458 @@ func (c NIDDAuthorizationUpdate) String() string {
 // LogValue logs c as its String.
 func (c NIDDAuthorizationUpdate) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// GroupReport reports a monitoring event of several members of a group (TS 29.336 §8.4.61).
+type GroupReport struct {
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), required. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), optional. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// GroupReportItem is Group-Report-Item (AVP 3166 of vendor 10415, Grouped), any number. TS 29.336.
+	GroupReportItem []GroupReportItem
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var groupReportMembers = [...]diameter.Member{
+	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *GroupReport) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	}
+	for i := range c.GroupReportItem {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3166, 10415, 0)
+			if b, err = c.GroupReportItem[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3166, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *GroupReport) DecodeAVPs(b []byte) error {
+	*c = GroupReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *GroupReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 0) {
+				c.SCEFReferenceID = d.Uint32()
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 1) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 2) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3166: // Group-Report-Item
+			{
+				c.GroupReportItem = append(c.GroupReportItem, GroupReportItem{})
+				g := d.Enter()
+				c.GroupReportItem[len(c.GroupReportItem)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&groupReportMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c GroupReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-Reference-ID", c.SCEFReferenceID)
+
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		p.Field("SCEF-ID", c.SCEFID)
+	}
+	for i := range c.GroupReportItem {
+		p.Field("Group-Report-Item", c.GroupReportItem[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c GroupReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// GroupReportItem is the report of one member (TS 29.336 §8.4.62).
+type GroupReportItem struct {
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
+	UserIdentifier UserIdentifier
+	// VisitedPLMNID is Visited-PLMN-Id (AVP 1407 of vendor 10415, OctetString), optional. Three octets, see
+	// tgpp.ParsePLMN (TS 29.272).
+	VisitedPLMNID []byte
+	// RoamingInformation is Roaming-Information (AVP 3139 of vendor 10415, Unsigned32), optional. TS 29.336.
+	RoamingInformation *RoamingInformation
+	// IMEIChange is IMEI-Change (AVP 3141 of vendor 10415, Unsigned32), optional. TS 29.336.
+	IMEIChange *IMEIChange
+	// ReachabilityInformation is Reachability-Information (AVP 3140 of vendor 10415, Unsigned32), optional. TS
+	// 29.336.
+	ReachabilityInformation *tgpp.ReachabilityInformation
+	// MaximumUEAvailabilityTime is Maximum-UE-Availability-Time (AVP 3329 of vendor 10415, Time), optional. Until
+	// when the UE is expected to be reachable (TS 29.338).
+	MaximumUEAvailabilityTime time.Time
+	// EPSLocationInformation is EPS-Location-Information (AVP 1496 of vendor 10415, Grouped), optional. TS 29.272.
+	EPSLocationInformation *tgpp.EPSLocationInformation
+	// MonitoringType is Monitoring-Type (AVP 3127 of vendor 10415, Unsigned32), optional. TS 29.336.
+	MonitoringType *tgpp.MonitoringType
+	// ServiceReport is Service-Report (AVP 3152 of vendor 10415, Grouped), any number. TS 29.336.
+	ServiceReport []tgpp.ServiceReport
+	// S6tHSSCause is S6t-HSS-Cause (AVP 3154 of vendor 10415, Unsigned32), optional. TS 29.336.
+	S6tHSSCause *S6tHSSCause
+	// IdleStatusIndication is Idle-Status-Indication (AVP 4322 of vendor 10415, Grouped), optional. TS 29.128.
+	IdleStatusIndication *tgpp.IdleStatusIndication
+	// ReportingTimeStamp is Reporting-Time-Stamp (AVP 3175 of vendor 10415, Time), optional. When the event
+	// happened (TS 29.336).
+	ReportingTimeStamp time.Time
+	// UpdatedNetworkConfiguration is Updated-Network-Configuration (AVP 3184 of vendor 10415, Grouped), optional.
+	// TS 29.336.
+	UpdatedNetworkConfiguration *UpdatedNetworkConfiguration
+	// SCEFReferenceIDForDeletion is SCEF-Reference-ID-for-Deletion (AVP 3126 of vendor 10415, Unsigned32), any
+	// number. The reference whose configuration is to be deleted (TS 29.336).
+	SCEFReferenceIDForDeletion []uint32
+	// SCEFReferenceIDForDeletionExt is SCEF-Reference-ID-for-Deletion-Ext (AVP 3187 of vendor 10415, Unsigned64),
+	// any number. The same in 64 bits (TS 29.336).
+	SCEFReferenceIDForDeletionExt []uint64
+	// EventHandling is Event-Handling (AVP 3149 of vendor 10415, Unsigned32), optional. TS 29.336.
+	EventHandling *EventHandling
+	// LossOfConnectivityReason is Loss-Of-Connectivity-Reason (AVP 3162 of vendor 10415, Unsigned32), optional. TS
+	// 29.336.
+	LossOfConnectivityReason *tgpp.LossOfConnectivityReason
+	// PDNConnectivityStatusReport is PDN-Connectivity-Status-Report (AVP 3181 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	PDNConnectivityStatusReport []PDNConnectivityStatusReport
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var groupReportItemMembers = [...]diameter.Member{
+	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	{
+		var at int
+		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
+		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
+			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+		}
+		b = diameter.EndAVP(b, at)
+	}
+	if c.VisitedPLMNID != nil {
+		b = diameter.AppendString(b, 1407, 10415, diameter.AVPMandatory, c.VisitedPLMNID)
+	}
+	if c.RoamingInformation != nil {
+		b = diameter.AppendUint32(b, 3139, 10415, diameter.AVPMandatory, uint32(*c.RoamingInformation))
+	}
+	if c.IMEIChange != nil {
+		b = diameter.AppendUint32(b, 3141, 10415, diameter.AVPMandatory, uint32(*c.IMEIChange))
+	}
+	if c.ReachabilityInformation != nil {
+		b = diameter.AppendUint32(b, 3140, 10415, diameter.AVPMandatory, uint32(*c.ReachabilityInformation))
+	}
+	if !c.MaximumUEAvailabilityTime.IsZero() {
+		if b, err = diameter.AppendTime(b, 3329, 10415, 0, c.MaximumUEAvailabilityTime); err != nil {
+			return b, err
+		}
+	}
+	if c.EPSLocationInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1496, 10415, 0)
+			if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1496, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.MonitoringType != nil {
+		b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(*c.MonitoringType))
+	}
+	for i := range c.ServiceReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3152, 10415, diameter.AVPMandatory)
+			if b, err = c.ServiceReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3152, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.S6tHSSCause != nil {
+		b = diameter.AppendUint32(b, 3154, 10415, diameter.AVPMandatory, uint32(*c.S6tHSSCause))
+	}
+	if c.IdleStatusIndication != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 4322, 10415, 0)
+			if b, err = c.IdleStatusIndication.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 4322, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if !c.ReportingTimeStamp.IsZero() {
+		if b, err = diameter.AppendTime(b, 3175, 10415, 0, c.ReportingTimeStamp); err != nil {
+			return b, err
+		}
+	}
+	if c.UpdatedNetworkConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3184, 10415, 0)
+			if b, err = c.UpdatedNetworkConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3184, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		b = diameter.AppendUint32(b, 3126, 10415, diameter.AVPMandatory, c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		b = diameter.AppendUint64(b, 3187, 10415, 0, c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.EventHandling != nil {
+		b = diameter.AppendUint32(b, 3149, 10415, diameter.AVPMandatory, uint32(*c.EventHandling))
+	}
+	if c.LossOfConnectivityReason != nil {
+		b = diameter.AppendUint32(b, 3162, 10415, 0, uint32(*c.LossOfConnectivityReason))
+	}
+	for i := range c.PDNConnectivityStatusReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3181, 10415, 0)
+			if b, err = c.PDNConnectivityStatusReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3181, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *GroupReportItem) DecodeAVPs(b []byte) error {
+	*c = GroupReportItem{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *GroupReportItem) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3102: // User-Identifier
+			if d.Once(&seen, 0) {
+				g := d.Enter()
+				c.UserIdentifier.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 1407: // Visited-PLMN-Id
+			if d.Once(&seen, 1) {
+				c.VisitedPLMNID = d.Octets()
+			}
+		case 10415<<32 | 3139: // Roaming-Information
+			if d.Once(&seen, 2) {
+				c.RoamingInformation = new(RoamingInformation(d.Uint32()))
+			}
+		case 10415<<32 | 3141: // IMEI-Change
+			if d.Once(&seen, 3) {
+				c.IMEIChange = new(IMEIChange(d.Uint32()))
+			}
+		case 10415<<32 | 3140: // Reachability-Information
+			if d.Once(&seen, 4) {
+				c.ReachabilityInformation = new(tgpp.ReachabilityInformation(d.Uint32()))
+			}
+		case 10415<<32 | 3329: // Maximum-UE-Availability-Time
+			if d.Once(&seen, 5) {
+				c.MaximumUEAvailabilityTime = d.Time()
+			}
+		case 10415<<32 | 1496: // EPS-Location-Information
+			if d.Once(&seen, 6) {
+				c.EPSLocationInformation = new(tgpp.EPSLocationInformation)
+				g := d.Enter()
+				c.EPSLocationInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3127: // Monitoring-Type
+			if d.Once(&seen, 7) {
+				c.MonitoringType = new(tgpp.MonitoringType(d.Uint32()))
+			}
+		case 10415<<32 | 3152: // Service-Report
+			{
+				c.ServiceReport = append(c.ServiceReport, tgpp.ServiceReport{})
+				g := d.Enter()
+				c.ServiceReport[len(c.ServiceReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3154: // S6t-HSS-Cause
+			if d.Once(&seen, 8) {
+				c.S6tHSSCause = new(S6tHSSCause(d.Uint32()))
+			}
+		case 10415<<32 | 4322: // Idle-Status-Indication
+			if d.Once(&seen, 9) {
+				c.IdleStatusIndication = new(tgpp.IdleStatusIndication)
+				g := d.Enter()
+				c.IdleStatusIndication.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3175: // Reporting-Time-Stamp
+			if d.Once(&seen, 10) {
+				c.ReportingTimeStamp = d.Time()
+			}
+		case 10415<<32 | 3184: // Updated-Network-Configuration
+			if d.Once(&seen, 11) {
+				c.UpdatedNetworkConfiguration = new(UpdatedNetworkConfiguration)
+				g := d.Enter()
+				c.UpdatedNetworkConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3126: // SCEF-Reference-ID-for-Deletion
+			{
+				c.SCEFReferenceIDForDeletion = append(c.SCEFReferenceIDForDeletion, d.Uint32())
+			}
+		case 10415<<32 | 3187: // SCEF-Reference-ID-for-Deletion-Ext
+			{
+				c.SCEFReferenceIDForDeletionExt = append(c.SCEFReferenceIDForDeletionExt, d.Uint64())
+			}
+		case 10415<<32 | 3149: // Event-Handling
+			if d.Once(&seen, 12) {
+				c.EventHandling = new(EventHandling(d.Uint32()))
+			}
+		case 10415<<32 | 3162: // Loss-Of-Connectivity-Reason
+			if d.Once(&seen, 13) {
+				c.LossOfConnectivityReason = new(tgpp.LossOfConnectivityReason(d.Uint32()))
+			}
+		case 10415<<32 | 3181: // PDN-Connectivity-Status-Report
+			{
+				c.PDNConnectivityStatusReport = append(c.PDNConnectivityStatusReport, PDNConnectivityStatusReport{})
+				g := d.Enter()
+				c.PDNConnectivityStatusReport[len(c.PDNConnectivityStatusReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&groupReportItemMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c GroupReportItem) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("User-Identifier", c.UserIdentifier)
+
+	if c.VisitedPLMNID != nil {
+		p.Field("Visited-PLMN-Id", c.VisitedPLMNID)
+	}
+	if c.RoamingInformation != nil {
+		p.Field("Roaming-Information", *c.RoamingInformation)
+	}
+	if c.IMEIChange != nil {
+		p.Field("IMEI-Change", *c.IMEIChange)
+	}
+	if c.ReachabilityInformation != nil {
+		p.Field("Reachability-Information", *c.ReachabilityInformation)
+	}
+	if !c.MaximumUEAvailabilityTime.IsZero() {
+		p.Field("Maximum-UE-Availability-Time", c.MaximumUEAvailabilityTime)
+	}
+	if c.EPSLocationInformation != nil {
+		p.Field("EPS-Location-Information", *c.EPSLocationInformation)
+	}
+	if c.MonitoringType != nil {
+		p.Field("Monitoring-Type", *c.MonitoringType)
+	}
+	for i := range c.ServiceReport {
+		p.Field("Service-Report", c.ServiceReport[i])
+	}
+	if c.S6tHSSCause != nil {
+		p.Field("S6t-HSS-Cause", *c.S6tHSSCause)
+	}
+	if c.IdleStatusIndication != nil {
+		p.Field("Idle-Status-Indication", *c.IdleStatusIndication)
+	}
+	if !c.ReportingTimeStamp.IsZero() {
+		p.Field("Reporting-Time-Stamp", c.ReportingTimeStamp)
+	}
+	if c.UpdatedNetworkConfiguration != nil {
+		p.Field("Updated-Network-Configuration", *c.UpdatedNetworkConfiguration)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		p.Field("SCEF-Reference-ID-for-Deletion", c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		p.Field("SCEF-Reference-ID-for-Deletion-Ext", c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.EventHandling != nil {
+		p.Field("Event-Handling", *c.EventHandling)
+	}
+	if c.LossOfConnectivityReason != nil {
+		p.Field("Loss-Of-Connectivity-Reason", *c.LossOfConnectivityReason)
+	}
+	for i := range c.PDNConnectivityStatusReport {
+		p.Field("PDN-Connectivity-Status-Report", c.PDNConnectivityStatusReport[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c GroupReportItem) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // APNValidityTime tells until when the authorization for an APN holds (TS 29.336 §8.4.65).
 type APNValidityTime struct {
 	// GrantedValidityTime is Granted-Validity-Time (AVP 3160 of vendor 10415, Time), required. Until when the
-	// authorization holds.
+	// authorization holds (TS 29.336).
 	GrantedValidityTime time.Time
 	// ServiceSelection is Service-Selection (AVP 493, UTF8String), optional. The APN network identifier, as dotted
-	// labels.
+	// labels (RFC 5778).
 	ServiceSelection string
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -622,6 +3038,2298 @@ func (c APNValidityTime) String() string {
 // LogValue logs c as its String.
 func (c APNValidityTime) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// SuggestedNetworkConfiguration suggests network parameters for a UE (TS 29.336 §8.4.66).
+type SuggestedNetworkConfiguration struct {
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), required. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID uint32
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), required. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SubscribedPeriodicRAUTAUTimer is Subscribed-Periodic-RAU-TAU-Timer (AVP 1619 of vendor 10415, Unsigned32),
+	// optional. T3412 in seconds; the maximum latency where the SCEF suggests it (TS 29.272).
+	SubscribedPeriodicRAUTAUTimer *uint32
+	// ActiveTime is Active-Time (AVP 4324 of vendor 10415, Unsigned32), optional. T3324 in seconds; the maximum
+	// response time where the SCEF suggests it (TS 29.128).
+	ActiveTime *uint32
+	// DLBufferingSuggestedPacketCount is DL-Buffering-Suggested-Packet-Count (AVP 1674 of vendor 10415, Integer32),
+	// optional. Packets to buffer downlink; 0 is no buffering, -1 leaves the number to the network (TS 29.272).
+	DLBufferingSuggestedPacketCount *int32
+	// MTCProviderInfo is MTC-Provider-Info (AVP 3178 of vendor 10415, Grouped), optional. TS 29.336.
+	MTCProviderInfo *MTCProviderInfo
+	// SCEFReferenceIDForDeletion is SCEF-Reference-ID-for-Deletion (AVP 3126 of vendor 10415, Unsigned32), any
+	// number. The reference whose configuration is to be deleted (TS 29.336).
+	SCEFReferenceIDForDeletion []uint32
+	// SCEFReferenceIDForDeletionExt is SCEF-Reference-ID-for-Deletion-Ext (AVP 3187 of vendor 10415, Unsigned64),
+	// any number. The same in 64 bits (TS 29.336).
+	SCEFReferenceIDForDeletionExt []uint64
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var suggestedNetworkConfigurationMembers = [...]diameter.Member{
+	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *SuggestedNetworkConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
+	if c.SCEFID == "" {
+		return b, suggestedNetworkConfigurationMembers[1].Missing()
+	}
+	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	if c.SubscribedPeriodicRAUTAUTimer != nil {
+		b = diameter.AppendUint32(b, 1619, 10415, 0, *c.SubscribedPeriodicRAUTAUTimer)
+	}
+	if c.ActiveTime != nil {
+		b = diameter.AppendUint32(b, 4324, 10415, 0, *c.ActiveTime)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		b = diameter.AppendUint32(b, 1674, 10415, 0, uint32(*c.DLBufferingSuggestedPacketCount))
+	}
+	if c.MTCProviderInfo != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
+			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3178, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		b = diameter.AppendUint32(b, 3126, 10415, diameter.AVPMandatory, c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		b = diameter.AppendUint64(b, 3187, 10415, 0, c.SCEFReferenceIDForDeletionExt[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *SuggestedNetworkConfiguration) DecodeAVPs(b []byte) error {
+	*c = SuggestedNetworkConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *SuggestedNetworkConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 0) {
+				c.SCEFReferenceID = d.Uint32()
+			}
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 1) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 2) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 1619: // Subscribed-Periodic-RAU-TAU-Timer
+			if d.Once(&seen, 3) {
+				c.SubscribedPeriodicRAUTAUTimer = new(d.Uint32())
+			}
+		case 10415<<32 | 4324: // Active-Time
+			if d.Once(&seen, 4) {
+				c.ActiveTime = new(d.Uint32())
+			}
+		case 10415<<32 | 1674: // DL-Buffering-Suggested-Packet-Count
+			if d.Once(&seen, 5) {
+				c.DLBufferingSuggestedPacketCount = new(d.Int32())
+			}
+		case 10415<<32 | 3178: // MTC-Provider-Info
+			if d.Once(&seen, 6) {
+				c.MTCProviderInfo = new(MTCProviderInfo)
+				g := d.Enter()
+				c.MTCProviderInfo.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3126: // SCEF-Reference-ID-for-Deletion
+			{
+				c.SCEFReferenceIDForDeletion = append(c.SCEFReferenceIDForDeletion, d.Uint32())
+			}
+		case 10415<<32 | 3187: // SCEF-Reference-ID-for-Deletion-Ext
+			{
+				c.SCEFReferenceIDForDeletionExt = append(c.SCEFReferenceIDForDeletionExt, d.Uint64())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&suggestedNetworkConfigurationMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&suggestedNetworkConfigurationMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c SuggestedNetworkConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-Reference-ID", c.SCEFReferenceID)
+
+	p.Field("SCEF-ID", c.SCEFID)
+
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	if c.SubscribedPeriodicRAUTAUTimer != nil {
+		p.Field("Subscribed-Periodic-RAU-TAU-Timer", *c.SubscribedPeriodicRAUTAUTimer)
+	}
+	if c.ActiveTime != nil {
+		p.Field("Active-Time", *c.ActiveTime)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		p.Field("DL-Buffering-Suggested-Packet-Count", *c.DLBufferingSuggestedPacketCount)
+	}
+	if c.MTCProviderInfo != nil {
+		p.Field("MTC-Provider-Info", *c.MTCProviderInfo)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		p.Field("SCEF-Reference-ID-for-Deletion", c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		p.Field("SCEF-Reference-ID-for-Deletion-Ext", c.SCEFReferenceIDForDeletionExt[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c SuggestedNetworkConfiguration) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// AdditionalIdentifiers names further groups (TS 29.336 §8.4.69).
+type AdditionalIdentifiers struct {
+	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), any number. Local@domain,
+	// of a UE or a group (TS 29.336).
+	ExternalIdentifier []string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *AdditionalIdentifiers) AppendAVPs(b []byte) ([]byte, error) {
+	for i := range c.ExternalIdentifier {
+		b = diameter.AppendString(b, 3111, 10415, diameter.AVPMandatory, c.ExternalIdentifier[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *AdditionalIdentifiers) DecodeAVPs(b []byte) error {
+	*c = AdditionalIdentifiers{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *AdditionalIdentifiers) DecodeFrom(d *diameter.Decoder) {
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3111: // External-Identifier
+			{
+				c.ExternalIdentifier = append(c.ExternalIdentifier, d.UTF8())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c AdditionalIdentifiers) String() string {
+	var p diameter.Printer
+	p.Open("")
+	for i := range c.ExternalIdentifier {
+		p.Masked("External-Identifier", c.ExternalIdentifier[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c AdditionalIdentifiers) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// GroupUserIdentifier names one member of a group (TS 29.336 §8.4.73).
+type GroupUserIdentifier struct {
+	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
+	UserName string
+	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
+	// tgpp.ParseTBCD (TS 29.329).
+	MSISDN []byte
+	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
+	// a UE or a group (TS 29.336).
+	ExternalIdentifier string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *GroupUserIdentifier) AppendAVPs(b []byte) ([]byte, error) {
+	if c.UserName != "" {
+		b = diameter.AppendString(b, 1, 0, diameter.AVPMandatory, c.UserName)
+	}
+	if c.MSISDN != nil {
+		b = diameter.AppendString(b, 701, 10415, diameter.AVPMandatory, c.MSISDN)
+	}
+	if c.ExternalIdentifier != "" {
+		b = diameter.AppendString(b, 3111, 10415, diameter.AVPMandatory, c.ExternalIdentifier)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *GroupUserIdentifier) DecodeAVPs(b []byte) error {
+	*c = GroupUserIdentifier{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *GroupUserIdentifier) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 1: // User-Name
+			if d.Once(&seen, 0) {
+				c.UserName = d.UTF8()
+			}
+		case 10415<<32 | 701: // MSISDN
+			if d.Once(&seen, 1) {
+				c.MSISDN = d.Octets()
+			}
+		case 10415<<32 | 3111: // External-Identifier
+			if d.Once(&seen, 2) {
+				c.ExternalIdentifier = d.UTF8()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c GroupUserIdentifier) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.UserName != "" {
+		p.Masked("User-Name", c.UserName)
+	}
+	if c.MSISDN != nil {
+		p.Masked("MSISDN", c.MSISDN)
+	}
+	if c.ExternalIdentifier != "" {
+		p.Masked("External-Identifier", c.ExternalIdentifier)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c GroupUserIdentifier) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MTCProviderInfo names the provider on whose behalf the SCEF asks (TS 29.336 §8.4.74).
+type MTCProviderInfo struct {
+	// MTCProviderID is MTC-Provider-ID (AVP 3179 of vendor 10415, UTF8String), optional. The provider of the
+	// machine type service that asks (TS 29.336).
+	MTCProviderID string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MTCProviderInfo) AppendAVPs(b []byte) ([]byte, error) {
+	if c.MTCProviderID != "" {
+		b = diameter.AppendString(b, 3179, 10415, 0, c.MTCProviderID)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MTCProviderInfo) DecodeAVPs(b []byte) error {
+	*c = MTCProviderInfo{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MTCProviderInfo) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3179: // MTC-Provider-ID
+			if d.Once(&seen, 0) {
+				c.MTCProviderID = d.UTF8()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MTCProviderInfo) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.MTCProviderID != "" {
+		p.Field("MTC-Provider-ID", c.MTCProviderID)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MTCProviderInfo) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// PDNConnectivityStatusConfiguration names the APN whose connections are monitored; all are when it is empty (TS 29.336
+// §8.4.76).
+type PDNConnectivityStatusConfiguration struct {
+	// ServiceSelection is Service-Selection (AVP 493, UTF8String), optional. The APN network identifier, as dotted
+	// labels (RFC 5778).
+	ServiceSelection string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *PDNConnectivityStatusConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	if c.ServiceSelection != "" {
+		b = diameter.AppendString(b, 493, 0, diameter.AVPMandatory, c.ServiceSelection)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *PDNConnectivityStatusConfiguration) DecodeAVPs(b []byte) error {
+	*c = PDNConnectivityStatusConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *PDNConnectivityStatusConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 493: // Service-Selection
+			if d.Once(&seen, 0) {
+				c.ServiceSelection = d.UTF8()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c PDNConnectivityStatusConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.ServiceSelection != "" {
+		p.Field("Service-Selection", c.ServiceSelection)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c PDNConnectivityStatusConfiguration) LogValue() slog.Value {
+	return slog.StringValue(c.String())
+}
+
+// PDNConnectivityStatusReport tells that a PDN connection was made or released (TS 29.336 §8.4.77).
+type PDNConnectivityStatusReport struct {
+	// ServiceSelection is Service-Selection (AVP 493, UTF8String), required. The APN network identifier, as dotted
+	// labels (RFC 5778).
+	ServiceSelection string
+	// PDNConnectivityStatusType is PDN-Connectivity-Status-Type (AVP 3182 of vendor 10415, Unsigned32), required.
+	// TS 29.336.
+	PDNConnectivityStatusType tgpp.PDNConnectivityStatusType
+	// PDNType is PDN-Type (AVP 1456 of vendor 10415, Enumerated), optional. TS 29.272.
+	PDNType *PDNType
+	// NonIPPDNTypeIndicator is Non-IP-PDN-Type-Indicator (AVP 1681 of vendor 10415, Enumerated), optional. TS
+	// 29.272.
+	NonIPPDNTypeIndicator *tgpp.NonIPPDNTypeIndicator
+	// NonIPDataDeliveryMechanism is Non-IP-Data-Delivery-Mechanism (AVP 1682 of vendor 10415, Unsigned32),
+	// optional. TS 29.272.
+	NonIPDataDeliveryMechanism *tgpp.NonIPDataDeliveryMechanism
+	// ServedPartyIPAddress is Served-Party-IP-Address (AVP 848 of vendor 10415, Address), at most 2. The address of
+	// the PDN connection (TS 32.299).
+	ServedPartyIPAddress [][]byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var pdnConnectivityStatusReportMembers = [...]diameter.Member{
+	{Name: "Service-Selection", Example: diameter.AVP{Code: 493, Flags: diameter.AVPMandatory}},
+	{Name: "PDN-Connectivity-Status-Type", Example: diameter.AVP{Code: 3182, Vendor: 10415, Data: make([]byte, 4)}},
+	{Name: "Served-Party-IP-Address", Example: diameter.AVP{Code: 848, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 6)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *PDNConnectivityStatusReport) AppendAVPs(b []byte) ([]byte, error) {
+	if c.ServiceSelection == "" {
+		return b, pdnConnectivityStatusReportMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 493, 0, diameter.AVPMandatory, c.ServiceSelection)
+	b = diameter.AppendUint32(b, 3182, 10415, 0, uint32(c.PDNConnectivityStatusType))
+	if c.PDNType != nil {
+		b = diameter.AppendUint32(b, 1456, 10415, 0, uint32(*c.PDNType))
+	}
+	if c.NonIPPDNTypeIndicator != nil {
+		b = diameter.AppendUint32(b, 1681, 10415, 0, uint32(*c.NonIPPDNTypeIndicator))
+	}
+	if c.NonIPDataDeliveryMechanism != nil {
+		b = diameter.AppendUint32(b, 1682, 10415, 0, uint32(*c.NonIPDataDeliveryMechanism))
+	}
+	if len(c.ServedPartyIPAddress) > 2 {
+		return b, pdnConnectivityStatusReportMembers[2].Excess(2)
+	}
+	for i := range c.ServedPartyIPAddress {
+		b = diameter.AppendString(b, 848, 10415, diameter.AVPMandatory, c.ServedPartyIPAddress[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *PDNConnectivityStatusReport) DecodeAVPs(b []byte) error {
+	*c = PDNConnectivityStatusReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *PDNConnectivityStatusReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 493: // Service-Selection
+			if d.Once(&seen, 0) {
+				c.ServiceSelection = d.FilledUTF8()
+			}
+		case 10415<<32 | 3182: // PDN-Connectivity-Status-Type
+			if d.Once(&seen, 1) {
+				c.PDNConnectivityStatusType = tgpp.PDNConnectivityStatusType(d.Uint32())
+			}
+		case 10415<<32 | 1456: // PDN-Type
+			if d.Once(&seen, 2) {
+				c.PDNType = new(PDNType(d.Int32()))
+			}
+		case 10415<<32 | 1681: // Non-IP-PDN-Type-Indicator
+			if d.Once(&seen, 3) {
+				c.NonIPPDNTypeIndicator = new(tgpp.NonIPPDNTypeIndicator(d.Int32()))
+			}
+		case 10415<<32 | 1682: // Non-IP-Data-Delivery-Mechanism
+			if d.Once(&seen, 4) {
+				c.NonIPDataDeliveryMechanism = new(tgpp.NonIPDataDeliveryMechanism(d.Uint32()))
+			}
+		case 10415<<32 | 848: // Served-Party-IP-Address
+			if d.AtMost(2, len(c.ServedPartyIPAddress)) {
+				c.ServedPartyIPAddress = append(c.ServedPartyIPAddress, d.Address())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&pdnConnectivityStatusReportMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&pdnConnectivityStatusReportMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c PDNConnectivityStatusReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("Service-Selection", c.ServiceSelection)
+
+	p.Field("PDN-Connectivity-Status-Type", c.PDNConnectivityStatusType)
+
+	if c.PDNType != nil {
+		p.Field("PDN-Type", *c.PDNType)
+	}
+	if c.NonIPPDNTypeIndicator != nil {
+		p.Field("Non-IP-PDN-Type-Indicator", *c.NonIPPDNTypeIndicator)
+	}
+	if c.NonIPDataDeliveryMechanism != nil {
+		p.Field("Non-IP-Data-Delivery-Mechanism", *c.NonIPDataDeliveryMechanism)
+	}
+	for i := range c.ServedPartyIPAddress {
+		p.Field("Served-Party-IP-Address", c.ServedPartyIPAddress[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c PDNConnectivityStatusReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// UpdatedNetworkConfiguration tells the network parameters that hold now (TS 29.336 §8.4.80).
+type UpdatedNetworkConfiguration struct {
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), required. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), optional. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID *uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFReferenceIDForDeletion is SCEF-Reference-ID-for-Deletion (AVP 3126 of vendor 10415, Unsigned32), any
+	// number. The reference whose configuration is to be deleted (TS 29.336).
+	SCEFReferenceIDForDeletion []uint32
+	// SCEFReferenceIDForDeletionExt is SCEF-Reference-ID-for-Deletion-Ext (AVP 3187 of vendor 10415, Unsigned64),
+	// any number. The same in 64 bits (TS 29.336).
+	SCEFReferenceIDForDeletionExt []uint64
+	// SubscribedPeriodicRAUTAUTimer is Subscribed-Periodic-RAU-TAU-Timer (AVP 1619 of vendor 10415, Unsigned32),
+	// optional. T3412 in seconds; the maximum latency where the SCEF suggests it (TS 29.272).
+	SubscribedPeriodicRAUTAUTimer *uint32
+	// ActiveTime is Active-Time (AVP 4324 of vendor 10415, Unsigned32), optional. T3324 in seconds; the maximum
+	// response time where the SCEF suggests it (TS 29.128).
+	ActiveTime *uint32
+	// DLBufferingSuggestedPacketCount is DL-Buffering-Suggested-Packet-Count (AVP 1674 of vendor 10415, Integer32),
+	// optional. Packets to buffer downlink; 0 is no buffering, -1 leaves the number to the network (TS 29.272).
+	DLBufferingSuggestedPacketCount *int32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var updatedNetworkConfigurationMembers = [...]diameter.Member{
+	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *UpdatedNetworkConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	if c.SCEFID == "" {
+		return b, updatedNetworkConfigurationMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	if c.SCEFReferenceID != nil {
+		b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, *c.SCEFReferenceID)
+	}
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		b = diameter.AppendUint32(b, 3126, 10415, diameter.AVPMandatory, c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		b = diameter.AppendUint64(b, 3187, 10415, 0, c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.SubscribedPeriodicRAUTAUTimer != nil {
+		b = diameter.AppendUint32(b, 1619, 10415, 0, *c.SubscribedPeriodicRAUTAUTimer)
+	}
+	if c.ActiveTime != nil {
+		b = diameter.AppendUint32(b, 4324, 10415, 0, *c.ActiveTime)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		b = diameter.AppendUint32(b, 1674, 10415, 0, uint32(*c.DLBufferingSuggestedPacketCount))
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *UpdatedNetworkConfiguration) DecodeAVPs(b []byte) error {
+	*c = UpdatedNetworkConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *UpdatedNetworkConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 0) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 1) {
+				c.SCEFReferenceID = new(d.Uint32())
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 2) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3126: // SCEF-Reference-ID-for-Deletion
+			{
+				c.SCEFReferenceIDForDeletion = append(c.SCEFReferenceIDForDeletion, d.Uint32())
+			}
+		case 10415<<32 | 3187: // SCEF-Reference-ID-for-Deletion-Ext
+			{
+				c.SCEFReferenceIDForDeletionExt = append(c.SCEFReferenceIDForDeletionExt, d.Uint64())
+			}
+		case 10415<<32 | 1619: // Subscribed-Periodic-RAU-TAU-Timer
+			if d.Once(&seen, 3) {
+				c.SubscribedPeriodicRAUTAUTimer = new(d.Uint32())
+			}
+		case 10415<<32 | 4324: // Active-Time
+			if d.Once(&seen, 4) {
+				c.ActiveTime = new(d.Uint32())
+			}
+		case 10415<<32 | 1674: // DL-Buffering-Suggested-Packet-Count
+			if d.Once(&seen, 5) {
+				c.DLBufferingSuggestedPacketCount = new(d.Int32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&updatedNetworkConfigurationMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c UpdatedNetworkConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-ID", c.SCEFID)
+
+	if c.SCEFReferenceID != nil {
+		p.Field("SCEF-Reference-ID", *c.SCEFReferenceID)
+	}
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		p.Field("SCEF-Reference-ID-for-Deletion", c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		p.Field("SCEF-Reference-ID-for-Deletion-Ext", c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.SubscribedPeriodicRAUTAUTimer != nil {
+		p.Field("Subscribed-Periodic-RAU-TAU-Timer", *c.SubscribedPeriodicRAUTAUTimer)
+	}
+	if c.ActiveTime != nil {
+		p.Field("Active-Time", *c.ActiveTime)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		p.Field("DL-Buffering-Suggested-Packet-Count", *c.DLBufferingSuggestedPacketCount)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c UpdatedNetworkConfiguration) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// ExcludeIdentifiers names members that leave the event of their group (TS 29.336 §8.4.84). Not confirmed by a second
+// source.
+type ExcludeIdentifiers struct {
+	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), any number. Local@domain,
+	// of a UE or a group (TS 29.336).
+	ExternalIdentifier []string
+	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), any number. TBCD digits of the E.164 number, see
+	// tgpp.ParseTBCD (TS 29.329).
+	MSISDN [][]byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *ExcludeIdentifiers) AppendAVPs(b []byte) ([]byte, error) {
+	for i := range c.ExternalIdentifier {
+		b = diameter.AppendString(b, 3111, 10415, diameter.AVPMandatory, c.ExternalIdentifier[i])
+	}
+	for i := range c.MSISDN {
+		b = diameter.AppendString(b, 701, 10415, diameter.AVPMandatory, c.MSISDN[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *ExcludeIdentifiers) DecodeAVPs(b []byte) error {
+	*c = ExcludeIdentifiers{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *ExcludeIdentifiers) DecodeFrom(d *diameter.Decoder) {
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3111: // External-Identifier
+			{
+				c.ExternalIdentifier = append(c.ExternalIdentifier, d.UTF8())
+			}
+		case 10415<<32 | 701: // MSISDN
+			{
+				c.MSISDN = append(c.MSISDN, d.Octets())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c ExcludeIdentifiers) String() string {
+	var p diameter.Printer
+	p.Open("")
+	for i := range c.ExternalIdentifier {
+		p.Masked("External-Identifier", c.ExternalIdentifier[i])
+	}
+	for i := range c.MSISDN {
+		p.Masked("MSISDN", c.MSISDN[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c ExcludeIdentifiers) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// IncludeIdentifiers names members that join the event of their group (TS 29.336 §8.4.85). Not confirmed by a second
+// source.
+type IncludeIdentifiers struct {
+	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), any number. Local@domain,
+	// of a UE or a group (TS 29.336).
+	ExternalIdentifier []string
+	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), any number. TBCD digits of the E.164 number, see
+	// tgpp.ParseTBCD (TS 29.329).
+	MSISDN [][]byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *IncludeIdentifiers) AppendAVPs(b []byte) ([]byte, error) {
+	for i := range c.ExternalIdentifier {
+		b = diameter.AppendString(b, 3111, 10415, diameter.AVPMandatory, c.ExternalIdentifier[i])
+	}
+	for i := range c.MSISDN {
+		b = diameter.AppendString(b, 701, 10415, diameter.AVPMandatory, c.MSISDN[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *IncludeIdentifiers) DecodeAVPs(b []byte) error {
+	*c = IncludeIdentifiers{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *IncludeIdentifiers) DecodeFrom(d *diameter.Decoder) {
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3111: // External-Identifier
+			{
+				c.ExternalIdentifier = append(c.ExternalIdentifier, d.UTF8())
+			}
+		case 10415<<32 | 701: // MSISDN
+			{
+				c.MSISDN = append(c.MSISDN, d.Octets())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c IncludeIdentifiers) String() string {
+	var p diameter.Printer
+	p.Open("")
+	for i := range c.ExternalIdentifier {
+		p.Masked("External-Identifier", c.ExternalIdentifier[i])
+	}
+	for i := range c.MSISDN {
+		p.Masked("MSISDN", c.MSISDN[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c IncludeIdentifiers) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// CIR is the Configuration-Information-Request (TS 29.336 §8.2.3), from SCEF to HSS.
+type CIR struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DestinationRealm is Destination-Realm (AVP 283, DiameterIdentity), required.
+	DestinationRealm string
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
+	UserIdentifier UserIdentifier
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// DestinationHost is Destination-Host (AVP 293, DiameterIdentity), optional.
+	DestinationHost string
+	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
+	OCSupportedFeatures *diameter.OCSupportedFeatures
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// MonitoringEventConfiguration is Monitoring-Event-Configuration (AVP 3122 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	MonitoringEventConfiguration []MonitoringEventConfiguration
+	// CIRFlags is CIR-Flags (AVP 3145 of vendor 10415, Unsigned32), optional. TS 29.336.
+	CIRFlags *CIRFlags
+	// AESECommunicationPattern is AESE-Communication-Pattern (AVP 3113 of vendor 10415, Grouped), any number. TS
+	// 29.336.
+	AESECommunicationPattern []AESECommunicationPattern
+	// EnhancedCoverageRestriction is Enhanced-Coverage-Restriction (AVP 3155 of vendor 10415, Grouped), optional.
+	// TS 29.336.
+	EnhancedCoverageRestriction *EnhancedCoverageRestriction
+	// GroupReportingGuardTimer is Group-Reporting-Guard-Timer (AVP 3163 of vendor 10415, Unsigned32), optional. How
+	// long reports of a group may be collected, in seconds (TS 29.336).
+	GroupReportingGuardTimer *uint32
+	// AdditionalIdentifiers is AdditionalIdentifiers (AVP 3173 of vendor 10415, Grouped), optional. TS 29.336.
+	AdditionalIdentifiers *AdditionalIdentifiers
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+	// SuggestedNetworkConfiguration is Suggested-Network-Configuration (AVP 3170 of vendor 10415, Grouped),
+	// optional. TS 29.336.
+	SuggestedNetworkConfiguration *SuggestedNetworkConfiguration
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var cirMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
+	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
+}
+
+// Header returns command code, application and flags.
+func (*CIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388718, App, diameter.FlagRequest | diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, cirMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, cirMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, cirMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DestinationRealm == "" {
+		return b, cirMembers[4].Missing()
+	}
+	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
+	{
+		var at int
+		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
+		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
+			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+		}
+		b = diameter.EndAVP(b, at)
+	}
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	if c.DestinationHost != "" {
+		b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
+	}
+	if c.OCSupportedFeatures != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 621, 0, 0)
+			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 621, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventConfiguration {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3122, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventConfiguration[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3122, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.CIRFlags != nil {
+		b = diameter.AppendUint32(b, 3145, 10415, diameter.AVPMandatory, uint32(*c.CIRFlags))
+	}
+	for i := range c.AESECommunicationPattern {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3113, 10415, diameter.AVPMandatory)
+			if b, err = c.AESECommunicationPattern[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3113, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.EnhancedCoverageRestriction != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3155, 10415, 0)
+			if b, err = c.EnhancedCoverageRestriction.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3155, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.GroupReportingGuardTimer != nil {
+		b = diameter.AppendUint32(b, 3163, 10415, 0, *c.GroupReportingGuardTimer)
+	}
+	if c.AdditionalIdentifiers != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3173, 10415, 0)
+			if b, err = c.AdditionalIdentifiers.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3173, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	if c.SuggestedNetworkConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3170, 10415, 0)
+			if b, err = c.SuggestedNetworkConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3170, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *CIR) DecodeAVPs(b []byte) error {
+	*c = CIR{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *CIR) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 283: // Destination-Realm
+			if d.Once(&seen, 4) {
+				c.DestinationRealm = d.Identity()
+			}
+		case 10415<<32 | 3102: // User-Identifier
+			if d.Once(&seen, 5) {
+				g := d.Enter()
+				c.UserIdentifier.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 6) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 293: // Destination-Host
+			if d.Once(&seen, 7) {
+				c.DestinationHost = d.Identity()
+			}
+		case 621: // OC-Supported-Features
+			if d.Once(&seen, 8) {
+				c.OCSupportedFeatures = new(diameter.OCSupportedFeatures)
+				g := d.Enter()
+				c.OCSupportedFeatures.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3122: // Monitoring-Event-Configuration
+			{
+				c.MonitoringEventConfiguration = append(c.MonitoringEventConfiguration, MonitoringEventConfiguration{})
+				g := d.Enter()
+				c.MonitoringEventConfiguration[len(c.MonitoringEventConfiguration)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3145: // CIR-Flags
+			if d.Once(&seen, 9) {
+				c.CIRFlags = new(CIRFlags(d.Uint32()))
+			}
+		case 10415<<32 | 3113: // AESE-Communication-Pattern
+			{
+				c.AESECommunicationPattern = append(c.AESECommunicationPattern, AESECommunicationPattern{})
+				g := d.Enter()
+				c.AESECommunicationPattern[len(c.AESECommunicationPattern)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3155: // Enhanced-Coverage-Restriction
+			if d.Once(&seen, 10) {
+				c.EnhancedCoverageRestriction = new(EnhancedCoverageRestriction)
+				g := d.Enter()
+				c.EnhancedCoverageRestriction.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3163: // Group-Reporting-Guard-Timer
+			if d.Once(&seen, 11) {
+				c.GroupReportingGuardTimer = new(d.Uint32())
+			}
+		case 10415<<32 | 3173: // AdditionalIdentifiers
+			if d.Once(&seen, 12) {
+				c.AdditionalIdentifiers = new(AdditionalIdentifiers)
+				g := d.Enter()
+				c.AdditionalIdentifiers.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		case 10415<<32 | 3170: // Suggested-Network-Configuration
+			if d.Once(&seen, 13) {
+				c.SuggestedNetworkConfiguration = new(SuggestedNetworkConfiguration)
+				g := d.Enter()
+				c.SuggestedNetworkConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&cirMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&cirMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&cirMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&cirMembers[3])
+	}
+	if seen&0x10 == 0 {
+		d.Need(&cirMembers[4])
+	}
+	if seen&0x20 == 0 {
+		d.Need(&cirMembers[5])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c CIR) String() string {
+	var p diameter.Printer
+	p.Open("CIR")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	p.Field("Destination-Realm", c.DestinationRealm)
+
+	p.Field("User-Identifier", c.UserIdentifier)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	if c.DestinationHost != "" {
+		p.Field("Destination-Host", c.DestinationHost)
+	}
+	if c.OCSupportedFeatures != nil {
+		p.Field("OC-Supported-Features", *c.OCSupportedFeatures)
+	}
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	for i := range c.MonitoringEventConfiguration {
+		p.Field("Monitoring-Event-Configuration", c.MonitoringEventConfiguration[i])
+	}
+	if c.CIRFlags != nil {
+		p.Field("CIR-Flags", *c.CIRFlags)
+	}
+	for i := range c.AESECommunicationPattern {
+		p.Field("AESE-Communication-Pattern", c.AESECommunicationPattern[i])
+	}
+	if c.EnhancedCoverageRestriction != nil {
+		p.Field("Enhanced-Coverage-Restriction", *c.EnhancedCoverageRestriction)
+	}
+	if c.GroupReportingGuardTimer != nil {
+		p.Field("Group-Reporting-Guard-Timer", *c.GroupReportingGuardTimer)
+	}
+	if c.AdditionalIdentifiers != nil {
+		p.Field("AdditionalIdentifiers", *c.AdditionalIdentifiers)
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	if c.SuggestedNetworkConfiguration != nil {
+		p.Field("Suggested-Network-Configuration", *c.SuggestedNetworkConfiguration)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c CIR) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// CIA is the Configuration-Information-Answer (TS 29.336 §8.2.4), from HSS to SCEF.
+type CIA struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// Result is Result-Code (AVP 268, Unsigned32) or Experimental-Result (AVP 297, Grouped); one is required.
+	Result diameter.Result
+	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
+	OCSupportedFeatures *diameter.OCSupportedFeatures
+	// OCOLR is OC-OLR (AVP 623, Grouped), optional.
+	OCOLR *diameter.OCOLR
+	// Load is Load (AVP 650, Grouped), any number.
+	Load []diameter.Load
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), optional. TS 29.336.
+	UserIdentifier *UserIdentifier
+	// NumberOfUEs is Number-Of-UEs (AVP 4209 of vendor 10415, Unsigned32), optional. How many UEs (TS 29.154).
+	NumberOfUEs *uint32
+	// MonitoringEventReport is Monitoring-Event-Report (AVP 3123 of vendor 10415, Grouped), any number. TS 29.336.
+	MonitoringEventReport []MonitoringEventReport
+	// MonitoringEventConfigStatus is Monitoring-Event-Config-Status (AVP 3142 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	MonitoringEventConfigStatus []tgpp.MonitoringEventConfigStatus
+	// AESECommunicationPatternConfigStatus is AESE-Communication-Pattern-Config-Status (AVP 3120 of vendor 10415,
+	// Grouped), any number. TS 29.336.
+	AESECommunicationPatternConfigStatus []AESECommunicationPatternConfigStatus
+	// SupportedServices is Supported-Services (AVP 3143 of vendor 10415, Grouped), any number. TS 29.336.
+	SupportedServices []SupportedServices
+	// S6tHSSCause is S6t-HSS-Cause (AVP 3154 of vendor 10415, Unsigned32), optional. TS 29.336.
+	S6tHSSCause *S6tHSSCause
+	// EnhancedCoverageRestrictionData is Enhanced-Coverage-Restriction-Data (AVP 3156 of vendor 10415, Grouped),
+	// optional. TS 29.336.
+	EnhancedCoverageRestrictionData *EnhancedCoverageRestrictionData
+	// CIAFlags is CIA-Flags (AVP 3164 of vendor 10415, Unsigned32), optional. TS 29.336.
+	CIAFlags *CIAFlags
+	// IMSIGroupID is IMSI-Group-Id (AVP 1675 of vendor 10415, Grouped), any number. TS 29.272.
+	IMSIGroupID []tgpp.IMSIGroupID
+	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
+	FailedAVP []byte
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+	// SuggestedNetworkConfiguration is Suggested-Network-Configuration (AVP 3170 of vendor 10415, Grouped),
+	// optional. TS 29.336.
+	SuggestedNetworkConfiguration *SuggestedNetworkConfiguration
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var ciaMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// Header returns command code, application and flags.
+func (*CIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388718, App, diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, ciaMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, ciaMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, ciaMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	if b, err = diameter.AppendResult(b, c.Result); err != nil {
+		return b, err
+	}
+	if c.OCSupportedFeatures != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 621, 0, 0)
+			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 621, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.OCOLR != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 623, 0, 0)
+			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 623, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.Load {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 650, 0, 0)
+			if b, err = c.Load[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 650, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.UserIdentifier != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
+			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.NumberOfUEs != nil {
+		b = diameter.AppendUint32(b, 4209, 10415, 0, *c.NumberOfUEs)
+	}
+	for i := range c.MonitoringEventReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventConfigStatus {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3142, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventConfigStatus[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3142, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.AESECommunicationPatternConfigStatus {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3120, 10415, diameter.AVPMandatory)
+			if b, err = c.AESECommunicationPatternConfigStatus[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3120, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.SupportedServices {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3143, 10415, diameter.AVPMandatory)
+			if b, err = c.SupportedServices[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3143, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.S6tHSSCause != nil {
+		b = diameter.AppendUint32(b, 3154, 10415, diameter.AVPMandatory, uint32(*c.S6tHSSCause))
+	}
+	if c.EnhancedCoverageRestrictionData != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3156, 10415, 0)
+			if b, err = c.EnhancedCoverageRestrictionData.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3156, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.CIAFlags != nil {
+		b = diameter.AppendUint32(b, 3164, 10415, 0, uint32(*c.CIAFlags))
+	}
+	for i := range c.IMSIGroupID {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1675, 10415, 0)
+			if b, err = c.IMSIGroupID[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1675, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.FailedAVP != nil {
+		b = diameter.AppendString(b, 279, 0, diameter.AVPMandatory, c.FailedAVP)
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	if c.SuggestedNetworkConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3170, 10415, 0)
+			if b, err = c.SuggestedNetworkConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3170, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *CIA) DecodeAVPs(b []byte) error {
+	*c = CIA{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *CIA) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 4) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 268: // Result-Code
+			if d.Once(&seen, 5) {
+				d.ResultCode(&c.Result)
+			}
+		case 297: // Experimental-Result
+			if d.Once(&seen, 6) {
+				d.ExperimentalResult(&c.Result)
+			}
+		case 621: // OC-Supported-Features
+			if d.Once(&seen, 7) {
+				c.OCSupportedFeatures = new(diameter.OCSupportedFeatures)
+				g := d.Enter()
+				c.OCSupportedFeatures.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 623: // OC-OLR
+			if d.Once(&seen, 8) {
+				c.OCOLR = new(diameter.OCOLR)
+				g := d.Enter()
+				c.OCOLR.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 650: // Load
+			{
+				c.Load = append(c.Load, diameter.Load{})
+				g := d.Enter()
+				c.Load[len(c.Load)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3102: // User-Identifier
+			if d.Once(&seen, 9) {
+				c.UserIdentifier = new(UserIdentifier)
+				g := d.Enter()
+				c.UserIdentifier.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 4209: // Number-Of-UEs
+			if d.Once(&seen, 10) {
+				c.NumberOfUEs = new(d.Uint32())
+			}
+		case 10415<<32 | 3123: // Monitoring-Event-Report
+			{
+				c.MonitoringEventReport = append(c.MonitoringEventReport, MonitoringEventReport{})
+				g := d.Enter()
+				c.MonitoringEventReport[len(c.MonitoringEventReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3142: // Monitoring-Event-Config-Status
+			{
+				c.MonitoringEventConfigStatus = append(c.MonitoringEventConfigStatus, tgpp.MonitoringEventConfigStatus{})
+				g := d.Enter()
+				c.MonitoringEventConfigStatus[len(c.MonitoringEventConfigStatus)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3120: // AESE-Communication-Pattern-Config-Status
+			{
+				c.AESECommunicationPatternConfigStatus = append(c.AESECommunicationPatternConfigStatus, AESECommunicationPatternConfigStatus{})
+				g := d.Enter()
+				c.AESECommunicationPatternConfigStatus[len(c.AESECommunicationPatternConfigStatus)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3143: // Supported-Services
+			{
+				c.SupportedServices = append(c.SupportedServices, SupportedServices{})
+				g := d.Enter()
+				c.SupportedServices[len(c.SupportedServices)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3154: // S6t-HSS-Cause
+			if d.Once(&seen, 11) {
+				c.S6tHSSCause = new(S6tHSSCause(d.Uint32()))
+			}
+		case 10415<<32 | 3156: // Enhanced-Coverage-Restriction-Data
+			if d.Once(&seen, 12) {
+				c.EnhancedCoverageRestrictionData = new(EnhancedCoverageRestrictionData)
+				g := d.Enter()
+				c.EnhancedCoverageRestrictionData.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3164: // CIA-Flags
+			if d.Once(&seen, 13) {
+				c.CIAFlags = new(CIAFlags(d.Uint32()))
+			}
+		case 10415<<32 | 1675: // IMSI-Group-Id
+			{
+				c.IMSIGroupID = append(c.IMSIGroupID, tgpp.IMSIGroupID{})
+				g := d.Enter()
+				c.IMSIGroupID[len(c.IMSIGroupID)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 279: // Failed-AVP
+			if d.Once(&seen, 14) {
+				c.FailedAVP = d.Octets()
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		case 10415<<32 | 3170: // Suggested-Network-Configuration
+			if d.Once(&seen, 15) {
+				c.SuggestedNetworkConfiguration = new(SuggestedNetworkConfiguration)
+				g := d.Enter()
+				c.SuggestedNetworkConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&ciaMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&ciaMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&ciaMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&ciaMembers[3])
+	}
+	if seen&0x60 == 0 {
+		d.Need(&ciaMembers[4])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c CIA) String() string {
+	var p diameter.Printer
+	p.Open("CIA")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	p.Field("Result", c.Result)
+	if c.OCSupportedFeatures != nil {
+		p.Field("OC-Supported-Features", *c.OCSupportedFeatures)
+	}
+	if c.OCOLR != nil {
+		p.Field("OC-OLR", *c.OCOLR)
+	}
+	for i := range c.Load {
+		p.Field("Load", c.Load[i])
+	}
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	if c.UserIdentifier != nil {
+		p.Field("User-Identifier", *c.UserIdentifier)
+	}
+	if c.NumberOfUEs != nil {
+		p.Field("Number-Of-UEs", *c.NumberOfUEs)
+	}
+	for i := range c.MonitoringEventReport {
+		p.Field("Monitoring-Event-Report", c.MonitoringEventReport[i])
+	}
+	for i := range c.MonitoringEventConfigStatus {
+		p.Field("Monitoring-Event-Config-Status", c.MonitoringEventConfigStatus[i])
+	}
+	for i := range c.AESECommunicationPatternConfigStatus {
+		p.Field("AESE-Communication-Pattern-Config-Status", c.AESECommunicationPatternConfigStatus[i])
+	}
+	for i := range c.SupportedServices {
+		p.Field("Supported-Services", c.SupportedServices[i])
+	}
+	if c.S6tHSSCause != nil {
+		p.Field("S6t-HSS-Cause", *c.S6tHSSCause)
+	}
+	if c.EnhancedCoverageRestrictionData != nil {
+		p.Field("Enhanced-Coverage-Restriction-Data", *c.EnhancedCoverageRestrictionData)
+	}
+	if c.CIAFlags != nil {
+		p.Field("CIA-Flags", *c.CIAFlags)
+	}
+	for i := range c.IMSIGroupID {
+		p.Field("IMSI-Group-Id", c.IMSIGroupID[i])
+	}
+	if c.FailedAVP != nil {
+		p.Hidden("Failed-AVP", len(c.FailedAVP))
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	if c.SuggestedNetworkConfiguration != nil {
+		p.Field("Suggested-Network-Configuration", *c.SuggestedNetworkConfiguration)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c CIA) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// RIR is the Reporting-Information-Request (TS 29.336 §8.2.5), from HSS to SCEF.
+type RIR struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DestinationHost is Destination-Host (AVP 293, DiameterIdentity), required.
+	DestinationHost string
+	// DestinationRealm is Destination-Realm (AVP 283, DiameterIdentity), required.
+	DestinationRealm string
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), optional. TS 29.336.
+	UserIdentifier *UserIdentifier
+	// MonitoringEventReport is Monitoring-Event-Report (AVP 3123 of vendor 10415, Grouped), any number. TS 29.336.
+	MonitoringEventReport []MonitoringEventReport
+	// GroupReport is Group-Report (AVP 3165 of vendor 10415, Grouped), any number. TS 29.336.
+	GroupReport []GroupReport
+	// UpdatedNetworkConfiguration is Updated-Network-Configuration (AVP 3184 of vendor 10415, Grouped), optional.
+	// TS 29.336.
+	UpdatedNetworkConfiguration *UpdatedNetworkConfiguration
+	// RIRFlags is RIR-Flags (AVP 3167 of vendor 10415, Unsigned32), optional. TS 29.336.
+	RIRFlags *RIRFlags
+	// SupportedServices is Supported-Services (AVP 3143 of vendor 10415, Grouped), any number. TS 29.336.
+	SupportedServices []SupportedServices
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var rirMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
+	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
+}
+
+// Header returns command code, application and flags.
+func (*RIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388719, App, diameter.FlagRequest | diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, rirMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, rirMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, rirMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DestinationHost == "" {
+		return b, rirMembers[4].Missing()
+	}
+	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
+	if c.DestinationRealm == "" {
+		return b, rirMembers[5].Missing()
+	}
+	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.UserIdentifier != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
+			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.GroupReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3165, 10415, 0)
+			if b, err = c.GroupReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3165, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.UpdatedNetworkConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3184, 10415, 0)
+			if b, err = c.UpdatedNetworkConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3184, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.RIRFlags != nil {
+		b = diameter.AppendUint32(b, 3167, 10415, 0, uint32(*c.RIRFlags))
+	}
+	for i := range c.SupportedServices {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3143, 10415, diameter.AVPMandatory)
+			if b, err = c.SupportedServices[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3143, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *RIR) DecodeAVPs(b []byte) error {
+	*c = RIR{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *RIR) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 293: // Destination-Host
+			if d.Once(&seen, 4) {
+				c.DestinationHost = d.Identity()
+			}
+		case 283: // Destination-Realm
+			if d.Once(&seen, 5) {
+				c.DestinationRealm = d.Identity()
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 6) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3102: // User-Identifier
+			if d.Once(&seen, 7) {
+				c.UserIdentifier = new(UserIdentifier)
+				g := d.Enter()
+				c.UserIdentifier.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3123: // Monitoring-Event-Report
+			{
+				c.MonitoringEventReport = append(c.MonitoringEventReport, MonitoringEventReport{})
+				g := d.Enter()
+				c.MonitoringEventReport[len(c.MonitoringEventReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3165: // Group-Report
+			{
+				c.GroupReport = append(c.GroupReport, GroupReport{})
+				g := d.Enter()
+				c.GroupReport[len(c.GroupReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3184: // Updated-Network-Configuration
+			if d.Once(&seen, 8) {
+				c.UpdatedNetworkConfiguration = new(UpdatedNetworkConfiguration)
+				g := d.Enter()
+				c.UpdatedNetworkConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3167: // RIR-Flags
+			if d.Once(&seen, 9) {
+				c.RIRFlags = new(RIRFlags(d.Uint32()))
+			}
+		case 10415<<32 | 3143: // Supported-Services
+			{
+				c.SupportedServices = append(c.SupportedServices, SupportedServices{})
+				g := d.Enter()
+				c.SupportedServices[len(c.SupportedServices)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&rirMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&rirMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&rirMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&rirMembers[3])
+	}
+	if seen&0x10 == 0 {
+		d.Need(&rirMembers[4])
+	}
+	if seen&0x20 == 0 {
+		d.Need(&rirMembers[5])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c RIR) String() string {
+	var p diameter.Printer
+	p.Open("RIR")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	p.Field("Destination-Host", c.DestinationHost)
+
+	p.Field("Destination-Realm", c.DestinationRealm)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	if c.UserIdentifier != nil {
+		p.Field("User-Identifier", *c.UserIdentifier)
+	}
+	for i := range c.MonitoringEventReport {
+		p.Field("Monitoring-Event-Report", c.MonitoringEventReport[i])
+	}
+	for i := range c.GroupReport {
+		p.Field("Group-Report", c.GroupReport[i])
+	}
+	if c.UpdatedNetworkConfiguration != nil {
+		p.Field("Updated-Network-Configuration", *c.UpdatedNetworkConfiguration)
+	}
+	if c.RIRFlags != nil {
+		p.Field("RIR-Flags", *c.RIRFlags)
+	}
+	for i := range c.SupportedServices {
+		p.Field("Supported-Services", c.SupportedServices[i])
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c RIR) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// RIA is the Reporting-Information-Answer (TS 29.336 §8.2.6), from SCEF to HSS.
+type RIA struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// Result is Result-Code (AVP 268, Unsigned32) or Experimental-Result (AVP 297, Grouped); one is required.
+	Result diameter.Result
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// MonitoringEventReportStatus is Monitoring-Event-Report-Status (AVP 3171 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	MonitoringEventReportStatus []tgpp.MonitoringEventReportStatus
+	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
+	FailedAVP []byte
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var riaMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// Header returns command code, application and flags.
+func (*RIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388719, App, diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, riaMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, riaMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, riaMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	if b, err = diameter.AppendResult(b, c.Result); err != nil {
+		return b, err
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventReportStatus {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3171, 10415, 0)
+			if b, err = c.MonitoringEventReportStatus[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3171, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.FailedAVP != nil {
+		b = diameter.AppendString(b, 279, 0, diameter.AVPMandatory, c.FailedAVP)
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *RIA) DecodeAVPs(b []byte) error {
+	*c = RIA{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *RIA) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 4) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 268: // Result-Code
+			if d.Once(&seen, 5) {
+				d.ResultCode(&c.Result)
+			}
+		case 297: // Experimental-Result
+			if d.Once(&seen, 6) {
+				d.ExperimentalResult(&c.Result)
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3171: // Monitoring-Event-Report-Status
+			{
+				c.MonitoringEventReportStatus = append(c.MonitoringEventReportStatus, tgpp.MonitoringEventReportStatus{})
+				g := d.Enter()
+				c.MonitoringEventReportStatus[len(c.MonitoringEventReportStatus)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 279: // Failed-AVP
+			if d.Once(&seen, 7) {
+				c.FailedAVP = d.Octets()
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&riaMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&riaMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&riaMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&riaMembers[3])
+	}
+	if seen&0x60 == 0 {
+		d.Need(&riaMembers[4])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c RIA) String() string {
+	var p diameter.Printer
+	p.Open("RIA")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	p.Field("Result", c.Result)
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	for i := range c.MonitoringEventReportStatus {
+		p.Field("Monitoring-Event-Report-Status", c.MonitoringEventReportStatus[i])
+	}
+	if c.FailedAVP != nil {
+		p.Hidden("Failed-AVP", len(c.FailedAVP))
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c RIA) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // NIR is the NIDD-Information-Request (TS 29.336 §8.2.7): the SCEF asks for an authorization, or the HSS changes one.
 type NIR struct {
 	// SessionID is Session-Id (AVP 263, UTF8String), required.
@@ -632,7 +5340,7 @@ type NIR struct {
 	OriginRealm string
 	// DestinationRealm is Destination-Realm (AVP 283, DiameterIdentity), required.
 	DestinationRealm string
-	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required.
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
 	UserIdentifier UserIdentifier
 	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
 	DRMP *diameter.DRMP
@@ -640,17 +5348,19 @@ type NIR struct {
 	DestinationHost string
 	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
 	OCSupportedFeatures *diameter.OCSupportedFeatures
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
-	// NIDDAuthorizationRequest is NIDD-Authorization-Request (AVP 3150 of vendor 10415, Grouped), optional.
+	// NIDDAuthorizationRequest is NIDD-Authorization-Request (AVP 3150 of vendor 10415, Grouped), optional. TS
+	// 29.336.
 	NIDDAuthorizationRequest *NIDDAuthorizationRequest
-	// NIDDAuthorizationUpdate is NIDD-Authorization-Update (AVP 3161 of vendor 10415, Grouped), optional.
+	// NIDDAuthorizationUpdate is NIDD-Authorization-Update (AVP 3161 of vendor 10415, Grouped), optional. TS
+	// 29.336.
 	NIDDAuthorizationUpdate *NIDDAuthorizationUpdate
-	// NIRFlags is NIR-Flags (AVP 3174 of vendor 10415, Unsigned32), optional.
+	// NIRFlags is NIR-Flags (AVP 3174 of vendor 10415, Unsigned32), optional. TS 29.336.
 	NIRFlags *NIRFlags
-	// GroupUserIdentifier is Group-User-Identifier (AVP 3177 of vendor 10415, Grouped), any number.
+	// GroupUserIdentifier is Group-User-Identifier (AVP 3177 of vendor 10415, Grouped), any number. TS 29.336.
 	GroupUserIdentifier []GroupUserIdentifier
-	// MTCProviderInfo is MTC-Provider-Info (AVP 3178 of vendor 10415, Grouped), optional.
+	// MTCProviderInfo is MTC-Provider-Info (AVP 3178 of vendor 10415, Grouped), optional. TS 29.336.
 	MTCProviderInfo *MTCProviderInfo
 	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
 	ProxyInfo []diameter.ProxyInfo
@@ -989,13 +5699,14 @@ type NIA struct {
 	OCOLR *diameter.OCOLR
 	// Load is Load (AVP 650, Grouped), any number.
 	Load []diameter.Load
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
-	// NIDDAuthorizationResponse is NIDD-Authorization-Response (AVP 3151 of vendor 10415, Grouped), optional.
+	// NIDDAuthorizationResponse is NIDD-Authorization-Response (AVP 3151 of vendor 10415, Grouped), optional. TS
+	// 29.336.
 	NIDDAuthorizationResponse *NIDDAuthorizationResponse
-	// GroupUserIdentifier is Group-User-Identifier (AVP 3177 of vendor 10415, Grouped), any number.
+	// GroupUserIdentifier is Group-User-Identifier (AVP 3177 of vendor 10415, Grouped), any number. TS 29.336.
 	GroupUserIdentifier []GroupUserIdentifier
-	// NIAFlags is NIA-Flags (AVP 3176 of vendor 10415, Unsigned32), optional.
+	// NIAFlags is NIA-Flags (AVP 3176 of vendor 10415, Unsigned32), optional. TS 29.336.
 	NIAFlags *NIAFlags
 	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
 	FailedAVP []byte
@@ -1325,21 +6036,88 @@ func dictionary(key uint64) int {
 		623,
 		649,
 		650,
+		10415<<32 | 18,
+		10415<<32 | 22,
+		10415<<32 | 23,
+		10415<<32 | 507,
+		10415<<32 | 532,
 		10415<<32 | 628,
 		10415<<32 | 701,
+		10415<<32 | 857,
 		10415<<32 | 1401,
 		10415<<32 | 1402,
 		10415<<32 | 1403,
 		10415<<32 | 1407,
+		10415<<32 | 1489,
+		10415<<32 | 1496,
+		10415<<32 | 1600,
+		10415<<32 | 1601,
+		10415<<32 | 1602,
+		10415<<32 | 1603,
+		10415<<32 | 1604,
+		10415<<32 | 1605,
+		10415<<32 | 1607,
+		10415<<32 | 1645,
+		10415<<32 | 1675,
+		10415<<32 | 1677,
+		10415<<32 | 1678,
+		10415<<32 | 1691,
+		10415<<32 | 1692,
+		10415<<32 | 2319,
+		10415<<32 | 2400,
+		10415<<32 | 2402,
+		10415<<32 | 2403,
+		10415<<32 | 2408,
+		10415<<32 | 2409,
+		10415<<32 | 2410,
+		10415<<32 | 3004,
+		10415<<32 | 3100,
+		10415<<32 | 3101,
 		10415<<32 | 3102,
+		10415<<32 | 3104,
 		10415<<32 | 3111,
+		10415<<32 | 3112,
+		10415<<32 | 3113,
+		10415<<32 | 3114,
+		10415<<32 | 3118,
+		10415<<32 | 3120,
+		10415<<32 | 3121,
+		10415<<32 | 3122,
+		10415<<32 | 3123,
+		10415<<32 | 3125,
+		10415<<32 | 3129,
+		10415<<32 | 3135,
+		10415<<32 | 3142,
+		10415<<32 | 3143,
+		10415<<32 | 3146,
 		10415<<32 | 3150,
 		10415<<32 | 3151,
+		10415<<32 | 3152,
+		10415<<32 | 3155,
+		10415<<32 | 3156,
+		10415<<32 | 3157,
+		10415<<32 | 3158,
 		10415<<32 | 3161,
+		10415<<32 | 3165,
+		10415<<32 | 3166,
 		10415<<32 | 3169,
+		10415<<32 | 3170,
+		10415<<32 | 3171,
+		10415<<32 | 3173,
 		10415<<32 | 3177,
 		10415<<32 | 3178,
-		10415<<32 | 3179:
+		10415<<32 | 3179,
+		10415<<32 | 3180,
+		10415<<32 | 3181,
+		10415<<32 | 3184,
+		10415<<32 | 3188,
+		10415<<32 | 3189,
+		10415<<32 | 3309,
+		10415<<32 | 4008,
+		10415<<32 | 4013,
+		10415<<32 | 4201,
+		10415<<32 | 4202,
+		10415<<32 | 4322:
 		return 0
 	case 258,
 		259,
@@ -1355,25 +6133,99 @@ func dictionary(key uint64) int {
 		298,
 		299,
 		301,
+		448,
+		561,
+		562,
+		563,
 		625,
 		626,
 		627,
 		651,
+		10415<<32 | 515,
+		10415<<32 | 516,
 		10415<<32 | 629,
 		10415<<32 | 630,
 		10415<<32 | 1032,
+		10415<<32 | 1047,
+		10415<<32 | 1048,
+		10415<<32 | 1437,
+		10415<<32 | 1456,
+		10415<<32 | 1610,
+		10415<<32 | 1611,
+		10415<<32 | 1619,
+		10415<<32 | 1674,
+		10415<<32 | 1676,
+		10415<<32 | 1681,
+		10415<<32 | 1682,
+		10415<<32 | 2317,
+		10415<<32 | 2318,
+		10415<<32 | 2806,
+		10415<<32 | 2812,
+		10415<<32 | 2824,
+		10415<<32 | 2843,
+		10415<<32 | 3006,
+		10415<<32 | 3007,
+		10415<<32 | 3010,
+		10415<<32 | 3011,
+		10415<<32 | 3115,
+		10415<<32 | 3116,
+		10415<<32 | 3117,
+		10415<<32 | 3119,
+		10415<<32 | 3124,
+		10415<<32 | 3126,
+		10415<<32 | 3127,
+		10415<<32 | 3128,
+		10415<<32 | 3130,
+		10415<<32 | 3131,
+		10415<<32 | 3132,
+		10415<<32 | 3133,
+		10415<<32 | 3134,
+		10415<<32 | 3136,
+		10415<<32 | 3137,
+		10415<<32 | 3138,
+		10415<<32 | 3139,
+		10415<<32 | 3140,
+		10415<<32 | 3141,
+		10415<<32 | 3145,
+		10415<<32 | 3147,
+		10415<<32 | 3148,
+		10415<<32 | 3149,
+		10415<<32 | 3153,
+		10415<<32 | 3154,
 		10415<<32 | 3159,
 		10415<<32 | 3160,
+		10415<<32 | 3162,
+		10415<<32 | 3163,
+		10415<<32 | 3164,
+		10415<<32 | 3167,
 		10415<<32 | 3168,
+		10415<<32 | 3172,
 		10415<<32 | 3174,
+		10415<<32 | 3175,
 		10415<<32 | 3176,
-		10415<<32 | 3329:
+		10415<<32 | 3182,
+		10415<<32 | 3183,
+		10415<<32 | 3185,
+		10415<<32 | 3203,
+		10415<<32 | 3329,
+		10415<<32 | 4209,
+		10415<<32 | 4323,
+		10415<<32 | 4324,
+		10415<<32 | 4325:
 		return 4
-	case 257:
+	case 257,
+		10415<<32 | 848,
+		10415<<32 | 2805:
 		return 6
-	case 622,
+	case 412,
+		414,
+		421,
+		622,
 		624,
-		652:
+		652,
+		10415<<32 | 3144,
+		10415<<32 | 3186,
+		10415<<32 | 3187:
 		return 8
 	}
 	return -1

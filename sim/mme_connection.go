@@ -41,7 +41,7 @@ func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
 	cmr.ServingPLMNRateControl = m.opts.ServingPLMNRateControl
 	cmr.ExtendedPCO = ue.opts.PCO
 	if ue.opts.IMEI != "" {
-		cmr.TerminalInformation = &tgpp.TerminalInformation{IMEI: ue.opts.IMEI, SoftwareVersion: ue.opts.SoftwareVersion}
+		cmr.TerminalInformation = &t6a.TerminalInformation{IMEI: ue.opts.IMEI, SoftwareVersion: ue.opts.SoftwareVersion}
 	}
 	if err := m.manage(ctx, ue, scef, cmr); err != nil {
 		m.drop(ue, b)

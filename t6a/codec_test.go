@@ -16,8 +16,13 @@ import (
 )
 
 func elements() []diatest.Element {
-	return []diatest.Element{new(t6a.CMR), new(t6a.CMA), new(t6a.ODR), new(t6a.ODA), new(t6a.TDR), new(t6a.TDA),
-		new(t6a.UserIdentifier), new(t6a.ServingPLMNRateControl), new(t6a.RRCCauseCounter), new(t6a.APNRateControlStatus)}
+	return []diatest.Element{
+		new(t6a.TerminalInformation), new(t6a.UserIdentifier), new(t6a.MonitoringEventConfiguration),
+		new(t6a.MonitoringEventReport), new(t6a.PDNConnectivityStatusReport), new(t6a.CommunicationFailureInformation),
+		new(t6a.NumberOfUEPerLocationConfiguration), new(t6a.NumberOfUEPerLocationReport), new(t6a.ServingPLMNRateControl),
+		new(t6a.RRCCauseCounter), new(t6a.APNRateControlStatus), new(t6a.CIR), new(t6a.CIA), new(t6a.RIR), new(t6a.RIA),
+		new(t6a.CMR), new(t6a.CMA), new(t6a.ODR), new(t6a.ODA), new(t6a.TDR), new(t6a.TDA),
+	}
 }
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
@@ -79,7 +84,7 @@ func TestErlang(t *testing.T) {
 			ServingPLMNRateControl: &t6a.ServingPLMNRateControl{UplinkRateLimit: new(uint32(10)), DownlinkRateLimit: new(uint32(20))},
 			ExtendedPCO:            []byte{0x80, 0, 0x15, 2, 5, 0xdc}, ThreeGPPChargingCharacteristics: "0800",
 			RATType: new(tgpp.RATTypeEUTRANNBIoT), VisitedPLMNID: []byte{0, 0xf1, 0x10},
-			TerminalInformation: &tgpp.TerminalInformation{IMEI: "49015420323751", SoftwareVersion: "07"},
+			TerminalInformation: &t6a.TerminalInformation{IMEI: "49015420323751", SoftwareVersion: "07"},
 			APNRateControlStatus: &t6a.APNRateControlStatus{UplinkNumberOfPacketsAllowed: new(uint32(100)),
 				APNRateControlStatusValidityTime: new(uint64(0x0102030405060708))}},
 		"CMA": &t6a.CMA{SessionID: session, Result: diameter.ErrorNIDDConfigurationUnavailable, OriginHost: scef, OriginRealm: realm,
@@ -210,7 +215,7 @@ func TestCMRElements(t *testing.T) {
 	x.ServingPLMNRateControl = &t6a.ServingPLMNRateControl{UplinkRateLimit: new(uint32(10)), DownlinkRateLimit: new(uint32(0))}
 	x.ExtendedPCO = []byte{0x80}
 	x.RATType = new(tgpp.RATTypeLTEM)
-	x.TerminalInformation = &tgpp.TerminalInformation{IMEI: "49015420323751"}
+	x.TerminalInformation = &t6a.TerminalInformation{IMEI: "49015420323751"}
 	x.VisitedPLMNID = []byte{0x00, 0xf1, 0x10}
 	x.APNRateControlStatus = &t6a.APNRateControlStatus{DownlinkNumberOfPacketsAllowed: new(uint32(2))}
 	for action, value := range map[t6a.ConnectionAction]string{
@@ -508,7 +513,7 @@ func TestUnknownAVPsSurvive(t *testing.T) {
 func TestStringMasks(t *testing.T) {
 	x := cmr()
 	x.UserIdentifier = t6a.UserIdentifier{UserName: imsi, MSISDN: []byte{0x51, 0x55, 0x21, 3, 0, 0xf2}, ExternalIdentifier: "lamp7@example.com"}
-	x.TerminalInformation = &tgpp.TerminalInformation{IMEI: "49015420323751"}
+	x.TerminalInformation = &t6a.TerminalInformation{IMEI: "49015420323751"}
 	y := odr()
 	y.NonIPData = []byte("secret data")
 	for _, s := range []string{x.String(), fmt.Sprint(*x), fmt.Sprintf("%+v", x), x.LogValue().String(), y.String(), fmt.Sprint(*y),

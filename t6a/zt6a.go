@@ -16,13 +16,45 @@ const App diameter.ApplicationID = 16777346
 
 // Command codes; a request and its answer share one.
 const (
+	CodeCIR diameter.CommandCode = 8388718
+	CodeRIR diameter.CommandCode = 8388719
 	CodeCMR diameter.CommandCode = 8388732
 	CodeODR diameter.CommandCode = 8388733
 	CodeTDR diameter.CommandCode = 8388734
 )
 
-// ConnectionAction holds the numbers of Connection-Action (AVP 4314 of vendor 10415, Unsigned32). A value that has no
-// name here is kept and passed on.
+// CauseType holds the numbers of Cause-Type (AVP 4301 of vendor 10415, Unsigned32). TS 29.128. A value that has no name
+// here is kept and passed on.
+type CauseType uint32
+
+// Values of CauseType.
+const (
+	CauseTypeRadioNetworkLayer CauseType = 0
+	CauseTypeTransportLayer    CauseType = 1
+	CauseTypeNAS               CauseType = 2
+	CauseTypeProtocol          CauseType = 3
+	CauseTypeMiscellaneous     CauseType = 4
+)
+
+// String gives the name of the value, or its number.
+func (v CauseType) String() string {
+	switch v {
+	case CauseTypeRadioNetworkLayer:
+		return "RADIO_NETWORK_LAYER"
+	case CauseTypeTransportLayer:
+		return "TRANSPORT_LAYER"
+	case CauseTypeNAS:
+		return "NAS"
+	case CauseTypeProtocol:
+		return "PROTOCOL"
+	case CauseTypeMiscellaneous:
+		return "MISCELLANEOUS"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// ConnectionAction holds the numbers of Connection-Action (AVP 4314 of vendor 10415, Unsigned32). TS 29.128. A value
+// that has no name here is kept and passed on.
 type ConnectionAction uint32
 
 // Values of ConnectionAction.
@@ -45,7 +77,7 @@ func (v ConnectionAction) String() string {
 	return strconv.FormatUint(uint64(v), 10)
 }
 
-// CMRFlags holds the bit mask of CMR-Flags (AVP 4317 of vendor 10415, Unsigned32).
+// CMRFlags holds the bit mask of CMR-Flags (AVP 4317 of vendor 10415, Unsigned32). TS 29.128.
 type CMRFlags uint32
 
 // Values of CMRFlags.
@@ -64,7 +96,7 @@ func (v CMRFlags) String() string {
 	})
 }
 
-// TDAFlags holds the bit mask of TDA-Flags (AVP 4321 of vendor 10415, Unsigned32).
+// TDAFlags holds the bit mask of TDA-Flags (AVP 4321 of vendor 10415, Unsigned32). TS 29.128.
 type TDAFlags uint32
 
 // Values of TDAFlags.
@@ -83,17 +115,115 @@ func (v TDAFlags) String() string {
 	})
 }
 
+// PDNType holds the enumeration of PDN-Type (AVP 1456 of vendor 10415, Enumerated). TS 29.272. A value that has no name
+// here is kept and passed on.
+type PDNType int32
+
+// Values of PDNType.
+const (
+	PDNTypeIPv4       PDNType = 0
+	PDNTypeIPv6       PDNType = 1
+	PDNTypeIPv4v6     PDNType = 2
+	PDNTypeIPv4ORIPv6 PDNType = 3
+	PDNTypeNonIP      PDNType = 4 // not confirmed; Non-IP-PDN-Type-Indicator tells it on S6t and T6a
+)
+
+// String gives the name of the value, or its number.
+func (v PDNType) String() string {
+	switch v {
+	case PDNTypeIPv4:
+		return "IPv4"
+	case PDNTypeIPv6:
+		return "IPv6"
+	case PDNTypeIPv4v6:
+		return "IPv4v6"
+	case PDNTypeIPv4ORIPv6:
+		return "IPv4_OR_IPv6"
+	case PDNTypeNonIP:
+		return "Non-IP"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// TerminalInformation identifies the equipment of a UE (TS 29.272 §7.3.3).
+type TerminalInformation struct {
+	// IMEI is IMEI (AVP 1402 of vendor 10415, UTF8String), optional. 14 or 15 decimal digits (TS 29.272).
+	IMEI string
+	// SoftwareVersion is Software-Version (AVP 1403 of vendor 10415, UTF8String), optional. Two decimal digits (TS
+	// 29.272).
+	SoftwareVersion string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *TerminalInformation) AppendAVPs(b []byte) ([]byte, error) {
+	if c.IMEI != "" {
+		b = diameter.AppendString(b, 1402, 10415, diameter.AVPMandatory, c.IMEI)
+	}
+	if c.SoftwareVersion != "" {
+		b = diameter.AppendString(b, 1403, 10415, diameter.AVPMandatory, c.SoftwareVersion)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *TerminalInformation) DecodeAVPs(b []byte) error {
+	*c = TerminalInformation{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *TerminalInformation) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1402: // IMEI
+			if d.Once(&seen, 0) {
+				c.IMEI = d.UTF8()
+			}
+		case 10415<<32 | 1403: // Software-Version
+			if d.Once(&seen, 1) {
+				c.SoftwareVersion = d.UTF8()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c TerminalInformation) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.IMEI != "" {
+		p.Masked("IMEI", c.IMEI)
+	}
+	if c.SoftwareVersion != "" {
+		p.Field("Software-Version", c.SoftwareVersion)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c TerminalInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // UserIdentifier names a UE (TS 29.336 §6.4.2). In CMR, ODR and TDR that is the IMSI, in User-Name.
 type UserIdentifier struct {
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// ParseTBCD.
+	// tgpp.ParseTBCD (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
-	// a UE or a group.
+	// a UE or a group (TS 29.336).
 	ExternalIdentifier string
-	// LMSI is LMSI (AVP 2400 of vendor 10415, OctetString), optional. Four octets.
+	// LMSI is LMSI (AVP 2400 of vendor 10415, OctetString), optional. Four octets (TS 29.173).
 	LMSI []byte
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -176,13 +306,994 @@ func (c UserIdentifier) String() string {
 // LogValue logs c as its String.
 func (c UserIdentifier) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// MonitoringEventConfiguration configures or deletes one monitoring event (TS 29.128 §6.4.2).
+type MonitoringEventConfiguration struct {
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), required. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// MonitoringType is Monitoring-Type (AVP 3127 of vendor 10415, Unsigned32), required. TS 29.336.
+	MonitoringType tgpp.MonitoringType
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), optional. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID *uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFReferenceIDForDeletion is SCEF-Reference-ID-for-Deletion (AVP 3126 of vendor 10415, Unsigned32), any
+	// number. The reference whose configuration is to be deleted (TS 29.336).
+	SCEFReferenceIDForDeletion []uint32
+	// SCEFReferenceIDForDeletionExt is SCEF-Reference-ID-for-Deletion-Ext (AVP 3187 of vendor 10415, Unsigned64),
+	// any number. The same in 64 bits (TS 29.336).
+	SCEFReferenceIDForDeletionExt []uint64
+	// MaximumNumberOfReports is Maximum-Number-of-Reports (AVP 3128 of vendor 10415, Unsigned32), optional. 1 is a
+	// one-time report; absent is no limit (TS 29.336).
+	MaximumNumberOfReports *uint32
+	// MonitoringDuration is Monitoring-Duration (AVP 3130 of vendor 10415, Time), optional. When monitoring ends
+	// (TS 29.336).
+	MonitoringDuration time.Time
+	// ChargedParty is Charged-Party (AVP 857 of vendor 10415, UTF8String), optional. The address of the SCS/AS that
+	// pays (TS 32.299).
+	ChargedParty string
+	// UEReachabilityConfiguration is UE-Reachability-Configuration (AVP 3129 of vendor 10415, Grouped), optional.
+	// TS 29.336.
+	UEReachabilityConfiguration *tgpp.UEReachabilityConfiguration
+	// LocationInformationConfiguration is Location-Information-Configuration (AVP 3135 of vendor 10415, Grouped),
+	// optional. TS 29.336.
+	LocationInformationConfiguration *tgpp.LocationInformationConfiguration
+	// NumberOfUEPerLocationConfiguration is Number-Of-UE-Per-Location-Configuration (AVP 4306 of vendor 10415,
+	// Grouped), any number. TS 29.128.
+	NumberOfUEPerLocationConfiguration []NumberOfUEPerLocationConfiguration
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var monitoringEventConfigurationMembers = [...]diameter.Member{
+	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
+	{Name: "Monitoring-Type", Example: diameter.AVP{Code: 3127, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SCEFID == "" {
+		return b, monitoringEventConfigurationMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(c.MonitoringType))
+	if c.SCEFReferenceID != nil {
+		b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, *c.SCEFReferenceID)
+	}
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		b = diameter.AppendUint32(b, 3126, 10415, diameter.AVPMandatory, c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		b = diameter.AppendUint64(b, 3187, 10415, 0, c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.MaximumNumberOfReports != nil {
+		b = diameter.AppendUint32(b, 3128, 10415, diameter.AVPMandatory, *c.MaximumNumberOfReports)
+	}
+	if !c.MonitoringDuration.IsZero() {
+		if b, err = diameter.AppendTime(b, 3130, 10415, diameter.AVPMandatory, c.MonitoringDuration); err != nil {
+			return b, err
+		}
+	}
+	if c.ChargedParty != "" {
+		b = diameter.AppendString(b, 857, 10415, diameter.AVPMandatory, c.ChargedParty)
+	}
+	if c.UEReachabilityConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3129, 10415, diameter.AVPMandatory)
+			if b, err = c.UEReachabilityConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3129, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.LocationInformationConfiguration != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3135, 10415, diameter.AVPMandatory)
+			if b, err = c.LocationInformationConfiguration.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3135, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.NumberOfUEPerLocationConfiguration {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 4306, 10415, diameter.AVPMandatory)
+			if b, err = c.NumberOfUEPerLocationConfiguration[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 4306, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MonitoringEventConfiguration) DecodeAVPs(b []byte) error {
+	*c = MonitoringEventConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MonitoringEventConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 0) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3127: // Monitoring-Type
+			if d.Once(&seen, 1) {
+				c.MonitoringType = tgpp.MonitoringType(d.Uint32())
+			}
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 2) {
+				c.SCEFReferenceID = new(d.Uint32())
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 3) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3126: // SCEF-Reference-ID-for-Deletion
+			{
+				c.SCEFReferenceIDForDeletion = append(c.SCEFReferenceIDForDeletion, d.Uint32())
+			}
+		case 10415<<32 | 3187: // SCEF-Reference-ID-for-Deletion-Ext
+			{
+				c.SCEFReferenceIDForDeletionExt = append(c.SCEFReferenceIDForDeletionExt, d.Uint64())
+			}
+		case 10415<<32 | 3128: // Maximum-Number-of-Reports
+			if d.Once(&seen, 4) {
+				c.MaximumNumberOfReports = new(d.Uint32())
+			}
+		case 10415<<32 | 3130: // Monitoring-Duration
+			if d.Once(&seen, 5) {
+				c.MonitoringDuration = d.Time()
+			}
+		case 10415<<32 | 857: // Charged-Party
+			if d.Once(&seen, 6) {
+				c.ChargedParty = d.UTF8()
+			}
+		case 10415<<32 | 3129: // UE-Reachability-Configuration
+			if d.Once(&seen, 7) {
+				c.UEReachabilityConfiguration = new(tgpp.UEReachabilityConfiguration)
+				g := d.Enter()
+				c.UEReachabilityConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3135: // Location-Information-Configuration
+			if d.Once(&seen, 8) {
+				c.LocationInformationConfiguration = new(tgpp.LocationInformationConfiguration)
+				g := d.Enter()
+				c.LocationInformationConfiguration.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 4306: // Number-Of-UE-Per-Location-Configuration
+			{
+				c.NumberOfUEPerLocationConfiguration = append(c.NumberOfUEPerLocationConfiguration, NumberOfUEPerLocationConfiguration{})
+				g := d.Enter()
+				c.NumberOfUEPerLocationConfiguration[len(c.NumberOfUEPerLocationConfiguration)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&monitoringEventConfigurationMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&monitoringEventConfigurationMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MonitoringEventConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-ID", c.SCEFID)
+
+	p.Field("Monitoring-Type", c.MonitoringType)
+
+	if c.SCEFReferenceID != nil {
+		p.Field("SCEF-Reference-ID", *c.SCEFReferenceID)
+	}
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	for i := range c.SCEFReferenceIDForDeletion {
+		p.Field("SCEF-Reference-ID-for-Deletion", c.SCEFReferenceIDForDeletion[i])
+	}
+	for i := range c.SCEFReferenceIDForDeletionExt {
+		p.Field("SCEF-Reference-ID-for-Deletion-Ext", c.SCEFReferenceIDForDeletionExt[i])
+	}
+	if c.MaximumNumberOfReports != nil {
+		p.Field("Maximum-Number-of-Reports", *c.MaximumNumberOfReports)
+	}
+	if !c.MonitoringDuration.IsZero() {
+		p.Field("Monitoring-Duration", c.MonitoringDuration)
+	}
+	if c.ChargedParty != "" {
+		p.Field("Charged-Party", c.ChargedParty)
+	}
+	if c.UEReachabilityConfiguration != nil {
+		p.Field("UE-Reachability-Configuration", *c.UEReachabilityConfiguration)
+	}
+	if c.LocationInformationConfiguration != nil {
+		p.Field("Location-Information-Configuration", *c.LocationInformationConfiguration)
+	}
+	for i := range c.NumberOfUEPerLocationConfiguration {
+		p.Field("Number-Of-UE-Per-Location-Configuration", c.NumberOfUEPerLocationConfiguration[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MonitoringEventConfiguration) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MonitoringEventReport reports one monitoring event (TS 29.128 §6.4.3). Not confirmed by a second source.
+type MonitoringEventReport struct {
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), required. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID uint32
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), optional. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// MonitoringType is Monitoring-Type (AVP 3127 of vendor 10415, Unsigned32), optional. TS 29.336.
+	MonitoringType *tgpp.MonitoringType
+	// ReachabilityInformation is Reachability-Information (AVP 3140 of vendor 10415, Unsigned32), optional. TS
+	// 29.336.
+	ReachabilityInformation *tgpp.ReachabilityInformation
+	// EPSLocationInformation is EPS-Location-Information (AVP 1496 of vendor 10415, Grouped), optional. TS 29.272.
+	EPSLocationInformation *tgpp.EPSLocationInformation
+	// CommunicationFailureInformation is Communication-Failure-Information (AVP 4300 of vendor 10415, Grouped),
+	// optional. TS 29.128.
+	CommunicationFailureInformation *CommunicationFailureInformation
+	// NumberOfUEPerLocationReport is Number-Of-UE-Per-Location-Report (AVP 4307 of vendor 10415, Grouped), any
+	// number. TS 29.128.
+	NumberOfUEPerLocationReport []NumberOfUEPerLocationReport
+	// LossOfConnectivityReason is Loss-Of-Connectivity-Reason (AVP 3162 of vendor 10415, Unsigned32), optional. TS
+	// 29.336.
+	LossOfConnectivityReason *tgpp.LossOfConnectivityReason
+	// VisitedPLMNID is Visited-PLMN-Id (AVP 1407 of vendor 10415, OctetString), optional. Three octets, see
+	// tgpp.ParsePLMN (TS 29.272).
+	VisitedPLMNID []byte
+	// IdleStatusIndication is Idle-Status-Indication (AVP 4322 of vendor 10415, Grouped), optional. TS 29.128.
+	IdleStatusIndication *tgpp.IdleStatusIndication
+	// ReportingTimeStamp is Reporting-Time-Stamp (AVP 3175 of vendor 10415, Time), optional. When the event
+	// happened (TS 29.336).
+	ReportingTimeStamp time.Time
+	// MaximumUEAvailabilityTime is Maximum-UE-Availability-Time (AVP 3329 of vendor 10415, Time), optional. Until
+	// when the UE is expected to be reachable (TS 29.338).
+	MaximumUEAvailabilityTime time.Time
+	// PDNConnectivityStatusReport is PDN-Connectivity-Status-Report (AVP 3181 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	PDNConnectivityStatusReport []PDNConnectivityStatusReport
+	// ReachabilityCause is Reachability-Cause (AVP 4325 of vendor 10415, Unsigned32), optional. TS 29.128.
+	ReachabilityCause *tgpp.ReachabilityCause
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var monitoringEventReportMembers = [...]diameter.Member{
+	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	}
+	if c.MonitoringType != nil {
+		b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(*c.MonitoringType))
+	}
+	if c.ReachabilityInformation != nil {
+		b = diameter.AppendUint32(b, 3140, 10415, diameter.AVPMandatory, uint32(*c.ReachabilityInformation))
+	}
+	if c.EPSLocationInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1496, 10415, 0)
+			if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1496, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.CommunicationFailureInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 4300, 10415, diameter.AVPMandatory)
+			if b, err = c.CommunicationFailureInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 4300, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.NumberOfUEPerLocationReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 4307, 10415, diameter.AVPMandatory)
+			if b, err = c.NumberOfUEPerLocationReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 4307, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.LossOfConnectivityReason != nil {
+		b = diameter.AppendUint32(b, 3162, 10415, 0, uint32(*c.LossOfConnectivityReason))
+	}
+	if c.VisitedPLMNID != nil {
+		b = diameter.AppendString(b, 1407, 10415, diameter.AVPMandatory, c.VisitedPLMNID)
+	}
+	if c.IdleStatusIndication != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 4322, 10415, 0)
+			if b, err = c.IdleStatusIndication.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 4322, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if !c.ReportingTimeStamp.IsZero() {
+		if b, err = diameter.AppendTime(b, 3175, 10415, 0, c.ReportingTimeStamp); err != nil {
+			return b, err
+		}
+	}
+	if !c.MaximumUEAvailabilityTime.IsZero() {
+		if b, err = diameter.AppendTime(b, 3329, 10415, 0, c.MaximumUEAvailabilityTime); err != nil {
+			return b, err
+		}
+	}
+	for i := range c.PDNConnectivityStatusReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3181, 10415, 0)
+			if b, err = c.PDNConnectivityStatusReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3181, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.ReachabilityCause != nil {
+		b = diameter.AppendUint32(b, 4325, 10415, 0, uint32(*c.ReachabilityCause))
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MonitoringEventReport) DecodeAVPs(b []byte) error {
+	*c = MonitoringEventReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MonitoringEventReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 0) {
+				c.SCEFReferenceID = d.Uint32()
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 1) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 2) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3127: // Monitoring-Type
+			if d.Once(&seen, 3) {
+				c.MonitoringType = new(tgpp.MonitoringType(d.Uint32()))
+			}
+		case 10415<<32 | 3140: // Reachability-Information
+			if d.Once(&seen, 4) {
+				c.ReachabilityInformation = new(tgpp.ReachabilityInformation(d.Uint32()))
+			}
+		case 10415<<32 | 1496: // EPS-Location-Information
+			if d.Once(&seen, 5) {
+				c.EPSLocationInformation = new(tgpp.EPSLocationInformation)
+				g := d.Enter()
+				c.EPSLocationInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 4300: // Communication-Failure-Information
+			if d.Once(&seen, 6) {
+				c.CommunicationFailureInformation = new(CommunicationFailureInformation)
+				g := d.Enter()
+				c.CommunicationFailureInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 4307: // Number-Of-UE-Per-Location-Report
+			{
+				c.NumberOfUEPerLocationReport = append(c.NumberOfUEPerLocationReport, NumberOfUEPerLocationReport{})
+				g := d.Enter()
+				c.NumberOfUEPerLocationReport[len(c.NumberOfUEPerLocationReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3162: // Loss-Of-Connectivity-Reason
+			if d.Once(&seen, 7) {
+				c.LossOfConnectivityReason = new(tgpp.LossOfConnectivityReason(d.Uint32()))
+			}
+		case 10415<<32 | 1407: // Visited-PLMN-Id
+			if d.Once(&seen, 8) {
+				c.VisitedPLMNID = d.Octets()
+			}
+		case 10415<<32 | 4322: // Idle-Status-Indication
+			if d.Once(&seen, 9) {
+				c.IdleStatusIndication = new(tgpp.IdleStatusIndication)
+				g := d.Enter()
+				c.IdleStatusIndication.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3175: // Reporting-Time-Stamp
+			if d.Once(&seen, 10) {
+				c.ReportingTimeStamp = d.Time()
+			}
+		case 10415<<32 | 3329: // Maximum-UE-Availability-Time
+			if d.Once(&seen, 11) {
+				c.MaximumUEAvailabilityTime = d.Time()
+			}
+		case 10415<<32 | 3181: // PDN-Connectivity-Status-Report
+			{
+				c.PDNConnectivityStatusReport = append(c.PDNConnectivityStatusReport, PDNConnectivityStatusReport{})
+				g := d.Enter()
+				c.PDNConnectivityStatusReport[len(c.PDNConnectivityStatusReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 4325: // Reachability-Cause
+			if d.Once(&seen, 12) {
+				c.ReachabilityCause = new(tgpp.ReachabilityCause(d.Uint32()))
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&monitoringEventReportMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MonitoringEventReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-Reference-ID", c.SCEFReferenceID)
+
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		p.Field("SCEF-ID", c.SCEFID)
+	}
+	if c.MonitoringType != nil {
+		p.Field("Monitoring-Type", *c.MonitoringType)
+	}
+	if c.ReachabilityInformation != nil {
+		p.Field("Reachability-Information", *c.ReachabilityInformation)
+	}
+	if c.EPSLocationInformation != nil {
+		p.Field("EPS-Location-Information", *c.EPSLocationInformation)
+	}
+	if c.CommunicationFailureInformation != nil {
+		p.Field("Communication-Failure-Information", *c.CommunicationFailureInformation)
+	}
+	for i := range c.NumberOfUEPerLocationReport {
+		p.Field("Number-Of-UE-Per-Location-Report", c.NumberOfUEPerLocationReport[i])
+	}
+	if c.LossOfConnectivityReason != nil {
+		p.Field("Loss-Of-Connectivity-Reason", *c.LossOfConnectivityReason)
+	}
+	if c.VisitedPLMNID != nil {
+		p.Field("Visited-PLMN-Id", c.VisitedPLMNID)
+	}
+	if c.IdleStatusIndication != nil {
+		p.Field("Idle-Status-Indication", *c.IdleStatusIndication)
+	}
+	if !c.ReportingTimeStamp.IsZero() {
+		p.Field("Reporting-Time-Stamp", c.ReportingTimeStamp)
+	}
+	if !c.MaximumUEAvailabilityTime.IsZero() {
+		p.Field("Maximum-UE-Availability-Time", c.MaximumUEAvailabilityTime)
+	}
+	for i := range c.PDNConnectivityStatusReport {
+		p.Field("PDN-Connectivity-Status-Report", c.PDNConnectivityStatusReport[i])
+	}
+	if c.ReachabilityCause != nil {
+		p.Field("Reachability-Cause", *c.ReachabilityCause)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MonitoringEventReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// PDNConnectivityStatusReport tells that a PDN connection was made or released (TS 29.336 §8.4.77).
+type PDNConnectivityStatusReport struct {
+	// ServiceSelection is Service-Selection (AVP 493, UTF8String), required. The APN network identifier, as dotted
+	// labels (RFC 5778).
+	ServiceSelection string
+	// PDNConnectivityStatusType is PDN-Connectivity-Status-Type (AVP 3182 of vendor 10415, Unsigned32), required.
+	// TS 29.336.
+	PDNConnectivityStatusType tgpp.PDNConnectivityStatusType
+	// PDNType is PDN-Type (AVP 1456 of vendor 10415, Enumerated), optional. TS 29.272.
+	PDNType *PDNType
+	// NonIPPDNTypeIndicator is Non-IP-PDN-Type-Indicator (AVP 1681 of vendor 10415, Enumerated), optional. TS
+	// 29.272.
+	NonIPPDNTypeIndicator *tgpp.NonIPPDNTypeIndicator
+	// NonIPDataDeliveryMechanism is Non-IP-Data-Delivery-Mechanism (AVP 1682 of vendor 10415, Unsigned32),
+	// optional. TS 29.272.
+	NonIPDataDeliveryMechanism *tgpp.NonIPDataDeliveryMechanism
+	// ServedPartyIPAddress is Served-Party-IP-Address (AVP 848 of vendor 10415, Address), at most 2. The address of
+	// the PDN connection (TS 32.299).
+	ServedPartyIPAddress [][]byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var pdnConnectivityStatusReportMembers = [...]diameter.Member{
+	{Name: "Service-Selection", Example: diameter.AVP{Code: 493, Flags: diameter.AVPMandatory}},
+	{Name: "PDN-Connectivity-Status-Type", Example: diameter.AVP{Code: 3182, Vendor: 10415, Data: make([]byte, 4)}},
+	{Name: "Served-Party-IP-Address", Example: diameter.AVP{Code: 848, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 6)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *PDNConnectivityStatusReport) AppendAVPs(b []byte) ([]byte, error) {
+	if c.ServiceSelection == "" {
+		return b, pdnConnectivityStatusReportMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 493, 0, diameter.AVPMandatory, c.ServiceSelection)
+	b = diameter.AppendUint32(b, 3182, 10415, 0, uint32(c.PDNConnectivityStatusType))
+	if c.PDNType != nil {
+		b = diameter.AppendUint32(b, 1456, 10415, diameter.AVPMandatory, uint32(*c.PDNType))
+	}
+	if c.NonIPPDNTypeIndicator != nil {
+		b = diameter.AppendUint32(b, 1681, 10415, 0, uint32(*c.NonIPPDNTypeIndicator))
+	}
+	if c.NonIPDataDeliveryMechanism != nil {
+		b = diameter.AppendUint32(b, 1682, 10415, 0, uint32(*c.NonIPDataDeliveryMechanism))
+	}
+	if len(c.ServedPartyIPAddress) > 2 {
+		return b, pdnConnectivityStatusReportMembers[2].Excess(2)
+	}
+	for i := range c.ServedPartyIPAddress {
+		b = diameter.AppendString(b, 848, 10415, diameter.AVPMandatory, c.ServedPartyIPAddress[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *PDNConnectivityStatusReport) DecodeAVPs(b []byte) error {
+	*c = PDNConnectivityStatusReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *PDNConnectivityStatusReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 493: // Service-Selection
+			if d.Once(&seen, 0) {
+				c.ServiceSelection = d.FilledUTF8()
+			}
+		case 10415<<32 | 3182: // PDN-Connectivity-Status-Type
+			if d.Once(&seen, 1) {
+				c.PDNConnectivityStatusType = tgpp.PDNConnectivityStatusType(d.Uint32())
+			}
+		case 10415<<32 | 1456: // PDN-Type
+			if d.Once(&seen, 2) {
+				c.PDNType = new(PDNType(d.Int32()))
+			}
+		case 10415<<32 | 1681: // Non-IP-PDN-Type-Indicator
+			if d.Once(&seen, 3) {
+				c.NonIPPDNTypeIndicator = new(tgpp.NonIPPDNTypeIndicator(d.Int32()))
+			}
+		case 10415<<32 | 1682: // Non-IP-Data-Delivery-Mechanism
+			if d.Once(&seen, 4) {
+				c.NonIPDataDeliveryMechanism = new(tgpp.NonIPDataDeliveryMechanism(d.Uint32()))
+			}
+		case 10415<<32 | 848: // Served-Party-IP-Address
+			if d.AtMost(2, len(c.ServedPartyIPAddress)) {
+				c.ServedPartyIPAddress = append(c.ServedPartyIPAddress, d.Address())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&pdnConnectivityStatusReportMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&pdnConnectivityStatusReportMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c PDNConnectivityStatusReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("Service-Selection", c.ServiceSelection)
+
+	p.Field("PDN-Connectivity-Status-Type", c.PDNConnectivityStatusType)
+
+	if c.PDNType != nil {
+		p.Field("PDN-Type", *c.PDNType)
+	}
+	if c.NonIPPDNTypeIndicator != nil {
+		p.Field("Non-IP-PDN-Type-Indicator", *c.NonIPPDNTypeIndicator)
+	}
+	if c.NonIPDataDeliveryMechanism != nil {
+		p.Field("Non-IP-Data-Delivery-Mechanism", *c.NonIPDataDeliveryMechanism)
+	}
+	for i := range c.ServedPartyIPAddress {
+		p.Field("Served-Party-IP-Address", c.ServedPartyIPAddress[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c PDNConnectivityStatusReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// CommunicationFailureInformation tells why communication with a UE failed (TS 29.128 §6.4.4).
+type CommunicationFailureInformation struct {
+	// CauseType is Cause-Type (AVP 4301 of vendor 10415, Unsigned32), optional. TS 29.128.
+	CauseType *CauseType
+	// S1APCause is S1AP-Cause (AVP 4302 of vendor 10415, Unsigned32), optional. The value of TS 36.413 §9.2.1.3;
+	// Cause-Type has its category (TS 29.128).
+	S1APCause *uint32
+	// RANAPCause is RANAP-Cause (AVP 4303 of vendor 10415, Unsigned32), optional. The value of TS 25.413 §9.2.1.4
+	// (TS 29.128).
+	RANAPCause *uint32
+	// BSSGPCause is BSSGP-Cause (AVP 4309 of vendor 10415, Unsigned32), optional. The value of TS 48.018 §11.3.8
+	// (TS 29.128).
+	BSSGPCause *uint32
+	// GMMCause is GMM-Cause (AVP 4304 of vendor 10415, Unsigned32), optional. The value of TS 24.008 §10.5.5.14
+	// (TS 29.128).
+	GMMCause *uint32
+	// SMCause is SM-Cause (AVP 4305 of vendor 10415, Unsigned32), optional. The value of TS 24.008 §10.5.6.6 (TS
+	// 29.128).
+	SMCause *uint32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *CommunicationFailureInformation) AppendAVPs(b []byte) ([]byte, error) {
+	if c.CauseType != nil {
+		b = diameter.AppendUint32(b, 4301, 10415, diameter.AVPMandatory, uint32(*c.CauseType))
+	}
+	if c.S1APCause != nil {
+		b = diameter.AppendUint32(b, 4302, 10415, diameter.AVPMandatory, *c.S1APCause)
+	}
+	if c.RANAPCause != nil {
+		b = diameter.AppendUint32(b, 4303, 10415, diameter.AVPMandatory, *c.RANAPCause)
+	}
+	if c.BSSGPCause != nil {
+		b = diameter.AppendUint32(b, 4309, 10415, diameter.AVPMandatory, *c.BSSGPCause)
+	}
+	if c.GMMCause != nil {
+		b = diameter.AppendUint32(b, 4304, 10415, diameter.AVPMandatory, *c.GMMCause)
+	}
+	if c.SMCause != nil {
+		b = diameter.AppendUint32(b, 4305, 10415, diameter.AVPMandatory, *c.SMCause)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *CommunicationFailureInformation) DecodeAVPs(b []byte) error {
+	*c = CommunicationFailureInformation{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *CommunicationFailureInformation) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 4301: // Cause-Type
+			if d.Once(&seen, 0) {
+				c.CauseType = new(CauseType(d.Uint32()))
+			}
+		case 10415<<32 | 4302: // S1AP-Cause
+			if d.Once(&seen, 1) {
+				c.S1APCause = new(d.Uint32())
+			}
+		case 10415<<32 | 4303: // RANAP-Cause
+			if d.Once(&seen, 2) {
+				c.RANAPCause = new(d.Uint32())
+			}
+		case 10415<<32 | 4309: // BSSGP-Cause
+			if d.Once(&seen, 3) {
+				c.BSSGPCause = new(d.Uint32())
+			}
+		case 10415<<32 | 4304: // GMM-Cause
+			if d.Once(&seen, 4) {
+				c.GMMCause = new(d.Uint32())
+			}
+		case 10415<<32 | 4305: // SM-Cause
+			if d.Once(&seen, 5) {
+				c.SMCause = new(d.Uint32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c CommunicationFailureInformation) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.CauseType != nil {
+		p.Field("Cause-Type", *c.CauseType)
+	}
+	if c.S1APCause != nil {
+		p.Field("S1AP-Cause", *c.S1APCause)
+	}
+	if c.RANAPCause != nil {
+		p.Field("RANAP-Cause", *c.RANAPCause)
+	}
+	if c.BSSGPCause != nil {
+		p.Field("BSSGP-Cause", *c.BSSGPCause)
+	}
+	if c.GMMCause != nil {
+		p.Field("GMM-Cause", *c.GMMCause)
+	}
+	if c.SMCause != nil {
+		p.Field("SM-Cause", *c.SMCause)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c CommunicationFailureInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// NumberOfUEPerLocationConfiguration asks how many UEs are at a location (TS 29.128 §6.4.11).
+type NumberOfUEPerLocationConfiguration struct {
+	// EPSLocationInformation is EPS-Location-Information (AVP 1496 of vendor 10415, Grouped), required. TS 29.272.
+	EPSLocationInformation tgpp.EPSLocationInformation
+	// IMSIGroupID is IMSI-Group-Id (AVP 1675 of vendor 10415, Grouped), optional. TS 29.272.
+	IMSIGroupID *tgpp.IMSIGroupID
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var numberOfUEPerLocationConfigurationMembers = [...]diameter.Member{
+	{Name: "EPS-Location-Information", Example: diameter.AVP{Code: 1496, Vendor: 10415}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *NumberOfUEPerLocationConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	{
+		var at int
+		b, at = diameter.BeginAVP(b, 1496, 10415, 0)
+		if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
+			return b, diameter.Within(err, 1496, 10415, 0)
+		}
+		b = diameter.EndAVP(b, at)
+	}
+	if c.IMSIGroupID != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1675, 10415, 0)
+			if b, err = c.IMSIGroupID.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1675, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *NumberOfUEPerLocationConfiguration) DecodeAVPs(b []byte) error {
+	*c = NumberOfUEPerLocationConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *NumberOfUEPerLocationConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1496: // EPS-Location-Information
+			if d.Once(&seen, 0) {
+				g := d.Enter()
+				c.EPSLocationInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 1675: // IMSI-Group-Id
+			if d.Once(&seen, 1) {
+				c.IMSIGroupID = new(tgpp.IMSIGroupID)
+				g := d.Enter()
+				c.IMSIGroupID.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&numberOfUEPerLocationConfigurationMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c NumberOfUEPerLocationConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("EPS-Location-Information", c.EPSLocationInformation)
+
+	if c.IMSIGroupID != nil {
+		p.Field("IMSI-Group-Id", *c.IMSIGroupID)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c NumberOfUEPerLocationConfiguration) LogValue() slog.Value {
+	return slog.StringValue(c.String())
+}
+
+// NumberOfUEPerLocationReport tells how many UEs are at a location (TS 29.128 §6.4.12).
+type NumberOfUEPerLocationReport struct {
+	// EPSLocationInformation is EPS-Location-Information (AVP 1496 of vendor 10415, Grouped), required. TS 29.272.
+	EPSLocationInformation tgpp.EPSLocationInformation
+	// UECount is UE-Count (AVP 4308 of vendor 10415, Unsigned32), required. How many UEs are there (TS 29.128).
+	UECount uint32
+	// IMSIGroupID is IMSI-Group-Id (AVP 1675 of vendor 10415, Grouped), optional. TS 29.272.
+	IMSIGroupID *tgpp.IMSIGroupID
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var numberOfUEPerLocationReportMembers = [...]diameter.Member{
+	{Name: "EPS-Location-Information", Example: diameter.AVP{Code: 1496, Vendor: 10415}},
+	{Name: "UE-Count", Example: diameter.AVP{Code: 4308, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *NumberOfUEPerLocationReport) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	{
+		var at int
+		b, at = diameter.BeginAVP(b, 1496, 10415, 0)
+		if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
+			return b, diameter.Within(err, 1496, 10415, 0)
+		}
+		b = diameter.EndAVP(b, at)
+	}
+	b = diameter.AppendUint32(b, 4308, 10415, diameter.AVPMandatory, c.UECount)
+	if c.IMSIGroupID != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1675, 10415, 0)
+			if b, err = c.IMSIGroupID.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1675, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *NumberOfUEPerLocationReport) DecodeAVPs(b []byte) error {
+	*c = NumberOfUEPerLocationReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *NumberOfUEPerLocationReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1496: // EPS-Location-Information
+			if d.Once(&seen, 0) {
+				g := d.Enter()
+				c.EPSLocationInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 4308: // UE-Count
+			if d.Once(&seen, 1) {
+				c.UECount = d.Uint32()
+			}
+		case 10415<<32 | 1675: // IMSI-Group-Id
+			if d.Once(&seen, 2) {
+				c.IMSIGroupID = new(tgpp.IMSIGroupID)
+				g := d.Enter()
+				c.IMSIGroupID.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&numberOfUEPerLocationReportMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&numberOfUEPerLocationReportMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c NumberOfUEPerLocationReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("EPS-Location-Information", c.EPSLocationInformation)
+
+	p.Field("UE-Count", c.UECount)
+
+	if c.IMSIGroupID != nil {
+		p.Field("IMSI-Group-Id", *c.IMSIGroupID)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c NumberOfUEPerLocationReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // ServingPLMNRateControl is the limit that the serving network sets (TS 29.128 §6.4.21).
 type ServingPLMNRateControl struct {
 	// UplinkRateLimit is Uplink-Rate-Limit (AVP 4311 of vendor 10415, Unsigned32), optional. NAS data PDUs in 6
-	// minutes; 0 is no limit.
+	// minutes; 0 is no limit (TS 29.128).
 	UplinkRateLimit *uint32
 	// DownlinkRateLimit is Downlink-Rate-Limit (AVP 4312 of vendor 10415, Unsigned32), optional. NAS data PDUs in 6
-	// minutes; 0 is no limit.
+	// minutes; 0 is no limit (TS 29.128).
 	DownlinkRateLimit *uint32
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -248,10 +1359,10 @@ func (c ServingPLMNRateControl) LogValue() slog.Value { return slog.StringValue(
 // RRCCauseCounter counts how often a UE sent exception data (TS 29.128 §6.4.27).
 type RRCCauseCounter struct {
 	// CounterValue is Counter-Value (AVP 4319 of vendor 10415, Unsigned32), optional. RRC establishments with the
-	// cause MO exception data.
+	// cause MO exception data (TS 29.128).
 	CounterValue *uint32
 	// RRCCounterTimestamp is RRC-Counter-Timestamp (AVP 4320 of vendor 10415, Time), optional. When the counter
-	// left 0.
+	// left 0 (TS 29.128).
 	RRCCounterTimestamp time.Time
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -321,16 +1432,16 @@ func (c RRCCauseCounter) LogValue() slog.Value { return slog.StringValue(c.Strin
 // members are not confirmed by a second source.
 type APNRateControlStatus struct {
 	// UplinkNumberOfPacketsAllowed is Uplink-Number-Of-Packets-Allowed (AVP 4327 of vendor 10415, Unsigned32),
-	// optional.
+	// optional. That the UE may still send in the time unit (TS 29.128).
 	UplinkNumberOfPacketsAllowed *uint32
 	// NumberOfAdditionalExceptionReports is Number-Of-Additional-Exception-Reports (AVP 4328 of vendor 10415,
-	// Unsigned32), optional.
+	// Unsigned32), optional. That the UE may still send in the time unit (TS 29.128).
 	NumberOfAdditionalExceptionReports *uint32
 	// DownlinkNumberOfPacketsAllowed is Downlink-Number-Of-Packets-Allowed (AVP 4329 of vendor 10415, Unsigned32),
-	// optional.
+	// optional. That the UE may still get in the time unit (TS 29.128).
 	DownlinkNumberOfPacketsAllowed *uint32
 	// APNRateControlStatusValidityTime is APN-Rate-Control-Status-Validity-Time (AVP 4330 of vendor 10415,
-	// Unsigned64), optional. A 64-bit NTP time stamp.
+	// Unsigned64), optional. A 64-bit NTP time stamp (TS 29.128).
 	APNRateControlStatusValidityTime *uint64
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -413,16 +1524,1111 @@ func (c APNRateControlStatus) String() string {
 // LogValue logs c as its String.
 func (c APNRateControlStatus) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// CIR is the Configuration-Information-Request (TS 29.128 §6.2.3), from SCEF to MME/SGSN, SCEF to IWK-SCEF, MME/SGSN
+// to IWK-SCEF.
+type CIR struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DestinationRealm is Destination-Realm (AVP 283, DiameterIdentity), required.
+	DestinationRealm string
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// DestinationHost is Destination-Host (AVP 293, DiameterIdentity), optional.
+	DestinationHost string
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// MonitoringEventConfiguration is Monitoring-Event-Configuration (AVP 3122 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	MonitoringEventConfiguration []MonitoringEventConfiguration
+	// MonitoringEventReport is Monitoring-Event-Report (AVP 3123 of vendor 10415, Grouped), any number. TS 29.336.
+	MonitoringEventReport []MonitoringEventReport
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), optional. TS 29.336.
+	UserIdentifier *UserIdentifier
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var cirMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
+}
+
+// Header returns command code, application and flags.
+func (*CIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388718, App, diameter.FlagRequest | diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, cirMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, cirMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, cirMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DestinationRealm == "" {
+		return b, cirMembers[4].Missing()
+	}
+	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	if c.DestinationHost != "" {
+		b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventConfiguration {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3122, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventConfiguration[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3122, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.UserIdentifier != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
+			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *CIR) DecodeAVPs(b []byte) error {
+	*c = CIR{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *CIR) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 283: // Destination-Realm
+			if d.Once(&seen, 4) {
+				c.DestinationRealm = d.Identity()
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 5) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 293: // Destination-Host
+			if d.Once(&seen, 6) {
+				c.DestinationHost = d.Identity()
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3122: // Monitoring-Event-Configuration
+			{
+				c.MonitoringEventConfiguration = append(c.MonitoringEventConfiguration, MonitoringEventConfiguration{})
+				g := d.Enter()
+				c.MonitoringEventConfiguration[len(c.MonitoringEventConfiguration)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3123: // Monitoring-Event-Report
+			{
+				c.MonitoringEventReport = append(c.MonitoringEventReport, MonitoringEventReport{})
+				g := d.Enter()
+				c.MonitoringEventReport[len(c.MonitoringEventReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3102: // User-Identifier
+			if d.Once(&seen, 7) {
+				c.UserIdentifier = new(UserIdentifier)
+				g := d.Enter()
+				c.UserIdentifier.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&cirMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&cirMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&cirMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&cirMembers[3])
+	}
+	if seen&0x10 == 0 {
+		d.Need(&cirMembers[4])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c CIR) String() string {
+	var p diameter.Printer
+	p.Open("CIR")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	p.Field("Destination-Realm", c.DestinationRealm)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	if c.DestinationHost != "" {
+		p.Field("Destination-Host", c.DestinationHost)
+	}
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	for i := range c.MonitoringEventConfiguration {
+		p.Field("Monitoring-Event-Configuration", c.MonitoringEventConfiguration[i])
+	}
+	for i := range c.MonitoringEventReport {
+		p.Field("Monitoring-Event-Report", c.MonitoringEventReport[i])
+	}
+	if c.UserIdentifier != nil {
+		p.Field("User-Identifier", *c.UserIdentifier)
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c CIR) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// CIA is the Configuration-Information-Answer (TS 29.128 §6.2.4), from MME/SGSN to SCEF, IWK-SCEF to SCEF, IWK-SCEF to
+// MME/SGSN.
+type CIA struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// Result is Result-Code (AVP 268, Unsigned32) or Experimental-Result (AVP 297, Grouped); one is required.
+	Result diameter.Result
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// MonitoringEventReport is Monitoring-Event-Report (AVP 3123 of vendor 10415, Grouped), any number. TS 29.336.
+	MonitoringEventReport []MonitoringEventReport
+	// MonitoringEventConfigStatus is Monitoring-Event-Config-Status (AVP 3142 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	MonitoringEventConfigStatus []tgpp.MonitoringEventConfigStatus
+	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
+	FailedAVP []byte
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var ciaMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// Header returns command code, application and flags.
+func (*CIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388718, App, diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, ciaMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, ciaMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, ciaMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	if b, err = diameter.AppendResult(b, c.Result); err != nil {
+		return b, err
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventConfigStatus {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3142, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventConfigStatus[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3142, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.FailedAVP != nil {
+		b = diameter.AppendString(b, 279, 0, diameter.AVPMandatory, c.FailedAVP)
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *CIA) DecodeAVPs(b []byte) error {
+	*c = CIA{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *CIA) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 4) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 268: // Result-Code
+			if d.Once(&seen, 5) {
+				d.ResultCode(&c.Result)
+			}
+		case 297: // Experimental-Result
+			if d.Once(&seen, 6) {
+				d.ExperimentalResult(&c.Result)
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3123: // Monitoring-Event-Report
+			{
+				c.MonitoringEventReport = append(c.MonitoringEventReport, MonitoringEventReport{})
+				g := d.Enter()
+				c.MonitoringEventReport[len(c.MonitoringEventReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3142: // Monitoring-Event-Config-Status
+			{
+				c.MonitoringEventConfigStatus = append(c.MonitoringEventConfigStatus, tgpp.MonitoringEventConfigStatus{})
+				g := d.Enter()
+				c.MonitoringEventConfigStatus[len(c.MonitoringEventConfigStatus)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 279: // Failed-AVP
+			if d.Once(&seen, 7) {
+				c.FailedAVP = d.Octets()
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&ciaMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&ciaMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&ciaMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&ciaMembers[3])
+	}
+	if seen&0x60 == 0 {
+		d.Need(&ciaMembers[4])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c CIA) String() string {
+	var p diameter.Printer
+	p.Open("CIA")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	p.Field("Result", c.Result)
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	for i := range c.MonitoringEventReport {
+		p.Field("Monitoring-Event-Report", c.MonitoringEventReport[i])
+	}
+	for i := range c.MonitoringEventConfigStatus {
+		p.Field("Monitoring-Event-Config-Status", c.MonitoringEventConfigStatus[i])
+	}
+	if c.FailedAVP != nil {
+		p.Hidden("Failed-AVP", len(c.FailedAVP))
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c CIA) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// RIR is the Reporting-Information-Request (TS 29.128 §6.2.5), from MME/SGSN to SCEF, MME/SGSN to IWK-SCEF, IWK-SCEF
+// to SCEF.
+type RIR struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DestinationRealm is Destination-Realm (AVP 283, DiameterIdentity), required.
+	DestinationRealm string
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// DestinationHost is Destination-Host (AVP 293, DiameterIdentity), optional.
+	DestinationHost string
+	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
+	OCSupportedFeatures *diameter.OCSupportedFeatures
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), optional. TS 29.336.
+	UserIdentifier *UserIdentifier
+	// MonitoringEventReport is Monitoring-Event-Report (AVP 3123 of vendor 10415, Grouped), any number. TS 29.336.
+	MonitoringEventReport []MonitoringEventReport
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var rirMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
+}
+
+// Header returns command code, application and flags.
+func (*RIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388719, App, diameter.FlagRequest | diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, rirMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, rirMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, rirMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DestinationRealm == "" {
+		return b, rirMembers[4].Missing()
+	}
+	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	if c.DestinationHost != "" {
+		b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
+	}
+	if c.OCSupportedFeatures != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 621, 0, 0)
+			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 621, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.UserIdentifier != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
+			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
+			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *RIR) DecodeAVPs(b []byte) error {
+	*c = RIR{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *RIR) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 283: // Destination-Realm
+			if d.Once(&seen, 4) {
+				c.DestinationRealm = d.Identity()
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 5) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 293: // Destination-Host
+			if d.Once(&seen, 6) {
+				c.DestinationHost = d.Identity()
+			}
+		case 621: // OC-Supported-Features
+			if d.Once(&seen, 7) {
+				c.OCSupportedFeatures = new(diameter.OCSupportedFeatures)
+				g := d.Enter()
+				c.OCSupportedFeatures.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3102: // User-Identifier
+			if d.Once(&seen, 8) {
+				c.UserIdentifier = new(UserIdentifier)
+				g := d.Enter()
+				c.UserIdentifier.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3123: // Monitoring-Event-Report
+			{
+				c.MonitoringEventReport = append(c.MonitoringEventReport, MonitoringEventReport{})
+				g := d.Enter()
+				c.MonitoringEventReport[len(c.MonitoringEventReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&rirMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&rirMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&rirMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&rirMembers[3])
+	}
+	if seen&0x10 == 0 {
+		d.Need(&rirMembers[4])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c RIR) String() string {
+	var p diameter.Printer
+	p.Open("RIR")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	p.Field("Destination-Realm", c.DestinationRealm)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	if c.DestinationHost != "" {
+		p.Field("Destination-Host", c.DestinationHost)
+	}
+	if c.OCSupportedFeatures != nil {
+		p.Field("OC-Supported-Features", *c.OCSupportedFeatures)
+	}
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	if c.UserIdentifier != nil {
+		p.Field("User-Identifier", *c.UserIdentifier)
+	}
+	for i := range c.MonitoringEventReport {
+		p.Field("Monitoring-Event-Report", c.MonitoringEventReport[i])
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c RIR) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// RIA is the Reporting-Information-Answer (TS 29.128 §6.2.6), from SCEF to MME/SGSN, SCEF to IWK-SCEF, IWK-SCEF to
+// MME/SGSN.
+type RIA struct {
+	// SessionID is Session-Id (AVP 263, UTF8String), required.
+	SessionID string
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
+	OriginHost string
+	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
+	OriginRealm string
+	// DRMP is DRMP (AVP 301, Enumerated), optional. The priority of the message; PRIORITY_10 is meant when absent.
+	DRMP *diameter.DRMP
+	// Result is Result-Code (AVP 268, Unsigned32) or Experimental-Result (AVP 297, Grouped); one is required.
+	Result diameter.Result
+	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
+	OCSupportedFeatures *diameter.OCSupportedFeatures
+	// OCOLR is OC-OLR (AVP 623, Grouped), optional.
+	OCOLR *diameter.OCOLR
+	// Load is Load (AVP 650, Grouped), any number.
+	Load []diameter.Load
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
+	SupportedFeatures []tgpp.SupportedFeatures
+	// MonitoringEventReportStatus is Monitoring-Event-Report-Status (AVP 3171 of vendor 10415, Grouped), any
+	// number. TS 29.336.
+	MonitoringEventReportStatus []tgpp.MonitoringEventReportStatus
+	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
+	FailedAVP []byte
+	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
+	ProxyInfo []diameter.ProxyInfo
+	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
+	RouteRecord []string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var riaMembers = [...]diameter.Member{
+	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
+	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
+	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
+	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// Header returns command code, application and flags.
+func (*RIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
+	return 8388719, App, diameter.FlagProxiable
+}
+
+// AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.SessionID == "" {
+		return b, riaMembers[0].Missing()
+	}
+	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
+	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
+	if c.OriginHost == "" {
+		return b, riaMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
+	if c.OriginRealm == "" {
+		return b, riaMembers[3].Missing()
+	}
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
+	if c.DRMP != nil {
+		b = diameter.AppendUint32(b, 301, 0, 0, uint32(*c.DRMP))
+	}
+	if b, err = diameter.AppendResult(b, c.Result); err != nil {
+		return b, err
+	}
+	if c.OCSupportedFeatures != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 621, 0, 0)
+			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 621, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.OCOLR != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 623, 0, 0)
+			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 623, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.Load {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 650, 0, 0)
+			if b, err = c.Load[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 650, 0, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.SupportedFeatures {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 628, 10415, 0)
+			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 628, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.MonitoringEventReportStatus {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3171, 10415, 0)
+			if b, err = c.MonitoringEventReportStatus[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3171, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.FailedAVP != nil {
+		b = diameter.AppendString(b, 279, 0, diameter.AVPMandatory, c.FailedAVP)
+	}
+	for i := range c.ProxyInfo {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
+			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.RouteRecord {
+		b = diameter.AppendString(b, 282, 0, diameter.AVPMandatory, c.RouteRecord[i])
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the command with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *RIA) DecodeAVPs(b []byte) error {
+	*c = RIA{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *RIA) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 263: // Session-Id
+			if d.Once(&seen, 0) {
+				c.SessionID = d.FilledUTF8()
+			}
+		case 277: // Auth-Session-State
+			if d.Once(&seen, 1) {
+				d.Int32()
+			}
+		case 264: // Origin-Host
+			if d.Once(&seen, 2) {
+				c.OriginHost = d.Identity()
+			}
+		case 296: // Origin-Realm
+			if d.Once(&seen, 3) {
+				c.OriginRealm = d.Identity()
+			}
+		case 301: // DRMP
+			if d.Once(&seen, 4) {
+				c.DRMP = new(diameter.DRMP(d.Int32()))
+			}
+		case 268: // Result-Code
+			if d.Once(&seen, 5) {
+				d.ResultCode(&c.Result)
+			}
+		case 297: // Experimental-Result
+			if d.Once(&seen, 6) {
+				d.ExperimentalResult(&c.Result)
+			}
+		case 621: // OC-Supported-Features
+			if d.Once(&seen, 7) {
+				c.OCSupportedFeatures = new(diameter.OCSupportedFeatures)
+				g := d.Enter()
+				c.OCSupportedFeatures.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 623: // OC-OLR
+			if d.Once(&seen, 8) {
+				c.OCOLR = new(diameter.OCOLR)
+				g := d.Enter()
+				c.OCOLR.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 650: // Load
+			{
+				c.Load = append(c.Load, diameter.Load{})
+				g := d.Enter()
+				c.Load[len(c.Load)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 628: // Supported-Features
+			{
+				c.SupportedFeatures = append(c.SupportedFeatures, tgpp.SupportedFeatures{})
+				g := d.Enter()
+				c.SupportedFeatures[len(c.SupportedFeatures)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3171: // Monitoring-Event-Report-Status
+			{
+				c.MonitoringEventReportStatus = append(c.MonitoringEventReportStatus, tgpp.MonitoringEventReportStatus{})
+				g := d.Enter()
+				c.MonitoringEventReportStatus[len(c.MonitoringEventReportStatus)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 279: // Failed-AVP
+			if d.Once(&seen, 9) {
+				c.FailedAVP = d.Octets()
+			}
+		case 284: // Proxy-Info
+			{
+				c.ProxyInfo = append(c.ProxyInfo, diameter.ProxyInfo{})
+				g := d.Enter()
+				c.ProxyInfo[len(c.ProxyInfo)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 282: // Route-Record
+			{
+				c.RouteRecord = append(c.RouteRecord, d.Identity())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&riaMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&riaMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&riaMembers[2])
+	}
+	if seen&0x8 == 0 {
+		d.Need(&riaMembers[3])
+	}
+	if seen&0x60 == 0 {
+		d.Need(&riaMembers[4])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c RIA) String() string {
+	var p diameter.Printer
+	p.Open("RIA")
+	p.Field("Session-Id", c.SessionID)
+
+	p.Field("Origin-Host", c.OriginHost)
+
+	p.Field("Origin-Realm", c.OriginRealm)
+
+	if c.DRMP != nil {
+		p.Field("DRMP", *c.DRMP)
+	}
+	p.Field("Result", c.Result)
+	if c.OCSupportedFeatures != nil {
+		p.Field("OC-Supported-Features", *c.OCSupportedFeatures)
+	}
+	if c.OCOLR != nil {
+		p.Field("OC-OLR", *c.OCOLR)
+	}
+	for i := range c.Load {
+		p.Field("Load", c.Load[i])
+	}
+	for i := range c.SupportedFeatures {
+		p.Field("Supported-Features", c.SupportedFeatures[i])
+	}
+	for i := range c.MonitoringEventReportStatus {
+		p.Field("Monitoring-Event-Report-Status", c.MonitoringEventReportStatus[i])
+	}
+	if c.FailedAVP != nil {
+		p.Hidden("Failed-AVP", len(c.FailedAVP))
+	}
+	for i := range c.ProxyInfo {
+		p.Field("Proxy-Info", c.ProxyInfo[i])
+	}
+	for i := range c.RouteRecord {
+		p.Field("Route-Record", c.RouteRecord[i])
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c RIA) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // CMR is the Connection-Management-Request (TS 29.128 §6.2.7): MME or SGSN establish, update or release a connection,
 // or the SCEF updates or releases one. The grammar leaves Connection-Action open, the procedures (§5.7.1, §5.8.1) do
 // not.
 type CMR struct {
 	// SessionID is Session-Id (AVP 263, UTF8String), required.
 	SessionID string
-	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required.
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
 	UserIdentifier UserIdentifier
 	// BearerIdentifier is Bearer-Identifier (AVP 1020 of vendor 10415, OctetString), required. The EPS bearer
-	// identity, or on T6b the NSAPI, in one octet.
+	// identity, or on T6b the NSAPI, in one octet (TS 29.212).
 	BearerIdentifier []byte
 	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
 	OriginHost string
@@ -436,34 +2642,34 @@ type CMR struct {
 	DestinationHost string
 	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
 	OCSupportedFeatures *diameter.OCSupportedFeatures
-	// CMRFlags is CMR-Flags (AVP 4317 of vendor 10415, Unsigned32), optional.
+	// CMRFlags is CMR-Flags (AVP 4317 of vendor 10415, Unsigned32), optional. TS 29.128.
 	CMRFlags *CMRFlags
 	// MaximumUEAvailabilityTime is Maximum-UE-Availability-Time (AVP 3329 of vendor 10415, Time), optional. Until
-	// when the UE is expected to be reachable.
+	// when the UE is expected to be reachable (TS 29.338).
 	MaximumUEAvailabilityTime time.Time
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
-	// ConnectionAction is Connection-Action (AVP 4314 of vendor 10415, Unsigned32), required.
+	// ConnectionAction is Connection-Action (AVP 4314 of vendor 10415, Unsigned32), required. TS 29.128.
 	ConnectionAction ConnectionAction
 	// ServiceSelection is Service-Selection (AVP 493, UTF8String), optional. The APN network identifier, as dotted
-	// labels.
+	// labels (RFC 5778).
 	ServiceSelection string
-	// ServingPLMNRateControl is Serving-PLMN-Rate-Control (AVP 4310 of vendor 10415, Grouped), optional.
+	// ServingPLMNRateControl is Serving-PLMN-Rate-Control (AVP 4310 of vendor 10415, Grouped), optional. TS 29.128.
 	ServingPLMNRateControl *ServingPLMNRateControl
 	// ExtendedPCO is Extended-PCO (AVP 4313 of vendor 10415, OctetString), optional. Protocol configuration
-	// options, see ParseExtendedPCO.
+	// options, see ParseExtendedPCO (TS 29.128).
 	ExtendedPCO []byte
 	// ThreeGPPChargingCharacteristics is 3GPP-Charging-Characteristics (AVP 13 of vendor 10415, UTF8String),
-	// optional. Four hexadecimal characters.
+	// optional. Four hexadecimal characters (TS 29.061).
 	ThreeGPPChargingCharacteristics string
-	// RATType is RAT-Type (AVP 1032 of vendor 10415, Enumerated), optional.
+	// RATType is RAT-Type (AVP 1032 of vendor 10415, Enumerated), optional. TS 29.212.
 	RATType *tgpp.RATType
-	// TerminalInformation is Terminal-Information (AVP 1401 of vendor 10415, Grouped), optional.
-	TerminalInformation *tgpp.TerminalInformation
+	// TerminalInformation is Terminal-Information (AVP 1401 of vendor 10415, Grouped), optional. TS 29.272.
+	TerminalInformation *TerminalInformation
 	// VisitedPLMNID is Visited-PLMN-Id (AVP 1407 of vendor 10415, OctetString), optional. Three octets, see
-	// ParsePLMN.
+	// tgpp.ParsePLMN (TS 29.272).
 	VisitedPLMNID []byte
-	// APNRateControlStatus is APN-Rate-Control-Status (AVP 4326 of vendor 10415, Grouped), optional.
+	// APNRateControlStatus is APN-Rate-Control-Status (AVP 4326 of vendor 10415, Grouped), optional. TS 29.128.
 	APNRateControlStatus *APNRateControlStatus
 	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
 	ProxyInfo []diameter.ProxyInfo
@@ -721,7 +2927,7 @@ func (c *CMR) DecodeFrom(d *diameter.Decoder) {
 			}
 		case 10415<<32 | 1401: // Terminal-Information
 			if d.Once(&seen, 18) {
-				c.TerminalInformation = new(tgpp.TerminalInformation)
+				c.TerminalInformation = new(TerminalInformation)
 				g := d.Enter()
 				c.TerminalInformation.DecodeFrom(d)
 				d.Leave(g)
@@ -869,15 +3075,15 @@ type CMA struct {
 	OCOLR *diameter.OCOLR
 	// Load is Load (AVP 650, Grouped), any number.
 	Load []diameter.Load
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
 	// PDNConnectionChargingID is PDN-Connection-Charging-ID (AVP 2050 of vendor 10415, Unsigned32), optional. The
-	// charging identifier of the T6 connection.
+	// charging identifier of the T6 connection (TS 32.299).
 	PDNConnectionChargingID *uint32
 	// ExtendedPCO is Extended-PCO (AVP 4313 of vendor 10415, OctetString), optional. Protocol configuration
-	// options, see ParseExtendedPCO.
+	// options, see ParseExtendedPCO (TS 29.128).
 	ExtendedPCO []byte
-	// APNRateControlStatus is APN-Rate-Control-Status (AVP 4326 of vendor 10415, Grouped), optional.
+	// APNRateControlStatus is APN-Rate-Control-Status (AVP 4326 of vendor 10415, Grouped), optional. TS 29.128.
 	APNRateControlStatus *APNRateControlStatus
 	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
 	FailedAVP []byte
@@ -1176,10 +3382,10 @@ func (c CMA) LogValue() slog.Value { return slog.StringValue(c.String()) }
 type ODR struct {
 	// SessionID is Session-Id (AVP 263, UTF8String), required.
 	SessionID string
-	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required.
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
 	UserIdentifier UserIdentifier
 	// BearerIdentifier is Bearer-Identifier (AVP 1020 of vendor 10415, OctetString), required. The EPS bearer
-	// identity, or on T6b the NSAPI, in one octet.
+	// identity, or on T6b the NSAPI, in one octet (TS 29.212).
 	BearerIdentifier []byte
 	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
 	OriginHost string
@@ -1193,15 +3399,16 @@ type ODR struct {
 	DestinationHost string
 	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
 	OCSupportedFeatures *diameter.OCSupportedFeatures
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
-	// NonIPData is Non-IP-Data (AVP 4315 of vendor 10415, OctetString), optional. The data of the user as they are.
+	// NonIPData is Non-IP-Data (AVP 4315 of vendor 10415, OctetString), optional. The data of the user as they are
+	// (TS 29.128).
 	NonIPData []byte
 	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
 	ProxyInfo []diameter.ProxyInfo
 	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
 	RouteRecord []string
-	// RRCCauseCounter is RRC-Cause-Counter (AVP 4318 of vendor 10415, Grouped), optional.
+	// RRCCauseCounter is RRC-Cause-Counter (AVP 4318 of vendor 10415, Grouped), optional. TS 29.128.
 	RRCCauseCounter *RRCCauseCounter
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -1490,7 +3697,7 @@ type ODA struct {
 	OCOLR *diameter.OCOLR
 	// Load is Load (AVP 650, Grouped), any number.
 	Load []diameter.Load
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
 	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
 	FailedAVP []byte
@@ -1749,10 +3956,10 @@ func (c ODA) LogValue() slog.Value { return slog.StringValue(c.String()) }
 type TDR struct {
 	// SessionID is Session-Id (AVP 263, UTF8String), required.
 	SessionID string
-	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required.
+	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
 	UserIdentifier UserIdentifier
 	// BearerIdentifier is Bearer-Identifier (AVP 1020 of vendor 10415, OctetString), required. The EPS bearer
-	// identity, or on T6b the NSAPI, in one octet.
+	// identity, or on T6b the NSAPI, in one octet (TS 29.212).
 	BearerIdentifier []byte
 	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
 	OriginHost string
@@ -1766,15 +3973,16 @@ type TDR struct {
 	DestinationHost string
 	// OCSupportedFeatures is OC-Supported-Features (AVP 621, Grouped), optional.
 	OCSupportedFeatures *diameter.OCSupportedFeatures
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
-	// NonIPData is Non-IP-Data (AVP 4315 of vendor 10415, OctetString), optional. The data of the user as they are.
+	// NonIPData is Non-IP-Data (AVP 4315 of vendor 10415, OctetString), optional. The data of the user as they are
+	// (TS 29.128).
 	NonIPData []byte
 	// SCEFWaitTime is SCEF-Wait-Time (AVP 4316 of vendor 10415, Time), optional. Until when the SCEF waits for the
-	// answer.
+	// answer (TS 29.128).
 	SCEFWaitTime time.Time
 	// MaximumRetransmissionTime is Maximum-Retransmission-Time (AVP 3330 of vendor 10415, Time), optional. Until
-	// when the SCEF can send the data again.
+	// when the SCEF can send the data again (TS 29.338).
 	MaximumRetransmissionTime time.Time
 	// ProxyInfo is Proxy-Info (AVP 284, Grouped), any number.
 	ProxyInfo []diameter.ProxyInfo
@@ -2072,9 +4280,9 @@ type TDA struct {
 	// Load is Load (AVP 650, Grouped), any number.
 	Load []diameter.Load
 	// RequestedRetransmissionTime is Requested-Retransmission-Time (AVP 3331 of vendor 10415, Time), optional. When
-	// the SCEF is asked to send the data again.
+	// the SCEF is asked to send the data again (TS 29.338).
 	RequestedRetransmissionTime time.Time
-	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number.
+	// SupportedFeatures is Supported-Features (AVP 628 of vendor 10415, Grouped), any number. TS 29.229.
 	SupportedFeatures []tgpp.SupportedFeatures
 	// FailedAVP is Failed-AVP (AVP 279, Grouped), optional. Holds encoded AVPs.
 	FailedAVP []byte
@@ -2082,7 +4290,7 @@ type TDA struct {
 	ProxyInfo []diameter.ProxyInfo
 	// RouteRecord is Route-Record (AVP 282, DiameterIdentity), any number.
 	RouteRecord []string
-	// TDAFlags is TDA-Flags (AVP 4321 of vendor 10415, Unsigned32), optional.
+	// TDAFlags is TDA-Flags (AVP 4321 of vendor 10415, Unsigned32), optional. TS 29.128.
 	TDAFlags *TDAFlags
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -2379,20 +4587,71 @@ func dictionary(key uint64) int {
 		649,
 		650,
 		10415<<32 | 13,
+		10415<<32 | 18,
+		10415<<32 | 22,
+		10415<<32 | 23,
+		10415<<32 | 507,
+		10415<<32 | 532,
 		10415<<32 | 628,
 		10415<<32 | 701,
+		10415<<32 | 857,
 		10415<<32 | 1020,
 		10415<<32 | 1401,
 		10415<<32 | 1402,
 		10415<<32 | 1403,
 		10415<<32 | 1407,
+		10415<<32 | 1489,
+		10415<<32 | 1496,
+		10415<<32 | 1600,
+		10415<<32 | 1601,
+		10415<<32 | 1602,
+		10415<<32 | 1603,
+		10415<<32 | 1604,
+		10415<<32 | 1605,
+		10415<<32 | 1607,
+		10415<<32 | 1645,
+		10415<<32 | 1675,
+		10415<<32 | 1677,
+		10415<<32 | 1678,
+		10415<<32 | 1691,
+		10415<<32 | 1692,
+		10415<<32 | 2319,
 		10415<<32 | 2400,
+		10415<<32 | 2402,
+		10415<<32 | 2403,
+		10415<<32 | 2408,
+		10415<<32 | 2409,
+		10415<<32 | 2410,
+		10415<<32 | 3004,
+		10415<<32 | 3100,
+		10415<<32 | 3101,
 		10415<<32 | 3102,
+		10415<<32 | 3104,
 		10415<<32 | 3111,
+		10415<<32 | 3112,
+		10415<<32 | 3122,
+		10415<<32 | 3123,
+		10415<<32 | 3125,
+		10415<<32 | 3129,
+		10415<<32 | 3135,
+		10415<<32 | 3142,
+		10415<<32 | 3146,
+		10415<<32 | 3152,
+		10415<<32 | 3171,
+		10415<<32 | 3181,
+		10415<<32 | 3309,
+		10415<<32 | 4008,
+		10415<<32 | 4013,
+		10415<<32 | 4201,
+		10415<<32 | 4202,
+		10415<<32 | 4300,
+		10415<<32 | 4306,
+		10415<<32 | 4307,
 		10415<<32 | 4310,
 		10415<<32 | 4313,
 		10415<<32 | 4315,
 		10415<<32 | 4318,
+		10415<<32 | 4322,
 		10415<<32 | 4326:
 		return 0
 	case 258,
@@ -2409,17 +4668,67 @@ func dictionary(key uint64) int {
 		298,
 		299,
 		301,
+		448,
 		625,
 		626,
 		627,
 		651,
+		10415<<32 | 515,
+		10415<<32 | 516,
 		10415<<32 | 629,
 		10415<<32 | 630,
 		10415<<32 | 1032,
+		10415<<32 | 1047,
+		10415<<32 | 1048,
+		10415<<32 | 1437,
+		10415<<32 | 1456,
+		10415<<32 | 1610,
+		10415<<32 | 1611,
+		10415<<32 | 1619,
+		10415<<32 | 1674,
+		10415<<32 | 1676,
+		10415<<32 | 1681,
+		10415<<32 | 1682,
 		10415<<32 | 2050,
+		10415<<32 | 2317,
+		10415<<32 | 2318,
+		10415<<32 | 2806,
+		10415<<32 | 2812,
+		10415<<32 | 2824,
+		10415<<32 | 2843,
+		10415<<32 | 3006,
+		10415<<32 | 3007,
+		10415<<32 | 3010,
+		10415<<32 | 3011,
+		10415<<32 | 3117,
+		10415<<32 | 3124,
+		10415<<32 | 3126,
+		10415<<32 | 3127,
+		10415<<32 | 3128,
+		10415<<32 | 3130,
+		10415<<32 | 3132,
+		10415<<32 | 3133,
+		10415<<32 | 3134,
+		10415<<32 | 3136,
+		10415<<32 | 3137,
+		10415<<32 | 3140,
+		10415<<32 | 3147,
+		10415<<32 | 3153,
+		10415<<32 | 3162,
+		10415<<32 | 3163,
+		10415<<32 | 3175,
+		10415<<32 | 3182,
+		10415<<32 | 3203,
 		10415<<32 | 3329,
 		10415<<32 | 3330,
 		10415<<32 | 3331,
+		10415<<32 | 4301,
+		10415<<32 | 4302,
+		10415<<32 | 4303,
+		10415<<32 | 4304,
+		10415<<32 | 4305,
+		10415<<32 | 4308,
+		10415<<32 | 4309,
 		10415<<32 | 4311,
 		10415<<32 | 4312,
 		10415<<32 | 4314,
@@ -2428,15 +4737,25 @@ func dictionary(key uint64) int {
 		10415<<32 | 4319,
 		10415<<32 | 4320,
 		10415<<32 | 4321,
+		10415<<32 | 4323,
+		10415<<32 | 4324,
+		10415<<32 | 4325,
 		10415<<32 | 4327,
 		10415<<32 | 4328,
 		10415<<32 | 4329:
 		return 4
-	case 257:
+	case 257,
+		10415<<32 | 848,
+		10415<<32 | 2805:
 		return 6
-	case 622,
+	case 412,
+		414,
+		421,
+		622,
 		624,
 		652,
+		10415<<32 | 3186,
+		10415<<32 | 3187,
 		10415<<32 | 4330:
 		return 8
 	}

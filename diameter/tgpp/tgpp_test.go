@@ -12,11 +12,11 @@ import (
 )
 
 func TestRoundTrip(t *testing.T) {
-	diatest.RoundTrip(t, new(tgpp.SupportedFeatures), new(tgpp.TerminalInformation))
+	diatest.RoundTrip(t, new(tgpp.SupportedFeatures))
 }
 
 func FuzzDecode(f *testing.F) {
-	diatest.Fuzz(f, nil, new(tgpp.SupportedFeatures), new(tgpp.TerminalInformation))
+	diatest.Fuzz(f, nil, new(tgpp.SupportedFeatures))
 }
 
 func TestTBCD(t *testing.T) {

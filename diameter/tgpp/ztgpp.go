@@ -5,12 +5,314 @@ package tgpp
 import (
 	"log/slog"
 	"strconv"
+	"time"
 
 	"github.com/scefkit/scefkit/diameter"
 )
 
-// RATType holds the enumeration of RAT-Type (AVP 1032 of vendor 10415, Enumerated). A value that has no name here is
-// kept and passed on.
+// NonIPDataDeliveryMechanism holds the numbers of Non-IP-Data-Delivery-Mechanism (AVP 1682 of vendor 10415,
+// Unsigned32). TS 29.272. A value that has no name here is kept and passed on.
+type NonIPDataDeliveryMechanism uint32
+
+// Values of NonIPDataDeliveryMechanism.
+const (
+	NonIPDataDeliveryMechanismSGiBASEDDATADELIVERY  NonIPDataDeliveryMechanism = 0
+	NonIPDataDeliveryMechanismSCEFBasedDataDelivery NonIPDataDeliveryMechanism = 1
+)
+
+// String gives the name of the value, or its number.
+func (v NonIPDataDeliveryMechanism) String() string {
+	switch v {
+	case NonIPDataDeliveryMechanismSGiBASEDDATADELIVERY:
+		return "SGi-BASED-DATA-DELIVERY"
+	case NonIPDataDeliveryMechanismSCEFBasedDataDelivery:
+		return "SCEF-BASED-DATA-DELIVERY"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// NetLocAccessSupport holds the numbers of NetLoc-Access-Support (AVP 2824 of vendor 10415, Unsigned32). TS 29.212. A
+// value that has no name here is kept and passed on.
+type NetLocAccessSupport uint32
+
+// Values of NetLocAccessSupport.
+const (
+	NetLocAccessSupportNetlocAccessNotSupported NetLocAccessSupport = 0
+)
+
+// String gives the name of the value, or its number.
+func (v NetLocAccessSupport) String() string {
+	switch v {
+	case NetLocAccessSupportNetlocAccessNotSupported:
+		return "NETLOC_ACCESS_NOT_SUPPORTED"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// MonitoringType holds the numbers of Monitoring-Type (AVP 3127 of vendor 10415, Unsigned32). TS 29.336. A value that
+// has no name here is kept and passed on.
+type MonitoringType uint32
+
+// Values of MonitoringType.
+const (
+	MonitoringTypeLossOfConnectivity                                 MonitoringType = 0
+	MonitoringTypeUEReachability                                     MonitoringType = 1
+	MonitoringTypeLocationReporting                                  MonitoringType = 2
+	MonitoringTypeChangeOfIMSIIMEISvAssociation                      MonitoringType = 3 // S6t only
+	MonitoringTypeRoamingStatus                                      MonitoringType = 4 // S6t only
+	MonitoringTypeCommunicationFailure                               MonitoringType = 5
+	MonitoringTypeAvailabilityAfterDdnFailure                        MonitoringType = 6
+	MonitoringTypeNumberOfUESPresentInAGeographicalArea              MonitoringType = 7 // not on S6t
+	MonitoringTypeUEReachabilityAndIdleStatusIndication              MonitoringType = 8
+	MonitoringTypeAvailabilityAfterDdnFailureAndIdleStatusIndication MonitoringType = 9
+	MonitoringTypePDNConnectivityStatus                              MonitoringType = 10
+)
+
+// String gives the name of the value, or its number.
+func (v MonitoringType) String() string {
+	switch v {
+	case MonitoringTypeLossOfConnectivity:
+		return "LOSS_OF_CONNECTIVITY"
+	case MonitoringTypeUEReachability:
+		return "UE_REACHABILITY"
+	case MonitoringTypeLocationReporting:
+		return "LOCATION_REPORTING"
+	case MonitoringTypeChangeOfIMSIIMEISvAssociation:
+		return "CHANGE_OF_IMSI_IMEI(SV)_ASSOCIATION"
+	case MonitoringTypeRoamingStatus:
+		return "ROAMING_STATUS"
+	case MonitoringTypeCommunicationFailure:
+		return "COMMUNICATION_FAILURE"
+	case MonitoringTypeAvailabilityAfterDdnFailure:
+		return "AVAILABILITY_AFTER_DDN_FAILURE"
+	case MonitoringTypeNumberOfUESPresentInAGeographicalArea:
+		return "NUMBER_OF_UES_PRESENT_IN_A_GEOGRAPHICAL_AREA"
+	case MonitoringTypeUEReachabilityAndIdleStatusIndication:
+		return "UE_REACHABILITY_AND_IDLE_STATUS_INDICATION"
+	case MonitoringTypeAvailabilityAfterDdnFailureAndIdleStatusIndication:
+		return "AVAILABILITY_AFTER_DDN_FAILURE_AND_IDLE_STATUS_INDICATION"
+	case MonitoringTypePDNConnectivityStatus:
+		return "PDN_CONNECTIVITY_STATUS"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// ReachabilityType holds the bit mask of Reachability-Type (AVP 3132 of vendor 10415, Unsigned32). TS 29.336.
+type ReachabilityType uint32
+
+// Values of ReachabilityType.
+const (
+	ReachabilityTypeReachabilityForSMS  ReachabilityType = 1 << 0 // meant when absent
+	ReachabilityTypeReachabilityForData ReachabilityType = 1 << 1 // never together with bit 0
+)
+
+// String lists the names of the bits that are set.
+func (v ReachabilityType) String() string {
+	return diameter.BitString(uint64(v), func(bit int) string {
+		switch bit {
+		case 0:
+			return "Reachability-for-SMS"
+		case 1:
+			return "Reachability-for-Data"
+		}
+		return ""
+	})
+}
+
+// MONTELocationType holds the numbers of MONTE-Location-Type (AVP 3136 of vendor 10415, Unsigned32). TS 29.336. A value
+// that has no name here is kept and passed on.
+type MONTELocationType uint32
+
+// Values of MONTELocationType.
+const (
+	MONTELocationTypeCurrentLocation   MONTELocationType = 0
+	MONTELocationTypeLastKnownLocation MONTELocationType = 1 // meant when absent
+)
+
+// String gives the name of the value, or its number.
+func (v MONTELocationType) String() string {
+	switch v {
+	case MONTELocationTypeCurrentLocation:
+		return "CURRENT_LOCATION"
+	case MONTELocationTypeLastKnownLocation:
+		return "LAST_KNOWN_LOCATION"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// Accuracy holds the numbers of Accuracy (AVP 3137 of vendor 10415, Unsigned32). How exact a location is asked for (TS
+// 29.336). A value that has no name here is kept and passed on.
+type Accuracy uint32
+
+// Values of Accuracy.
+const (
+	AccuracyCgiECGI Accuracy = 0
+	AccuracyENB     Accuracy = 1
+	AccuracyLaTaRa  Accuracy = 2
+	AccuracyPra     Accuracy = 3
+	AccuracyPLMNID  Accuracy = 4
+)
+
+// String gives the name of the value, or its number.
+func (v Accuracy) String() string {
+	switch v {
+	case AccuracyCgiECGI:
+		return "CGI-ECGI"
+	case AccuracyENB:
+		return "eNB"
+	case AccuracyLaTaRa:
+		return "LA-TA-RA"
+	case AccuracyPra:
+		return "PRA"
+	case AccuracyPLMNID:
+		return "PLMN-ID"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// ReachabilityInformation holds the numbers of Reachability-Information (AVP 3140 of vendor 10415, Unsigned32). TS
+// 29.336. A value that has no name here is kept and passed on.
+type ReachabilityInformation uint32
+
+// Values of ReachabilityInformation.
+const (
+	ReachabilityInformationReachableForSMS  ReachabilityInformation = 0
+	ReachabilityInformationReachableForData ReachabilityInformation = 1
+)
+
+// String gives the name of the value, or its number.
+func (v ReachabilityInformation) String() string {
+	switch v {
+	case ReachabilityInformationReachableForSMS:
+		return "REACHABLE_FOR_SMS"
+	case ReachabilityInformationReachableForData:
+		return "REACHABLE_FOR_DATA"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// NodeType holds the numbers of Node-Type (AVP 3153 of vendor 10415, Unsigned32). TS 29.336. A value that has no name
+// here is kept and passed on.
+type NodeType uint32
+
+// Values of NodeType.
+const (
+	NodeTypeHSS  NodeType = 0
+	NodeTypeMME  NodeType = 1
+	NodeTypeSGSN NodeType = 2
+)
+
+// String gives the name of the value, or its number.
+func (v NodeType) String() string {
+	switch v {
+	case NodeTypeHSS:
+		return "HSS"
+	case NodeTypeMME:
+		return "MME"
+	case NodeTypeSGSN:
+		return "SGSN"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// LossOfConnectivityReason holds the numbers of Loss-Of-Connectivity-Reason (AVP 3162 of vendor 10415, Unsigned32). TS
+// 29.336. A value that has no name here is kept and passed on.
+type LossOfConnectivityReason uint32
+
+// Values of LossOfConnectivityReason.
+const (
+	LossOfConnectivityReasonUEDetachedMME               LossOfConnectivityReason = 0
+	LossOfConnectivityReasonUEDetachedSGSN              LossOfConnectivityReason = 1
+	LossOfConnectivityReasonMaxDetectionTimeExpiredMME  LossOfConnectivityReason = 2
+	LossOfConnectivityReasonMaxDetectionTimeExpiredSGSN LossOfConnectivityReason = 3
+	LossOfConnectivityReasonUEPurgedMME                 LossOfConnectivityReason = 4
+	LossOfConnectivityReasonUEPurgedSGSN                LossOfConnectivityReason = 5
+)
+
+// String gives the name of the value, or its number.
+func (v LossOfConnectivityReason) String() string {
+	switch v {
+	case LossOfConnectivityReasonUEDetachedMME:
+		return "UE_DETACHED_MME"
+	case LossOfConnectivityReasonUEDetachedSGSN:
+		return "UE_DETACHED_SGSN"
+	case LossOfConnectivityReasonMaxDetectionTimeExpiredMME:
+		return "MAX_DETECTION_TIME_EXPIRED_MME"
+	case LossOfConnectivityReasonMaxDetectionTimeExpiredSGSN:
+		return "MAX_DETECTION_TIME_EXPIRED_SGSN"
+	case LossOfConnectivityReasonUEPurgedMME:
+		return "UE_PURGED_MME"
+	case LossOfConnectivityReasonUEPurgedSGSN:
+		return "UE_PURGED_SGSN"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// PDNConnectivityStatusType holds the numbers of PDN-Connectivity-Status-Type (AVP 3182 of vendor 10415, Unsigned32).
+// TS 29.336. A value that has no name here is kept and passed on.
+type PDNConnectivityStatusType uint32
+
+// Values of PDNConnectivityStatusType.
+const (
+	PDNConnectivityStatusTypeCreated PDNConnectivityStatusType = 0
+	PDNConnectivityStatusTypeDeleted PDNConnectivityStatusType = 1
+)
+
+// String gives the name of the value, or its number.
+func (v PDNConnectivityStatusType) String() string {
+	switch v {
+	case PDNConnectivityStatusTypeCreated:
+		return "CREATED"
+	case PDNConnectivityStatusTypeDeleted:
+		return "DELETED"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// MTCErrorDiagnostic holds the numbers of MTC-Error-Diagnostic (AVP 3203 of vendor 10415, Unsigned32). TS 29.337. A
+// value that has no name here is kept and passed on.
+type MTCErrorDiagnostic uint32
+
+// Values of MTCErrorDiagnostic.
+const (
+	MTCErrorDiagnosticOriginalMessageNotDeleted MTCErrorDiagnostic = 0
+	MTCErrorDiagnosticNewMessageNotStored       MTCErrorDiagnostic = 1
+)
+
+// String gives the name of the value, or its number.
+func (v MTCErrorDiagnostic) String() string {
+	switch v {
+	case MTCErrorDiagnosticOriginalMessageNotDeleted:
+		return "ORIGINAL_MESSAGE_NOT_DELETED"
+	case MTCErrorDiagnosticNewMessageNotStored:
+		return "NEW_MESSAGE_NOT_STORED"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// ReachabilityCause holds the numbers of Reachability-Cause (AVP 4325 of vendor 10415, Unsigned32). TS 29.128. A value
+// that has no name here is kept and passed on.
+type ReachabilityCause uint32
+
+// Values of ReachabilityCause.
+const (
+	ReachabilityCauseChangeToConnectedMode ReachabilityCause = 0
+	ReachabilityCauseReachableForPaging    ReachabilityCause = 1
+)
+
+// String gives the name of the value, or its number.
+func (v ReachabilityCause) String() string {
+	switch v {
+	case ReachabilityCauseChangeToConnectedMode:
+		return "CHANGE_TO_CONNECTED_MODE"
+	case ReachabilityCauseReachableForPaging:
+		return "REACHABLE_FOR_PAGING"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// RATType holds the enumeration of RAT-Type (AVP 1032 of vendor 10415, Enumerated). TS 29.212. A value that has no name
+// here is kept and passed on.
 type RATType int32
 
 // Values of RATType.
@@ -42,6 +344,12 @@ const (
 	RATTypeLTEMMEO             RATType = 1032
 	RATTypeLTEMGEO             RATType = 1033
 	RATTypeLTEMOthersat        RATType = 1034
+	RATTypeNRLEO               RATType = 1035 // Release 19, not confirmed by a second source
+	RATTypeNRMEO               RATType = 1036 // Release 19, not confirmed by a second source
+	RATTypeNRGEO               RATType = 1037 // Release 19, not confirmed by a second source
+	RATTypeNROthersat          RATType = 1038 // Release 19, not confirmed by a second source
+	RATTypeNRRedcap            RATType = 1039 // Release 19, not confirmed by a second source
+	RATTypeNREredcap           RATType = 1040 // Release 19, not confirmed by a second source
 	RATTypeCDMA20001x          RATType = 2000
 	RATTypeHRPD                RATType = 2001
 	RATTypeUMB                 RATType = 2002
@@ -105,6 +413,18 @@ func (v RATType) String() string {
 		return "LTE-M(GEO)"
 	case RATTypeLTEMOthersat:
 		return "LTE-M(OTHERSAT)"
+	case RATTypeNRLEO:
+		return "NR(LEO)"
+	case RATTypeNRMEO:
+		return "NR(MEO)"
+	case RATTypeNRGEO:
+		return "NR(GEO)"
+	case RATTypeNROthersat:
+		return "NR(OTHERSAT)"
+	case RATTypeNRRedcap:
+		return "NR-REDCAP"
+	case RATTypeNREredcap:
+		return "NR-EREDCAP"
 	case RATTypeCDMA20001x:
 		return "CDMA2000_1X"
 	case RATTypeHRPD:
@@ -117,15 +437,160 @@ func (v RATType) String() string {
 	return strconv.FormatInt(int64(v), 10)
 }
 
+// PreEmptionCapability holds the enumeration of Pre-emption-Capability (AVP 1047 of vendor 10415, Enumerated). TS
+// 29.212. A value that has no name here is kept and passed on.
+type PreEmptionCapability int32
+
+// Values of PreEmptionCapability.
+const (
+	PreEmptionCapabilityPreEmptionCapabilityEnabled  PreEmptionCapability = 0
+	PreEmptionCapabilityPreEmptionCapabilityDisabled PreEmptionCapability = 1 // meant when absent
+)
+
+// String gives the name of the value, or its number.
+func (v PreEmptionCapability) String() string {
+	switch v {
+	case PreEmptionCapabilityPreEmptionCapabilityEnabled:
+		return "PRE-EMPTION_CAPABILITY_ENABLED"
+	case PreEmptionCapabilityPreEmptionCapabilityDisabled:
+		return "PRE-EMPTION_CAPABILITY_DISABLED"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// PreEmptionVulnerability holds the enumeration of Pre-emption-Vulnerability (AVP 1048 of vendor 10415, Enumerated). TS
+// 29.212. A value that has no name here is kept and passed on.
+type PreEmptionVulnerability int32
+
+// Values of PreEmptionVulnerability.
+const (
+	PreEmptionVulnerabilityPreEmptionVulnerabilityEnabled  PreEmptionVulnerability = 0 // meant when absent
+	PreEmptionVulnerabilityPreEmptionVulnerabilityDisabled PreEmptionVulnerability = 1
+)
+
+// String gives the name of the value, or its number.
+func (v PreEmptionVulnerability) String() string {
+	switch v {
+	case PreEmptionVulnerabilityPreEmptionVulnerabilityEnabled:
+		return "PRE-EMPTION_VULNERABILITY_ENABLED"
+	case PreEmptionVulnerabilityPreEmptionVulnerabilityDisabled:
+		return "PRE-EMPTION_VULNERABILITY_DISABLED"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// CurrentLocationRetrieved holds the enumeration of Current-Location-Retrieved (AVP 1610 of vendor 10415, Enumerated).
+// TS 29.272. A value that has no name here is kept and passed on.
+type CurrentLocationRetrieved int32
+
+// Values of CurrentLocationRetrieved.
+const (
+	CurrentLocationRetrievedActiveLocationRetrieval CurrentLocationRetrieved = 0
+)
+
+// String gives the name of the value, or its number.
+func (v CurrentLocationRetrieved) String() string {
+	switch v {
+	case CurrentLocationRetrievedActiveLocationRetrieval:
+		return "ACTIVE-LOCATION-RETRIEVAL"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// NonIPPDNTypeIndicator holds the enumeration of Non-IP-PDN-Type-Indicator (AVP 1681 of vendor 10415, Enumerated). TS
+// 29.272. A value that has no name here is kept and passed on.
+type NonIPPDNTypeIndicator int32
+
+// Values of NonIPPDNTypeIndicator.
+const (
+	NonIPPDNTypeIndicatorFalse NonIPPDNTypeIndicator = 0 // meant when absent
+	NonIPPDNTypeIndicatorTrue  NonIPPDNTypeIndicator = 1
+)
+
+// String gives the name of the value, or its number.
+func (v NonIPPDNTypeIndicator) String() string {
+	switch v {
+	case NonIPPDNTypeIndicatorFalse:
+		return "FALSE"
+	case NonIPPDNTypeIndicatorTrue:
+		return "TRUE"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// CSGAccessMode holds the enumeration of CSG-Access-Mode (AVP 2317 of vendor 10415, Enumerated). TS 32.299. A value
+// that has no name here is kept and passed on.
+type CSGAccessMode int32
+
+// Values of CSGAccessMode.
+const (
+	CSGAccessModeClosedMode CSGAccessMode = 0
+	CSGAccessModeHybridMode CSGAccessMode = 1
+)
+
+// String gives the name of the value, or its number.
+func (v CSGAccessMode) String() string {
+	switch v {
+	case CSGAccessModeClosedMode:
+		return "Closed mode"
+	case CSGAccessModeHybridMode:
+		return "Hybrid mode"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// CSGMembershipIndication holds the enumeration of CSG-Membership-Indication (AVP 2318 of vendor 10415, Enumerated). TS
+// 32.299. A value that has no name here is kept and passed on.
+type CSGMembershipIndication int32
+
+// Values of CSGMembershipIndication.
+const (
+	CSGMembershipIndicationNotCSGMember CSGMembershipIndication = 0
+	CSGMembershipIndicationCSGMember    CSGMembershipIndication = 1
+)
+
+// String gives the name of the value, or its number.
+func (v CSGMembershipIndication) String() string {
+	switch v {
+	case CSGMembershipIndicationNotCSGMember:
+		return "Not CSG member"
+	case CSGMembershipIndicationCSGMember:
+		return "CSG member"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
+// PriorityIndication holds the enumeration of Priority-Indication (AVP 3006 of vendor 10415, Enumerated). TS 29.368. A
+// value that has no name here is kept and passed on.
+type PriorityIndication int32
+
+// Values of PriorityIndication.
+const (
+	PriorityIndicationNonPriority PriorityIndication = 0
+	PriorityIndicationPriority    PriorityIndication = 1
+)
+
+// String gives the name of the value, or its number.
+func (v PriorityIndication) String() string {
+	switch v {
+	case PriorityIndicationNonPriority:
+		return "Non-Priority"
+	case PriorityIndicationPriority:
+		return "Priority"
+	}
+	return strconv.FormatInt(int64(v), 10)
+}
+
 // SupportedFeatures lists features of its sender (TS 29.229 §6.3.29), one group for each Feature-List-ID. Vendor-Id is
 // 10415. It is sent without the M bit: the features are announced, not demanded.
 type SupportedFeatures struct {
 	// VendorID is Vendor-Id (AVP 266, Unsigned32), required.
 	VendorID uint32
-	// FeatureListID is Feature-List-ID (AVP 629 of vendor 10415, Unsigned32), required.
+	// FeatureListID is Feature-List-ID (AVP 629 of vendor 10415, Unsigned32), required. Which list the bits of
+	// Feature-List belong to (TS 29.229).
 	FeatureListID uint32
 	// FeatureList is Feature-List (AVP 630 of vendor 10415, Unsigned32), required. One bit for each feature; which,
-	// depends on reference point and list.
+	// depends on reference point and list (TS 29.229).
 	FeatureList uint32
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -204,49 +669,71 @@ func (c SupportedFeatures) String() string {
 // LogValue logs c as its String.
 func (c SupportedFeatures) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// TerminalInformation identifies the equipment of a UE (TS 29.272 §7.3.3).
-type TerminalInformation struct {
-	// IMEI is IMEI (AVP 1402 of vendor 10415, UTF8String), optional. 14 or 15 decimal digits.
-	IMEI string
-	// SoftwareVersion is Software-Version (AVP 1403 of vendor 10415, UTF8String), optional. Two decimal digits.
-	SoftwareVersion string
+// EPSLocationInformation is where a UE is, as MME or SGSN know it (TS 29.272 §7.3.111).
+type EPSLocationInformation struct {
+	// MMELocationInformation is MME-Location-Information (AVP 1600 of vendor 10415, Grouped), optional. TS 29.272.
+	MMELocationInformation *MMELocationInformation
+	// SGSNLocationInformation is SGSN-Location-Information (AVP 1601 of vendor 10415, Grouped), optional. TS
+	// 29.272.
+	SGSNLocationInformation *SGSNLocationInformation
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
 }
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
-func (c *TerminalInformation) AppendAVPs(b []byte) ([]byte, error) {
-	if c.IMEI != "" {
-		b = diameter.AppendString(b, 1402, 10415, diameter.AVPMandatory, c.IMEI)
+func (c *EPSLocationInformation) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.MMELocationInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1600, 10415, 0)
+			if b, err = c.MMELocationInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1600, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
 	}
-	if c.SoftwareVersion != "" {
-		b = diameter.AppendString(b, 1403, 10415, diameter.AVPMandatory, c.SoftwareVersion)
+	if c.SGSNLocationInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1601, 10415, 0)
+			if b, err = c.SGSNLocationInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1601, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
 	}
 	return diameter.AppendExtra(b, c.Extra), nil
 }
 
 // DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
 // not to be used.
-func (c *TerminalInformation) DecodeAVPs(b []byte) error {
-	*c = TerminalInformation{}
+func (c *EPSLocationInformation) DecodeAVPs(b []byte) error {
+	*c = EPSLocationInformation{}
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
-func (c *TerminalInformation) DecodeFrom(d *diameter.Decoder) {
+func (c *EPSLocationInformation) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
 	for d.Next() {
 		switch d.Key() {
-		case 10415<<32 | 1402: // IMEI
+		case 10415<<32 | 1600: // MME-Location-Information
 			if d.Once(&seen, 0) {
-				c.IMEI = d.UTF8()
+				c.MMELocationInformation = new(MMELocationInformation)
+				g := d.Enter()
+				c.MMELocationInformation.DecodeFrom(d)
+				d.Leave(g)
 			}
-		case 10415<<32 | 1403: // Software-Version
+		case 10415<<32 | 1601: // SGSN-Location-Information
 			if d.Once(&seen, 1) {
-				c.SoftwareVersion = d.UTF8()
+				c.SGSNLocationInformation = new(SGSNLocationInformation)
+				g := d.Enter()
+				c.SGSNLocationInformation.DecodeFrom(d)
+				d.Leave(g)
 			}
 		default:
 			c.Extra = d.Other(c.Extra)
@@ -255,21 +742,1210 @@ func (c *TerminalInformation) DecodeFrom(d *diameter.Decoder) {
 }
 
 // String writes c on one line for people to read; what names a subscriber is masked.
-func (c TerminalInformation) String() string {
+func (c EPSLocationInformation) String() string {
 	var p diameter.Printer
 	p.Open("")
-	if c.IMEI != "" {
-		p.Masked("IMEI", c.IMEI)
+	if c.MMELocationInformation != nil {
+		p.Field("MME-Location-Information", *c.MMELocationInformation)
 	}
-	if c.SoftwareVersion != "" {
-		p.Field("Software-Version", c.SoftwareVersion)
+	if c.SGSNLocationInformation != nil {
+		p.Field("SGSN-Location-Information", *c.SGSNLocationInformation)
 	}
 	p.Extra(c.Extra)
 	return p.Close()
 }
 
 // LogValue logs c as its String.
-func (c TerminalInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+func (c EPSLocationInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MMELocationInformation is the location that an MME knows (TS 29.336 §8.4.34).
+type MMELocationInformation struct {
+	// EUTRANCellGlobalIdentity is E-UTRAN-Cell-Global-Identity (AVP 1602 of vendor 10415, OctetString), optional.
+	// Seven octets, see tgpp.ParseECGI (TS 29.272).
+	EUTRANCellGlobalIdentity []byte
+	// TrackingAreaIdentity is Tracking-Area-Identity (AVP 1603 of vendor 10415, OctetString), optional. Five
+	// octets, see tgpp.ParseTAI (TS 29.272).
+	TrackingAreaIdentity []byte
+	// CurrentLocationRetrieved is Current-Location-Retrieved (AVP 1610 of vendor 10415, Enumerated), optional. TS
+	// 29.272.
+	CurrentLocationRetrieved *CurrentLocationRetrieved
+	// AgeOfLocationInformation is Age-Of-Location-Information (AVP 1611 of vendor 10415, Unsigned32), optional. In
+	// minutes (TS 29.272).
+	AgeOfLocationInformation *uint32
+	// UserCSGInformation is User-CSG-Information (AVP 2319 of vendor 10415, Grouped), optional. TS 32.299.
+	UserCSGInformation *UserCSGInformation
+	// ENodeBID is eNodeB-Id (AVP 4008 of vendor 10415, OctetString), optional. Of a macro or home eNodeB, coded as
+	// in TS 29.274 §8.51 (TS 29.217).
+	ENodeBID []byte
+	// ExtendedENodeBID is Extended-eNodeB-Id (AVP 4013 of vendor 10415, OctetString), optional. Of an eNodeB with
+	// an identity of 18 or 21 bits, coded as in TS 29.274 §8.51 (TS 29.217).
+	ExtendedENodeBID []byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MMELocationInformation) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.EUTRANCellGlobalIdentity != nil {
+		b = diameter.AppendString(b, 1602, 10415, 0, c.EUTRANCellGlobalIdentity)
+	}
+	if c.TrackingAreaIdentity != nil {
+		b = diameter.AppendString(b, 1603, 10415, 0, c.TrackingAreaIdentity)
+	}
+	if c.CurrentLocationRetrieved != nil {
+		b = diameter.AppendUint32(b, 1610, 10415, 0, uint32(*c.CurrentLocationRetrieved))
+	}
+	if c.AgeOfLocationInformation != nil {
+		b = diameter.AppendUint32(b, 1611, 10415, 0, *c.AgeOfLocationInformation)
+	}
+	if c.UserCSGInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 2319, 10415, diameter.AVPMandatory)
+			if b, err = c.UserCSGInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 2319, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.ENodeBID != nil {
+		b = diameter.AppendString(b, 4008, 10415, diameter.AVPMandatory, c.ENodeBID)
+	}
+	if c.ExtendedENodeBID != nil {
+		b = diameter.AppendString(b, 4013, 10415, 0, c.ExtendedENodeBID)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MMELocationInformation) DecodeAVPs(b []byte) error {
+	*c = MMELocationInformation{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MMELocationInformation) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1602: // E-UTRAN-Cell-Global-Identity
+			if d.Once(&seen, 0) {
+				c.EUTRANCellGlobalIdentity = d.Octets()
+			}
+		case 10415<<32 | 1603: // Tracking-Area-Identity
+			if d.Once(&seen, 1) {
+				c.TrackingAreaIdentity = d.Octets()
+			}
+		case 10415<<32 | 1610: // Current-Location-Retrieved
+			if d.Once(&seen, 2) {
+				c.CurrentLocationRetrieved = new(CurrentLocationRetrieved(d.Int32()))
+			}
+		case 10415<<32 | 1611: // Age-Of-Location-Information
+			if d.Once(&seen, 3) {
+				c.AgeOfLocationInformation = new(d.Uint32())
+			}
+		case 10415<<32 | 2319: // User-CSG-Information
+			if d.Once(&seen, 4) {
+				c.UserCSGInformation = new(UserCSGInformation)
+				g := d.Enter()
+				c.UserCSGInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 4008: // eNodeB-Id
+			if d.Once(&seen, 5) {
+				c.ENodeBID = d.Octets()
+			}
+		case 10415<<32 | 4013: // Extended-eNodeB-Id
+			if d.Once(&seen, 6) {
+				c.ExtendedENodeBID = d.Octets()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MMELocationInformation) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.EUTRANCellGlobalIdentity != nil {
+		p.Field("E-UTRAN-Cell-Global-Identity", c.EUTRANCellGlobalIdentity)
+	}
+	if c.TrackingAreaIdentity != nil {
+		p.Field("Tracking-Area-Identity", c.TrackingAreaIdentity)
+	}
+	if c.CurrentLocationRetrieved != nil {
+		p.Field("Current-Location-Retrieved", *c.CurrentLocationRetrieved)
+	}
+	if c.AgeOfLocationInformation != nil {
+		p.Field("Age-Of-Location-Information", *c.AgeOfLocationInformation)
+	}
+	if c.UserCSGInformation != nil {
+		p.Field("User-CSG-Information", *c.UserCSGInformation)
+	}
+	if c.ENodeBID != nil {
+		p.Field("eNodeB-Id", c.ENodeBID)
+	}
+	if c.ExtendedENodeBID != nil {
+		p.Field("Extended-eNodeB-Id", c.ExtendedENodeBID)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MMELocationInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// SGSNLocationInformation is the location that an SGSN knows (TS 29.336 §8.4.35).
+type SGSNLocationInformation struct {
+	// CellGlobalIdentity is Cell-Global-Identity (AVP 1604 of vendor 10415, OctetString), optional. Seven octets,
+	// see tgpp.ParseCGI (TS 29.272).
+	CellGlobalIdentity []byte
+	// ServiceAreaIdentity is Service-Area-Identity (AVP 1607 of vendor 10415, OctetString), optional. Seven octets,
+	// see tgpp.ParseSAI (TS 29.272).
+	ServiceAreaIdentity []byte
+	// RoutingAreaIdentity is Routing-Area-Identity (AVP 1605 of vendor 10415, OctetString), optional. Six octets,
+	// see tgpp.ParseRAI (TS 29.272).
+	RoutingAreaIdentity []byte
+	// CurrentLocationRetrieved is Current-Location-Retrieved (AVP 1610 of vendor 10415, Enumerated), optional. TS
+	// 29.272.
+	CurrentLocationRetrieved *CurrentLocationRetrieved
+	// AgeOfLocationInformation is Age-Of-Location-Information (AVP 1611 of vendor 10415, Unsigned32), optional. In
+	// minutes (TS 29.272).
+	AgeOfLocationInformation *uint32
+	// UserCSGInformation is User-CSG-Information (AVP 2319 of vendor 10415, Grouped), optional. TS 32.299.
+	UserCSGInformation *UserCSGInformation
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *SGSNLocationInformation) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.CellGlobalIdentity != nil {
+		b = diameter.AppendString(b, 1604, 10415, 0, c.CellGlobalIdentity)
+	}
+	if c.ServiceAreaIdentity != nil {
+		b = diameter.AppendString(b, 1607, 10415, 0, c.ServiceAreaIdentity)
+	}
+	if c.RoutingAreaIdentity != nil {
+		b = diameter.AppendString(b, 1605, 10415, 0, c.RoutingAreaIdentity)
+	}
+	if c.CurrentLocationRetrieved != nil {
+		b = diameter.AppendUint32(b, 1610, 10415, 0, uint32(*c.CurrentLocationRetrieved))
+	}
+	if c.AgeOfLocationInformation != nil {
+		b = diameter.AppendUint32(b, 1611, 10415, 0, *c.AgeOfLocationInformation)
+	}
+	if c.UserCSGInformation != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 2319, 10415, diameter.AVPMandatory)
+			if b, err = c.UserCSGInformation.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 2319, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *SGSNLocationInformation) DecodeAVPs(b []byte) error {
+	*c = SGSNLocationInformation{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *SGSNLocationInformation) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1604: // Cell-Global-Identity
+			if d.Once(&seen, 0) {
+				c.CellGlobalIdentity = d.Octets()
+			}
+		case 10415<<32 | 1607: // Service-Area-Identity
+			if d.Once(&seen, 1) {
+				c.ServiceAreaIdentity = d.Octets()
+			}
+		case 10415<<32 | 1605: // Routing-Area-Identity
+			if d.Once(&seen, 2) {
+				c.RoutingAreaIdentity = d.Octets()
+			}
+		case 10415<<32 | 1610: // Current-Location-Retrieved
+			if d.Once(&seen, 3) {
+				c.CurrentLocationRetrieved = new(CurrentLocationRetrieved(d.Int32()))
+			}
+		case 10415<<32 | 1611: // Age-Of-Location-Information
+			if d.Once(&seen, 4) {
+				c.AgeOfLocationInformation = new(d.Uint32())
+			}
+		case 10415<<32 | 2319: // User-CSG-Information
+			if d.Once(&seen, 5) {
+				c.UserCSGInformation = new(UserCSGInformation)
+				g := d.Enter()
+				c.UserCSGInformation.DecodeFrom(d)
+				d.Leave(g)
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c SGSNLocationInformation) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.CellGlobalIdentity != nil {
+		p.Field("Cell-Global-Identity", c.CellGlobalIdentity)
+	}
+	if c.ServiceAreaIdentity != nil {
+		p.Field("Service-Area-Identity", c.ServiceAreaIdentity)
+	}
+	if c.RoutingAreaIdentity != nil {
+		p.Field("Routing-Area-Identity", c.RoutingAreaIdentity)
+	}
+	if c.CurrentLocationRetrieved != nil {
+		p.Field("Current-Location-Retrieved", *c.CurrentLocationRetrieved)
+	}
+	if c.AgeOfLocationInformation != nil {
+		p.Field("Age-Of-Location-Information", *c.AgeOfLocationInformation)
+	}
+	if c.UserCSGInformation != nil {
+		p.Field("User-CSG-Information", *c.UserCSGInformation)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c SGSNLocationInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// IMSIGroupID names a group of IMSIs within networks (TS 29.272 §7.3.189).
+type IMSIGroupID struct {
+	// GroupServiceID is Group-Service-Id (AVP 1676 of vendor 10415, Unsigned32), required. What the group is for;
+	// above 1000 the operator decides (TS 29.272).
+	GroupServiceID uint32
+	// GroupPLMNID is Group-PLMN-Id (AVP 1677 of vendor 10415, OctetString), required. Three octets, see
+	// tgpp.ParsePLMN (TS 29.272).
+	GroupPLMNID []byte
+	// LocalGroupID is Local-Group-Id (AVP 1678 of vendor 10415, OctetString), required. Octets that the operator
+	// chooses (TS 29.272).
+	LocalGroupID []byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var imsiGroupIDMembers = [...]diameter.Member{
+	{Name: "Group-Service-Id", Example: diameter.AVP{Code: 1676, Vendor: 10415, Data: make([]byte, 4)}},
+	{Name: "Group-PLMN-Id", Example: diameter.AVP{Code: 1677, Vendor: 10415}},
+	{Name: "Local-Group-Id", Example: diameter.AVP{Code: 1678, Vendor: 10415}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *IMSIGroupID) AppendAVPs(b []byte) ([]byte, error) {
+	b = diameter.AppendUint32(b, 1676, 10415, 0, c.GroupServiceID)
+	if c.GroupPLMNID == nil {
+		return b, imsiGroupIDMembers[1].Missing()
+	}
+	b = diameter.AppendString(b, 1677, 10415, 0, c.GroupPLMNID)
+	if c.LocalGroupID == nil {
+		return b, imsiGroupIDMembers[2].Missing()
+	}
+	b = diameter.AppendString(b, 1678, 10415, 0, c.LocalGroupID)
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *IMSIGroupID) DecodeAVPs(b []byte) error {
+	*c = IMSIGroupID{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *IMSIGroupID) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1676: // Group-Service-Id
+			if d.Once(&seen, 0) {
+				c.GroupServiceID = d.Uint32()
+			}
+		case 10415<<32 | 1677: // Group-PLMN-Id
+			if d.Once(&seen, 1) {
+				c.GroupPLMNID = d.Octets()
+			}
+		case 10415<<32 | 1678: // Local-Group-Id
+			if d.Once(&seen, 2) {
+				c.LocalGroupID = d.Octets()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&imsiGroupIDMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&imsiGroupIDMembers[1])
+	}
+	if seen&0x4 == 0 {
+		d.Need(&imsiGroupIDMembers[2])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c IMSIGroupID) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("Group-Service-Id", c.GroupServiceID)
+
+	p.Field("Group-PLMN-Id", c.GroupPLMNID)
+
+	p.Field("Local-Group-Id", c.LocalGroupID)
+
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c IMSIGroupID) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// EDRXCycleLength is the eDRX cycle of one radio access type (TS 29.272 §7.3.215).
+type EDRXCycleLength struct {
+	// RATType is RAT-Type (AVP 1032 of vendor 10415, Enumerated), required. TS 29.212.
+	RATType RATType
+	// EDRXCycleLengthValue is eDRX-Cycle-Length-Value (AVP 1692 of vendor 10415, OctetString), required. One octet,
+	// the low four bits as in TS 24.008 §10.5.5.32 (TS 29.272).
+	EDRXCycleLengthValue []byte
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var edrxCycleLengthMembers = [...]diameter.Member{
+	{Name: "RAT-Type", Example: diameter.AVP{Code: 1032, Vendor: 10415, Data: make([]byte, 4)}},
+	{Name: "eDRX-Cycle-Length-Value", Example: diameter.AVP{Code: 1692, Vendor: 10415}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *EDRXCycleLength) AppendAVPs(b []byte) ([]byte, error) {
+	b = diameter.AppendUint32(b, 1032, 10415, 0, uint32(c.RATType))
+	if c.EDRXCycleLengthValue == nil {
+		return b, edrxCycleLengthMembers[1].Missing()
+	}
+	b = diameter.AppendString(b, 1692, 10415, 0, c.EDRXCycleLengthValue)
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *EDRXCycleLength) DecodeAVPs(b []byte) error {
+	*c = EDRXCycleLength{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *EDRXCycleLength) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1032: // RAT-Type
+			if d.Once(&seen, 0) {
+				c.RATType = RATType(d.Int32())
+			}
+		case 10415<<32 | 1692: // eDRX-Cycle-Length-Value
+			if d.Once(&seen, 1) {
+				c.EDRXCycleLengthValue = d.Octets()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&edrxCycleLengthMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&edrxCycleLengthMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c EDRXCycleLength) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("RAT-Type", c.RATType)
+
+	p.Field("eDRX-Cycle-Length-Value", c.EDRXCycleLengthValue)
+
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c EDRXCycleLength) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// UserCSGInformation tells of the closed subscriber group of a cell (TS 32.299 §7.2.240A).
+type UserCSGInformation struct {
+	// CSGID is CSG-Id (AVP 1437 of vendor 10415, Unsigned32), required. 27 bits (TS 29.272).
+	CSGID uint32
+	// CSGAccessMode is CSG-Access-Mode (AVP 2317 of vendor 10415, Enumerated), required. TS 32.299.
+	CSGAccessMode CSGAccessMode
+	// CSGMembershipIndication is CSG-Membership-Indication (AVP 2318 of vendor 10415, Enumerated), optional. TS
+	// 32.299.
+	CSGMembershipIndication *CSGMembershipIndication
+}
+
+var userCSGInformationMembers = [...]diameter.Member{
+	{Name: "CSG-Id", Example: diameter.AVP{Code: 1437, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "CSG-Access-Mode", Example: diameter.AVP{Code: 2317, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *UserCSGInformation) AppendAVPs(b []byte) ([]byte, error) {
+	b = diameter.AppendUint32(b, 1437, 10415, diameter.AVPMandatory, c.CSGID)
+	b = diameter.AppendUint32(b, 2317, 10415, diameter.AVPMandatory, uint32(c.CSGAccessMode))
+	if c.CSGMembershipIndication != nil {
+		b = diameter.AppendUint32(b, 2318, 10415, diameter.AVPMandatory, uint32(*c.CSGMembershipIndication))
+	}
+	return b, nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *UserCSGInformation) DecodeAVPs(b []byte) error {
+	*c = UserCSGInformation{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *UserCSGInformation) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 1437: // CSG-Id
+			if d.Once(&seen, 0) {
+				c.CSGID = d.Uint32()
+			}
+		case 10415<<32 | 2317: // CSG-Access-Mode
+			if d.Once(&seen, 1) {
+				c.CSGAccessMode = CSGAccessMode(d.Int32())
+			}
+		case 10415<<32 | 2318: // CSG-Membership-Indication
+			if d.Once(&seen, 2) {
+				c.CSGMembershipIndication = new(CSGMembershipIndication(d.Int32()))
+			}
+		default:
+			d.Stray()
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&userCSGInformationMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&userCSGInformationMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c UserCSGInformation) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("CSG-Id", c.CSGID)
+
+	p.Field("CSG-Access-Mode", c.CSGAccessMode)
+
+	if c.CSGMembershipIndication != nil {
+		p.Field("CSG-Membership-Indication", *c.CSGMembershipIndication)
+	}
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c UserCSGInformation) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// UEReachabilityConfiguration tells what reachability is to be monitored (TS 29.336 §8.4.9).
+type UEReachabilityConfiguration struct {
+	// ReachabilityType is Reachability-Type (AVP 3132 of vendor 10415, Unsigned32), optional. TS 29.336.
+	ReachabilityType *ReachabilityType
+	// MaximumLatency is Maximum-Latency (AVP 3133 of vendor 10415, Unsigned32), optional. In seconds (TS 29.336).
+	MaximumLatency *uint32
+	// MaximumResponseTime is Maximum-Response-Time (AVP 3134 of vendor 10415, Unsigned32), optional. How long the
+	// UE stays reachable after its last data, in seconds (TS 29.336).
+	MaximumResponseTime *uint32
+	// DLBufferingSuggestedPacketCount is DL-Buffering-Suggested-Packet-Count (AVP 1674 of vendor 10415, Integer32),
+	// optional. Packets to buffer downlink; 0 is no buffering, -1 leaves the number to the network (TS 29.272).
+	DLBufferingSuggestedPacketCount *int32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *UEReachabilityConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	if c.ReachabilityType != nil {
+		b = diameter.AppendUint32(b, 3132, 10415, diameter.AVPMandatory, uint32(*c.ReachabilityType))
+	}
+	if c.MaximumLatency != nil {
+		b = diameter.AppendUint32(b, 3133, 10415, diameter.AVPMandatory, *c.MaximumLatency)
+	}
+	if c.MaximumResponseTime != nil {
+		b = diameter.AppendUint32(b, 3134, 10415, diameter.AVPMandatory, *c.MaximumResponseTime)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		b = diameter.AppendUint32(b, 1674, 10415, 0, uint32(*c.DLBufferingSuggestedPacketCount))
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *UEReachabilityConfiguration) DecodeAVPs(b []byte) error {
+	*c = UEReachabilityConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *UEReachabilityConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3132: // Reachability-Type
+			if d.Once(&seen, 0) {
+				c.ReachabilityType = new(ReachabilityType(d.Uint32()))
+			}
+		case 10415<<32 | 3133: // Maximum-Latency
+			if d.Once(&seen, 1) {
+				c.MaximumLatency = new(d.Uint32())
+			}
+		case 10415<<32 | 3134: // Maximum-Response-Time
+			if d.Once(&seen, 2) {
+				c.MaximumResponseTime = new(d.Uint32())
+			}
+		case 10415<<32 | 1674: // DL-Buffering-Suggested-Packet-Count
+			if d.Once(&seen, 3) {
+				c.DLBufferingSuggestedPacketCount = new(d.Int32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c UEReachabilityConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.ReachabilityType != nil {
+		p.Field("Reachability-Type", *c.ReachabilityType)
+	}
+	if c.MaximumLatency != nil {
+		p.Field("Maximum-Latency", *c.MaximumLatency)
+	}
+	if c.MaximumResponseTime != nil {
+		p.Field("Maximum-Response-Time", *c.MaximumResponseTime)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		p.Field("DL-Buffering-Suggested-Packet-Count", *c.DLBufferingSuggestedPacketCount)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c UEReachabilityConfiguration) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// LocationInformationConfiguration tells what location is asked for (TS 29.336 §8.4.15).
+type LocationInformationConfiguration struct {
+	// MONTELocationType is MONTE-Location-Type (AVP 3136 of vendor 10415, Unsigned32), optional. TS 29.336.
+	MONTELocationType *MONTELocationType
+	// Accuracy is Accuracy (AVP 3137 of vendor 10415, Unsigned32), optional. How exact a location is asked for (TS
+	// 29.336).
+	Accuracy *Accuracy
+	// PeriodicTime is Periodic-Time (AVP 3117 of vendor 10415, Unsigned32), optional. In seconds (TS 29.336).
+	PeriodicTime *uint32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *LocationInformationConfiguration) AppendAVPs(b []byte) ([]byte, error) {
+	if c.MONTELocationType != nil {
+		b = diameter.AppendUint32(b, 3136, 10415, diameter.AVPMandatory, uint32(*c.MONTELocationType))
+	}
+	if c.Accuracy != nil {
+		b = diameter.AppendUint32(b, 3137, 10415, diameter.AVPMandatory, uint32(*c.Accuracy))
+	}
+	if c.PeriodicTime != nil {
+		b = diameter.AppendUint32(b, 3117, 10415, diameter.AVPMandatory, *c.PeriodicTime)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *LocationInformationConfiguration) DecodeAVPs(b []byte) error {
+	*c = LocationInformationConfiguration{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *LocationInformationConfiguration) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3136: // MONTE-Location-Type
+			if d.Once(&seen, 0) {
+				c.MONTELocationType = new(MONTELocationType(d.Uint32()))
+			}
+		case 10415<<32 | 3137: // Accuracy
+			if d.Once(&seen, 1) {
+				c.Accuracy = new(Accuracy(d.Uint32()))
+			}
+		case 10415<<32 | 3117: // Periodic-Time
+			if d.Once(&seen, 2) {
+				c.PeriodicTime = new(d.Uint32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c LocationInformationConfiguration) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.MONTELocationType != nil {
+		p.Field("MONTE-Location-Type", *c.MONTELocationType)
+	}
+	if c.Accuracy != nil {
+		p.Field("Accuracy", *c.Accuracy)
+	}
+	if c.PeriodicTime != nil {
+		p.Field("Periodic-Time", *c.PeriodicTime)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c LocationInformationConfiguration) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MonitoringEventConfigStatus tells how the configuration of one monitoring event went (TS 29.336 §8.4.24).
+type MonitoringEventConfigStatus struct {
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), required. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID uint32
+	// ServiceReport is Service-Report (AVP 3152 of vendor 10415, Grouped), any number. TS 29.336.
+	ServiceReport []ServiceReport
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), optional. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var monitoringEventConfigStatusMembers = [...]diameter.Member{
+	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MonitoringEventConfigStatus) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
+	for i := range c.ServiceReport {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3152, 10415, diameter.AVPMandatory)
+			if b, err = c.ServiceReport[i].AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3152, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MonitoringEventConfigStatus) DecodeAVPs(b []byte) error {
+	*c = MonitoringEventConfigStatus{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MonitoringEventConfigStatus) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 0) {
+				c.SCEFReferenceID = d.Uint32()
+			}
+		case 10415<<32 | 3152: // Service-Report
+			{
+				c.ServiceReport = append(c.ServiceReport, ServiceReport{})
+				g := d.Enter()
+				c.ServiceReport[len(c.ServiceReport)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 1) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 2) {
+				c.SCEFID = d.Identity()
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&monitoringEventConfigStatusMembers[0])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MonitoringEventConfigStatus) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-Reference-ID", c.SCEFReferenceID)
+
+	for i := range c.ServiceReport {
+		p.Field("Service-Report", c.ServiceReport[i])
+	}
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	if c.SCEFID != "" {
+		p.Field("SCEF-ID", c.SCEFID)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MonitoringEventConfigStatus) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// ServiceResult is a result of RFC 6733 or of a vendor (TS 29.336 §8.4.37).
+type ServiceResult struct {
+	// VendorID is Vendor-Id (AVP 266, Unsigned32), optional.
+	VendorID *uint32
+	// ServiceResultCode is Service-Result-Code (AVP 3147 of vendor 10415, Unsigned32), optional. A result of RFC
+	// 6733 or, when Vendor-Id is 10415, of 3GPP (TS 29.336).
+	ServiceResultCode *uint32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *ServiceResult) AppendAVPs(b []byte) ([]byte, error) {
+	if c.VendorID != nil {
+		b = diameter.AppendUint32(b, 266, 0, diameter.AVPMandatory, *c.VendorID)
+	}
+	if c.ServiceResultCode != nil {
+		b = diameter.AppendUint32(b, 3147, 10415, diameter.AVPMandatory, *c.ServiceResultCode)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *ServiceResult) DecodeAVPs(b []byte) error {
+	*c = ServiceResult{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *ServiceResult) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 266: // Vendor-Id
+			if d.Once(&seen, 0) {
+				c.VendorID = new(d.Uint32())
+			}
+		case 10415<<32 | 3147: // Service-Result-Code
+			if d.Once(&seen, 1) {
+				c.ServiceResultCode = new(d.Uint32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c ServiceResult) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.VendorID != nil {
+		p.Field("Vendor-Id", *c.VendorID)
+	}
+	if c.ServiceResultCode != nil {
+		p.Field("Service-Result-Code", *c.ServiceResultCode)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c ServiceResult) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// ServiceReport tells how a service went on one node (TS 29.336 §8.4.47).
+type ServiceReport struct {
+	// ServiceResult is Service-Result (AVP 3146 of vendor 10415, Grouped), optional. TS 29.336.
+	ServiceResult *ServiceResult
+	// NodeType is Node-Type (AVP 3153 of vendor 10415, Unsigned32), optional. TS 29.336.
+	NodeType *NodeType
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *ServiceReport) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.ServiceResult != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 3146, 10415, diameter.AVPMandatory)
+			if b, err = c.ServiceResult.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 3146, 10415, diameter.AVPMandatory)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.NodeType != nil {
+		b = diameter.AppendUint32(b, 3153, 10415, diameter.AVPMandatory, uint32(*c.NodeType))
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *ServiceReport) DecodeAVPs(b []byte) error {
+	*c = ServiceReport{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *ServiceReport) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3146: // Service-Result
+			if d.Once(&seen, 0) {
+				c.ServiceResult = new(ServiceResult)
+				g := d.Enter()
+				c.ServiceResult.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 3153: // Node-Type
+			if d.Once(&seen, 1) {
+				c.NodeType = new(NodeType(d.Uint32()))
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c ServiceReport) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.ServiceResult != nil {
+		p.Field("Service-Result", *c.ServiceResult)
+	}
+	if c.NodeType != nil {
+		p.Field("Node-Type", *c.NodeType)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c ServiceReport) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MonitoringEventReportStatus tells how the SCEF took the report of one monitoring event (TS 29.336 §8.4.67).
+type MonitoringEventReportStatus struct {
+	// SCEFReferenceID is SCEF-Reference-ID (AVP 3124 of vendor 10415, Unsigned32), required. With SCEF-ID the name
+	// of what the SCEF configured; its value is void when the Ext form is there (TS 29.336).
+	SCEFReferenceID uint32
+	// SCEFID is SCEF-ID (AVP 3125 of vendor 10415, DiameterIdentity), required. The Origin-Host of the SCEF, to
+	// which reports go (TS 29.336).
+	SCEFID string
+	// SCEFReferenceIDExt is SCEF-Reference-ID-Ext (AVP 3186 of vendor 10415, Unsigned64), optional. The same in 64
+	// bits, when both sides have the feature Extended Reference IDs (TS 29.336).
+	SCEFReferenceIDExt *uint64
+	// ResultCode is Result-Code (AVP 268, Unsigned32), optional.
+	ResultCode *uint32
+	// ExperimentalResultCode is Experimental-Result-Code (AVP 298, Unsigned32), optional.
+	ExperimentalResultCode *uint32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+var monitoringEventReportStatusMembers = [...]diameter.Member{
+	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
+	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *MonitoringEventReportStatus) AppendAVPs(b []byte) ([]byte, error) {
+	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
+	if c.SCEFID == "" {
+		return b, monitoringEventReportStatusMembers[1].Missing()
+	}
+	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
+	if c.SCEFReferenceIDExt != nil {
+		b = diameter.AppendUint64(b, 3186, 10415, 0, *c.SCEFReferenceIDExt)
+	}
+	if c.ResultCode != nil {
+		b = diameter.AppendUint32(b, 268, 0, diameter.AVPMandatory, *c.ResultCode)
+	}
+	if c.ExperimentalResultCode != nil {
+		b = diameter.AppendUint32(b, 298, 0, diameter.AVPMandatory, *c.ExperimentalResultCode)
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *MonitoringEventReportStatus) DecodeAVPs(b []byte) error {
+	*c = MonitoringEventReportStatus{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *MonitoringEventReportStatus) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 3124: // SCEF-Reference-ID
+			if d.Once(&seen, 0) {
+				c.SCEFReferenceID = d.Uint32()
+			}
+		case 10415<<32 | 3125: // SCEF-ID
+			if d.Once(&seen, 1) {
+				c.SCEFID = d.Identity()
+			}
+		case 10415<<32 | 3186: // SCEF-Reference-ID-Ext
+			if d.Once(&seen, 2) {
+				c.SCEFReferenceIDExt = new(d.Uint64())
+			}
+		case 268: // Result-Code
+			if d.Once(&seen, 3) {
+				c.ResultCode = new(d.Uint32())
+			}
+		case 298: // Experimental-Result-Code
+			if d.Once(&seen, 4) {
+				c.ExperimentalResultCode = new(d.Uint32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+	if seen&0x1 == 0 {
+		d.Need(&monitoringEventReportStatusMembers[0])
+	}
+	if seen&0x2 == 0 {
+		d.Need(&monitoringEventReportStatusMembers[1])
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c MonitoringEventReportStatus) String() string {
+	var p diameter.Printer
+	p.Open("")
+	p.Field("SCEF-Reference-ID", c.SCEFReferenceID)
+
+	p.Field("SCEF-ID", c.SCEFID)
+
+	if c.SCEFReferenceIDExt != nil {
+		p.Field("SCEF-Reference-ID-Ext", *c.SCEFReferenceIDExt)
+	}
+	if c.ResultCode != nil {
+		p.Field("Result-Code", *c.ResultCode)
+	}
+	if c.ExperimentalResultCode != nil {
+		p.Field("Experimental-Result-Code", *c.ExperimentalResultCode)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c MonitoringEventReportStatus) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// IdleStatusIndication tells what an idle UE was given: when it became idle, its active time, cycles and buffers (TS
+// 29.128 §6.4.32).
+type IdleStatusIndication struct {
+	// IdleStatusTimestamp is Idle-Status-Timestamp (AVP 4323 of vendor 10415, Time), optional. When the UE became
+	// idle (TS 29.128).
+	IdleStatusTimestamp time.Time
+	// ActiveTime is Active-Time (AVP 4324 of vendor 10415, Unsigned32), optional. T3324 in seconds; the maximum
+	// response time where the SCEF suggests it (TS 29.128).
+	ActiveTime *uint32
+	// SubscribedPeriodicRAUTAUTimer is Subscribed-Periodic-RAU-TAU-Timer (AVP 1619 of vendor 10415, Unsigned32),
+	// optional. T3412 in seconds; the maximum latency where the SCEF suggests it (TS 29.272).
+	SubscribedPeriodicRAUTAUTimer *uint32
+	// EDRXCycleLength is eDRX-Cycle-Length (AVP 1691 of vendor 10415, Grouped), optional. TS 29.272.
+	EDRXCycleLength *EDRXCycleLength
+	// DLBufferingSuggestedPacketCount is DL-Buffering-Suggested-Packet-Count (AVP 1674 of vendor 10415, Integer32),
+	// optional. Packets to buffer downlink; 0 is no buffering, -1 leaves the number to the network (TS 29.272).
+	DLBufferingSuggestedPacketCount *int32
+
+	// Extra holds the other AVPs, those that are not known here included.
+	Extra []diameter.AVP
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *IdleStatusIndication) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if !c.IdleStatusTimestamp.IsZero() {
+		if b, err = diameter.AppendTime(b, 4323, 10415, 0, c.IdleStatusTimestamp); err != nil {
+			return b, err
+		}
+	}
+	if c.ActiveTime != nil {
+		b = diameter.AppendUint32(b, 4324, 10415, 0, *c.ActiveTime)
+	}
+	if c.SubscribedPeriodicRAUTAUTimer != nil {
+		b = diameter.AppendUint32(b, 1619, 10415, 0, *c.SubscribedPeriodicRAUTAUTimer)
+	}
+	if c.EDRXCycleLength != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 1691, 10415, 0)
+			if b, err = c.EDRXCycleLength.AppendAVPs(b); err != nil {
+				return b, diameter.Within(err, 1691, 10415, 0)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		b = diameter.AppendUint32(b, 1674, 10415, 0, uint32(*c.DLBufferingSuggestedPacketCount))
+	}
+	return diameter.AppendExtra(b, c.Extra), nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *IdleStatusIndication) DecodeAVPs(b []byte) error {
+	*c = IdleStatusIndication{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *IdleStatusIndication) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 10415<<32 | 4323: // Idle-Status-Timestamp
+			if d.Once(&seen, 0) {
+				c.IdleStatusTimestamp = d.Time()
+			}
+		case 10415<<32 | 4324: // Active-Time
+			if d.Once(&seen, 1) {
+				c.ActiveTime = new(d.Uint32())
+			}
+		case 10415<<32 | 1619: // Subscribed-Periodic-RAU-TAU-Timer
+			if d.Once(&seen, 2) {
+				c.SubscribedPeriodicRAUTAUTimer = new(d.Uint32())
+			}
+		case 10415<<32 | 1691: // eDRX-Cycle-Length
+			if d.Once(&seen, 3) {
+				c.EDRXCycleLength = new(EDRXCycleLength)
+				g := d.Enter()
+				c.EDRXCycleLength.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 10415<<32 | 1674: // DL-Buffering-Suggested-Packet-Count
+			if d.Once(&seen, 4) {
+				c.DLBufferingSuggestedPacketCount = new(d.Int32())
+			}
+		default:
+			c.Extra = d.Other(c.Extra)
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c IdleStatusIndication) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if !c.IdleStatusTimestamp.IsZero() {
+		p.Field("Idle-Status-Timestamp", c.IdleStatusTimestamp)
+	}
+	if c.ActiveTime != nil {
+		p.Field("Active-Time", *c.ActiveTime)
+	}
+	if c.SubscribedPeriodicRAUTAUTimer != nil {
+		p.Field("Subscribed-Periodic-RAU-TAU-Timer", *c.SubscribedPeriodicRAUTAUTimer)
+	}
+	if c.EDRXCycleLength != nil {
+		p.Field("eDRX-Cycle-Length", *c.EDRXCycleLength)
+	}
+	if c.DLBufferingSuggestedPacketCount != nil {
+		p.Field("DL-Buffering-Suggested-Packet-Count", *c.DLBufferingSuggestedPacketCount)
+	}
+	p.Extra(c.Extra)
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c IdleStatusIndication) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // dictionary returns the least length of the value of an AVP that is known here, or -1 for another.
 func dictionary(key uint64) int {
@@ -296,13 +1972,58 @@ func dictionary(key uint64) int {
 		623,
 		649,
 		650,
+		10415<<32 | 18,
+		10415<<32 | 22,
+		10415<<32 | 23,
+		10415<<32 | 507,
+		10415<<32 | 532,
 		10415<<32 | 628,
 		10415<<32 | 701,
-		10415<<32 | 1401,
+		10415<<32 | 857,
 		10415<<32 | 1402,
 		10415<<32 | 1403,
 		10415<<32 | 1407,
-		10415<<32 | 3111:
+		10415<<32 | 1489,
+		10415<<32 | 1496,
+		10415<<32 | 1600,
+		10415<<32 | 1601,
+		10415<<32 | 1602,
+		10415<<32 | 1603,
+		10415<<32 | 1604,
+		10415<<32 | 1605,
+		10415<<32 | 1607,
+		10415<<32 | 1645,
+		10415<<32 | 1675,
+		10415<<32 | 1677,
+		10415<<32 | 1678,
+		10415<<32 | 1691,
+		10415<<32 | 1692,
+		10415<<32 | 2319,
+		10415<<32 | 2400,
+		10415<<32 | 2402,
+		10415<<32 | 2403,
+		10415<<32 | 2408,
+		10415<<32 | 2409,
+		10415<<32 | 2410,
+		10415<<32 | 3004,
+		10415<<32 | 3100,
+		10415<<32 | 3101,
+		10415<<32 | 3104,
+		10415<<32 | 3111,
+		10415<<32 | 3112,
+		10415<<32 | 3125,
+		10415<<32 | 3129,
+		10415<<32 | 3135,
+		10415<<32 | 3142,
+		10415<<32 | 3146,
+		10415<<32 | 3152,
+		10415<<32 | 3171,
+		10415<<32 | 3309,
+		10415<<32 | 4008,
+		10415<<32 | 4013,
+		10415<<32 | 4201,
+		10415<<32 | 4202,
+		10415<<32 | 4322:
 		return 0
 	case 258,
 		259,
@@ -318,20 +2039,72 @@ func dictionary(key uint64) int {
 		298,
 		299,
 		301,
+		448,
 		625,
 		626,
 		627,
 		651,
+		10415<<32 | 515,
+		10415<<32 | 516,
 		10415<<32 | 629,
 		10415<<32 | 630,
 		10415<<32 | 1032,
-		10415<<32 | 3329:
+		10415<<32 | 1047,
+		10415<<32 | 1048,
+		10415<<32 | 1437,
+		10415<<32 | 1610,
+		10415<<32 | 1611,
+		10415<<32 | 1619,
+		10415<<32 | 1674,
+		10415<<32 | 1676,
+		10415<<32 | 1681,
+		10415<<32 | 1682,
+		10415<<32 | 2317,
+		10415<<32 | 2318,
+		10415<<32 | 2806,
+		10415<<32 | 2812,
+		10415<<32 | 2824,
+		10415<<32 | 2843,
+		10415<<32 | 3006,
+		10415<<32 | 3007,
+		10415<<32 | 3010,
+		10415<<32 | 3011,
+		10415<<32 | 3117,
+		10415<<32 | 3124,
+		10415<<32 | 3126,
+		10415<<32 | 3127,
+		10415<<32 | 3128,
+		10415<<32 | 3130,
+		10415<<32 | 3132,
+		10415<<32 | 3133,
+		10415<<32 | 3134,
+		10415<<32 | 3136,
+		10415<<32 | 3137,
+		10415<<32 | 3140,
+		10415<<32 | 3147,
+		10415<<32 | 3153,
+		10415<<32 | 3162,
+		10415<<32 | 3163,
+		10415<<32 | 3175,
+		10415<<32 | 3182,
+		10415<<32 | 3203,
+		10415<<32 | 3329,
+		10415<<32 | 4323,
+		10415<<32 | 4324,
+		10415<<32 | 4325:
 		return 4
-	case 257:
+	case 257,
+		10415<<32 | 848,
+		10415<<32 | 2805:
 		return 6
-	case 622,
+	case 412,
+		414,
+		421,
+		622,
 		624,
-		652:
+		652,
+		10415<<32 | 3186,
+		10415<<32 | 3187:
 		return 8
 	}
 	return -1

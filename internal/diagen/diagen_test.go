@@ -23,6 +23,14 @@ func TestGenerated(t *testing.T) {
 		{tgpp, "../../diameter/tgpp/ztgpp.go", []string{base}},
 		{"../../t6a/t6a.dia", "../../t6a/zt6a.go", []string{base, tgpp}},
 		{"../../s6t/s6t.dia", "../../s6t/zs6t.go", []string{base, tgpp}},
+		{"../../s6m/s6m.dia", "../../s6m/zs6m.go", []string{base, tgpp}},
+		{"../../rx/rx.dia", "../../rx/zrx.go", []string{base, tgpp}},
+		{"../../nt/nt.dia", "../../nt/znt.go", []string{base, tgpp}},
+		{"../../nta/nta.dia", "../../nta/znta.go", []string{base, tgpp}},
+		{"../../ns/ns.dia", "../../ns/zns.go", []string{base, tgpp}},
+		{"../../tsp/tsp.dia", "../../tsp/ztsp.go", []string{base, tgpp}},
+		{"../../t4/t4.dia", "../../t4/zt4.go", []string{base, tgpp}},
+		{"../../mb2/mb2.dia", "../../mb2/zmb2.go", []string{base, tgpp}},
 		{"sample/sample.dia", "sample/zsample.go", []string{base}},
 	} {
 		want, err := os.ReadFile(c.out)
