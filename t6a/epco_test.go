@@ -19,6 +19,8 @@ func TestExtendedPCO(t *testing.T) {
 		{"80" + "001500", t6a.ExtendedPCO{{t6a.ContainerNonIPLinkMTU, []byte{}}}},
 		{"80" + "00150205dc" + "001604010000ff" + "ff0003616263", t6a.ExtendedPCO{{t6a.ContainerNonIPLinkMTU, []byte{5, 0xdc}},
 			{t6a.ContainerAPNRateControl, []byte{1, 0, 0, 255}}, {0xff00, []byte("abc")}}},
+		{"80" + "00230003616263" + "001800" + "00410000", t6a.ExtendedPCO{{0x0023, []byte("abc")}, {t6a.ContainerRDS, []byte{}},
+			{0x0041, []byte{}}}},
 	} {
 		b, err := hex.DecodeString(c.octets)
 		require.NoError(t, err)
@@ -38,7 +40,8 @@ func TestExtendedPCO(t *testing.T) {
 }
 
 func TestExtendedPCOErrors(t *testing.T) {
-	for _, s := range []string{"", "00", "81", "8000", "800015", "80001501", "8000150205", "8000150205dc00"} {
+	for _, s := range []string{"", "00", "81", "8000", "800015", "80001501", "8000150205", "8000150205dc00",
+		"80002300", "80002300ff", "8000230004616263"} {
 		b, err := hex.DecodeString(s)
 		require.NoError(t, err)
 		_, err = t6a.ParseExtendedPCO(b)
@@ -47,14 +50,20 @@ func TestExtendedPCOErrors(t *testing.T) {
 	b, err := t6a.ExtendedPCO{{1, make([]byte, 255)}}.Append(nil)
 	require.NoError(t, err)
 	require.Len(t, b, 259)
-	b, err = t6a.ExtendedPCO{{1, make([]byte, 256)}}.Append([]byte("x"))
-	require.Error(t, err)
-	require.Equal(t, []byte("x"), b)
+	b, err = t6a.ExtendedPCO{{0x0023, make([]byte, 65535)}}.Append(nil)
+	require.NoError(t, err)
+	require.Len(t, b, 65540)
+	for _, c := range []t6a.Container{{1, make([]byte, 256)}, {0x0023, make([]byte, 65536)}} {
+		b, err = t6a.ExtendedPCO{c}.Append([]byte("x"))
+		require.Error(t, err)
+		require.Equal(t, []byte("x"), b)
+	}
 }
 
 func FuzzExtendedPCO(f *testing.F) {
 	f.Add([]byte{0x80, 0, 0x15, 2, 5, 0xdc})
 	f.Add([]byte{0x80, 0, 0x15, 255})
+	f.Add([]byte{0x80, 0, 0x23, 0, 1, 7})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := t6a.ParseExtendedPCO(b)
 		if err != nil {
