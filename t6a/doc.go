@@ -6,7 +6,9 @@
 //
 // Start from [ODR] for uplink data, [TDR] for downlink data and [CMR] for the connection that carries them, and see
 // package diameter for what all generated types have in common. Auth-Session-State has no field: it is always
-// NO_STATE_MAINTAINED. [ParseExtendedPCO] opens the protocol configuration options of CMR and CMA.
+// NO_STATE_MAINTAINED. [ParseExtendedPCO] opens the protocol configuration options of CMR and CMA, and the functions
+// beside it read and write what is in their containers. [ParseBearerIdentifier] and [ParseValidityTime] are for members of
+// the commands that are octets or numbers; the other values are in package tgpp.
 //
 // The commands are values without hidden parts. They may be shared between goroutines once built. The example of the
 // package builds, reads and answers an ODR.

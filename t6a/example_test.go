@@ -82,13 +82,13 @@ func ExampleExtendedPCO() {
 	octets, err := t6a.ExtendedPCO{
 		{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu},
 		{ID: t6a.ContainerAPNRateControl, Contents: rate},
-	}.Append(nil)
+	}.AppendToUE(nil)
 	if err != nil {
 		panic(err)
 	}
 	fmt.Printf("%x\n", octets)
 
-	p, err := t6a.ParseExtendedPCO(octets) // at the UE
+	p, err := t6a.ParseExtendedPCOToUE(octets) // at the UE
 	if err != nil {
 		panic(err)
 	}

@@ -99,8 +99,9 @@ func AppendMBMSSessionDuration(b []byte, d time.Duration) ([]byte, error) {
 	if d < 0 || d > maxMBMSSessionDuration {
 		return b, fmt.Errorf("%w: MBMS-Session-Duration of %v, want 0 to 19 days", ErrValue, d)
 	}
-	days := min(d/day, maxMBMSDays)
-	s := uint32((d - days*day + time.Second - 1) / time.Second)
+	s := (d + time.Second - 1) / time.Second // the number of seconds
+	days := min(s/86400, maxMBMSDays)
+	s -= days * 86400
 	return append(b, byte(s>>9), byte(s>>1), byte(s<<7)|byte(days)), nil
 }
 
