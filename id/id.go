@@ -59,7 +59,7 @@ func ParseMSISDN(s string) (MSISDN, error) {
 }
 
 // ParseIMEI checks s, which has 14 or 15 decimal digits, and returns its first 14 as an IMEI. The fifteenth is the check
-// digit, or a zero in its place; a receiver ignores it (TS 29.272 §7.3.3), whatever its value.
+// digit, or a zero in its place; a receiver ignores it (TS 29.272 §7.3.4), whatever its value.
 func ParseIMEI(s string) (IMEI, error) {
 	if err := digits(s, 14, 15); err != nil {
 		return "", fmt.Errorf("%w IMEI: %w", ErrInvalid, err)
