@@ -20,6 +20,13 @@ type IMSI string
 // MSISDN is an E.164 number without '+': 5 to 15 decimal digits (TS 23.003 §3.3).
 type MSISDN string
 
+// IMEI identifies a piece of equipment: the 14 decimal digits of its type and serial number, without the check digit
+// (TS 23.003 §6.2.1).
+type IMEI string
+
+// IMEISV is an IMEI and the version of the software on the equipment: 16 decimal digits (TS 23.003 §6.2.2).
+type IMEISV string
+
 // ExternalID identifies a UE towards an SCS/AS, as local-part@domain (TS 23.003 §19.7.2).
 type ExternalID string
 
@@ -49,6 +56,23 @@ func ParseMSISDN(s string) (MSISDN, error) {
 		return "", fmt.Errorf("%w MSISDN: %w", ErrInvalid, err)
 	}
 	return MSISDN(s), nil
+}
+
+// ParseIMEI checks s, which has 14 or 15 decimal digits, and returns its first 14 as an IMEI. The fifteenth is the check
+// digit, or a zero in its place; a receiver ignores it (TS 29.272 §7.3.4), whatever its value.
+func ParseIMEI(s string) (IMEI, error) {
+	if err := digits(s, 14, 15); err != nil {
+		return "", fmt.Errorf("%w IMEI: %w", ErrInvalid, err)
+	}
+	return IMEI(s[:14]), nil
+}
+
+// ParseIMEISV checks s and returns it as an IMEISV.
+func ParseIMEISV(s string) (IMEISV, error) {
+	if err := digits(s, 16, 16); err != nil {
+		return "", fmt.Errorf("%w IMEISV: %w", ErrInvalid, err)
+	}
+	return IMEISV(s), nil
 }
 
 // ParseExternalID checks s and returns it as an External Identifier.
@@ -103,6 +127,43 @@ func (m MSISDN) String() string { return mask(string(m)) }
 
 // LogValue masks as String does.
 func (m MSISDN) LogValue() slog.Value { return slog.StringValue(m.String()) }
+
+// String masks all but the first five digits, which narrow down the manufacturer.
+func (i IMEI) String() string { return mask(string(i)) }
+
+// LogValue masks as String does.
+func (i IMEI) LogValue() slog.Value { return slog.StringValue(i.String()) }
+
+// CheckDigit returns the character that is printed behind the 14 digits: the digit of TS 23.003 annex B (Luhn), which
+// makes a typing error show. It is 0 when i is not 14 decimal digits.
+func (i IMEI) CheckDigit() byte {
+	if digits(string(i), 14, 14) != nil {
+		return 0
+	}
+	sum := 0
+	for n := range len(i) {
+		d := int(i[n] - '0')
+		if n%2 == 1 {
+			d *= 2
+		}
+		sum += d/10 + d%10
+	}
+	return '0' + byte((10-sum%10)%10)
+}
+
+// String masks all but the first five digits, which narrow down the manufacturer.
+func (i IMEISV) String() string { return mask(string(i)) }
+
+// LogValue masks as String does.
+func (i IMEISV) LogValue() slog.Value { return slog.StringValue(i.String()) }
+
+// Split returns the equipment and the two digits of its software version. Both are empty when i is not of 16 characters.
+func (i IMEISV) Split() (imei IMEI, softwareVersion string) {
+	if len(i) != 16 {
+		return "", ""
+	}
+	return IMEI(i[:14]), string(i[14:])
+}
 
 // String masks the local part after its first character and keeps the domain, which tells the operator.
 func (e ExternalID) String() string { return maskLocal(string(e)) }

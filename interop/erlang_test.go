@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,18 +27,20 @@ type erlang struct {
 	lines chan string
 }
 
-// startErlang compiles the dictionaries and the peer, and starts it.
-func startErlang(t *testing.T, port int) *erlang {
+// startErlang compiles the dictionaries and the module of that name in testdata, and runs its main with env.
+func startErlang(t *testing.T, module string, env ...string) *erlang {
+	t.Helper()
 	dir := t.TempDir()
-	for _, f := range []string{"diameter/base", "diameter/tgpp/tgpp", "t6a/t6a", "s6t/s6t"} {
-		command(t, "diameterc", "-i", dir, "-o", dir, "../"+f+".dia")
-		command(t, "erlc", "-o", dir, filepath.Join(dir, "scefkit_"+filepath.Base(f)+".erl"))
+	for _, d := range dictionaries {
+		command(t, "diameterc", "-i", dir, "-o", dir, "../"+d+".dia")
+		command(t, "erlc", "-o", dir, filepath.Join(dir, "scefkit_"+filepath.Base(d)+".erl"))
 	}
-	command(t, "erlc", "-o", dir, "testdata/scefkit_peer.erl")
-	cmd := exec.CommandContext(t.Context(), "erl", "-noshell", "-pa", dir, "-s", "scefkit_peer", "main")
-	cmd.Env = append(os.Environ(), fmt.Sprintf("SCEF_PORT=%d", port))
+	command(t, "erlc", "-o", dir, filepath.Join("testdata", module+".erl"))
+	cmd := exec.CommandContext(t.Context(), "erl", "-noshell", "-pa", dir, "-s", module, "main")
+	cmd.Env = append(os.Environ(), append(env, "ERL_CRASH_DUMP="+filepath.Join(dir, "dump"))...)
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
+	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
@@ -53,6 +57,9 @@ func startErlang(t *testing.T, port int) *erlang {
 	})
 	return e
 }
+
+// portOf returns the port of l.
+func portOf(l net.Listener) string { return strconv.Itoa(l.Addr().(*net.TCPAddr).Port) }
 
 func command(t *testing.T, name string, args ...string) {
 	t.Helper()
@@ -72,19 +79,40 @@ func (e *erlang) wants(line string) {
 	}
 }
 
-// does tells the peer what to do, and waits for its line.
-func (e *erlang) does(what, line string) {
+// says tells the peer something.
+func (e *erlang) says(what string) {
 	e.t.Helper()
 	_, err := fmt.Fprintln(e.in, what)
 	require.NoError(e.t, err)
+}
+
+// does tells the peer what to do, and waits for its line.
+func (e *erlang) does(what, line string) {
+	e.t.Helper()
+	e.says(what)
 	e.wants(line)
+}
+
+// rest returns the lines that the peer has printed and nobody has taken.
+func (e *erlang) rest() (lines []string) {
+	for {
+		select {
+		case line, ok := <-e.lines:
+			if !ok {
+				return lines
+			}
+			lines = append(lines, line)
+		case <-time.After(time.Second): // for a failure only: what comes a little later may tell why
+			return lines
+		}
+	}
 }
 
 // TestErlang plays the main job with an MME and an HSS on Erlang/OTP's diameter.
 func TestErlang(t *testing.T) {
 	need(t, "erl", "erlc", "diameterc")
 	node, as, dia := startSCEF(t)
-	e := startErlang(t, dia.Port)
+	e := startErlang(t, "scefkit_peer", fmt.Sprintf("SCEF_PORT=%d", dia.Port))
 	e.wants("up")
 	e.does("uplink", "{experimental,5001}")
 	cfg, err := as.NIDD().CreateConfiguration(t.Context(), "as1", &t8.NIDDConfiguration{
@@ -113,8 +141,7 @@ func TestErlang(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NotEmpty(t, waiting.Self)
-	_, err = fmt.Fprintln(e.in, "attach")
-	require.NoError(t, err)
+	e.says("attach")
 	got := []string{<-e.lines, <-e.lines} // the peer serves requests beside
 	require.ElementsMatch(t, []string{"2001", "downlink later"}, got)
 	status, err := sim.Next[t8.NIDDDownlinkDataDeliveryStatusNotification](t.Context(), as.AS)

@@ -62,19 +62,19 @@ func (v EventReportingResults) String() string {
 // AccessNetworkReports tells where a UE is (TS 29.154 §A.6.3.2). Not confirmed by a second source.
 type AccessNetworkReports struct {
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
 	// a UE or a group (TS 29.336).
 	ExternalIdentifier string
 	// ThreeGPPUserLocationInfo is 3GPP-User-Location-Info (AVP 22 of vendor 10415, OctetString), optional. A type
-	// and the location, see tgpp.ParseUserLocationInfo (TS 29.061).
+	// and the location, see tgpp.ParseUserLocation (TS 29.061).
 	ThreeGPPUserLocationInfo []byte
 	// UserLocationInfoTime is User-Location-Info-Time (AVP 2812 of vendor 10415, Time), optional. When the UE was
 	// last known to be there (TS 29.212).
 	UserLocationInfoTime time.Time
 	// ThreeGPPSGSNMccMnc is 3GPP-SGSN-MCC-MNC (AVP 18 of vendor 10415, UTF8String), optional. Five or six decimal
-	// digits (TS 29.061).
+	// digits, see tgpp.ParsePLMNDigits (TS 29.061).
 	ThreeGPPSGSNMccMnc string
 	// ThreeGPPMSTimeZone is 3GPP-MS-TimeZone (AVP 23 of vendor 10415, OctetString), optional. Two octets, see
 	// tgpp.ParseTimeZone (TS 29.061).

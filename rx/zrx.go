@@ -2929,11 +2929,11 @@ type AAR struct {
 	// ReservationPriority is Reservation-Priority (AVP 458 of vendor 13019, Enumerated), optional. Of ETSI, vendor
 	// 13019 (ETSI TS 183 017).
 	ReservationPriority *ReservationPriority
-	// FramedIPAddress is Framed-IP-Address (AVP 8, OctetString), optional. The IPv4 address of the UE in four
-	// octets (RFC 7155).
+	// FramedIPAddress is Framed-IP-Address (AVP 8, OctetString), optional. The IPv4 address of the UE, see
+	// tgpp.ParseFramedIPAddress (RFC 7155).
 	FramedIPAddress []byte
 	// FramedIPv6Prefix is Framed-IPv6-Prefix (AVP 97, OctetString), optional. Of the UE: an octet 0, the length in
-	// bits and the prefix, see tgpp.ParseIPv6Prefix (RFC 7155).
+	// bits and the prefix, see tgpp.ParseFramedIPv6Prefix (RFC 7155).
 	FramedIPv6Prefix []byte
 	// CalledStationID is Called-Station-Id (AVP 30, UTF8String), optional. The APN (RFC 7155).
 	CalledStationID string
@@ -3585,7 +3585,7 @@ type AAA struct {
 	// UserEquipmentInfoExtension is User-Equipment-Info-Extension (AVP 653, Grouped), optional. RFC 8506.
 	UserEquipmentInfoExtension *UserEquipmentInfoExtension
 	// ThreeGPPSGSNMccMnc is 3GPP-SGSN-MCC-MNC (AVP 18 of vendor 10415, UTF8String), optional. Five or six decimal
-	// digits (TS 29.061).
+	// digits, see tgpp.ParsePLMNDigits (TS 29.061).
 	ThreeGPPSGSNMccMnc string
 	// Nid is NID (AVP 569 of vendor 10415, OctetString), optional. The identity of a stand-alone non-public network
 	// (TS 29.214).
@@ -4225,7 +4225,7 @@ type RAR struct {
 	// 29.214.
 	SponsoredConnectivityData *SponsoredConnectivityData
 	// ThreeGPPUserLocationInfo is 3GPP-User-Location-Info (AVP 22 of vendor 10415, OctetString), optional. A type
-	// and the location, see tgpp.ParseUserLocationInfo (TS 29.061).
+	// and the location, see tgpp.ParseUserLocation (TS 29.061).
 	ThreeGPPUserLocationInfo []byte
 	// UserLocationInfoTime is User-Location-Info-Time (AVP 2812 of vendor 10415, Time), optional. When the UE was
 	// last known to be there (TS 29.212).
@@ -4240,7 +4240,7 @@ type RAR struct {
 	// 29.214.
 	N5GSRANNASReleaseCause []N5GSRANNASReleaseCause
 	// ThreeGPPSGSNMccMnc is 3GPP-SGSN-MCC-MNC (AVP 18 of vendor 10415, UTF8String), optional. Five or six decimal
-	// digits (TS 29.061).
+	// digits, see tgpp.ParsePLMNDigits (TS 29.061).
 	ThreeGPPSGSNMccMnc string
 	// Nid is NID (AVP 569 of vendor 10415, OctetString), optional. The identity of a stand-alone non-public network
 	// (TS 29.214).
@@ -5423,7 +5423,7 @@ type STA struct {
 	// OriginStateID is Origin-State-Id (AVP 278, Unsigned32), optional. Grows with each restart that loses state.
 	OriginStateID *uint32
 	// ThreeGPPUserLocationInfo is 3GPP-User-Location-Info (AVP 22 of vendor 10415, OctetString), optional. A type
-	// and the location, see tgpp.ParseUserLocationInfo (TS 29.061).
+	// and the location, see tgpp.ParseUserLocation (TS 29.061).
 	ThreeGPPUserLocationInfo []byte
 	// UserLocationInfoTime is User-Location-Info-Time (AVP 2812 of vendor 10415, Time), optional. When the UE was
 	// last known to be there (TS 29.212).
@@ -5438,7 +5438,7 @@ type STA struct {
 	// 29.214.
 	N5GSRANNASReleaseCause []N5GSRANNASReleaseCause
 	// ThreeGPPSGSNMccMnc is 3GPP-SGSN-MCC-MNC (AVP 18 of vendor 10415, UTF8String), optional. Five or six decimal
-	// digits (TS 29.061).
+	// digits, see tgpp.ParsePLMNDigits (TS 29.061).
 	ThreeGPPSGSNMccMnc string
 	// Nid is NID (AVP 569 of vendor 10415, OctetString), optional. The identity of a stand-alone non-public network
 	// (TS 29.214).

@@ -90,20 +90,20 @@ type ServingNode struct {
 	// SGSNRealm is SGSN-Realm (AVP 2410 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	SGSNRealm string
 	// SGSNNumber is SGSN-Number (AVP 1489 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.272).
+	// see tgpp.ParseNumber (TS 29.272).
 	SGSNNumber []byte
 	// MMEName is MME-Name (AVP 2402 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMEName string
 	// MMERealm is MME-Realm (AVP 2408 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMERealm string
 	// MMENumberForMTSMS is MME-Number-for-MT-SMS (AVP 1645 of vendor 10415, OctetString), optional. TBCD digits of
-	// the E.164 number, see tgpp.ParseTBCD (TS 29.272).
+	// the E.164 number, see tgpp.ParseNumber (TS 29.272).
 	MMENumberForMTSMS []byte
 	// MSCNumber is MSC-Number (AVP 2403 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.173).
+	// see tgpp.ParseNumber (TS 29.173).
 	MSCNumber []byte
 	// IPSMGWNumber is IP-SM-GW-Number (AVP 3100 of vendor 10415, OctetString), optional. TBCD digits of the E.164
-	// number, see tgpp.ParseTBCD (TS 29.336).
+	// number, see tgpp.ParseNumber (TS 29.336).
 	IPSMGWNumber []byte
 	// IPSMGWName is IP-SM-GW-Name (AVP 3101 of vendor 10415, DiameterIdentity), optional. TS 29.336.
 	IPSMGWName string
@@ -257,17 +257,17 @@ type AdditionalServingNode struct {
 	// SGSNRealm is SGSN-Realm (AVP 2410 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	SGSNRealm string
 	// SGSNNumber is SGSN-Number (AVP 1489 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.272).
+	// see tgpp.ParseNumber (TS 29.272).
 	SGSNNumber []byte
 	// MMEName is MME-Name (AVP 2402 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMEName string
 	// MMERealm is MME-Realm (AVP 2408 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMERealm string
 	// MMENumberForMTSMS is MME-Number-for-MT-SMS (AVP 1645 of vendor 10415, OctetString), optional. TBCD digits of
-	// the E.164 number, see tgpp.ParseTBCD (TS 29.272).
+	// the E.164 number, see tgpp.ParseNumber (TS 29.272).
 	MMENumberForMTSMS []byte
 	// MSCNumber is MSC-Number (AVP 2403 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.173).
+	// see tgpp.ParseNumber (TS 29.173).
 	MSCNumber []byte
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -385,7 +385,7 @@ type UserIdentifier struct {
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
 	// a UE or a group (TS 29.336).
@@ -807,7 +807,7 @@ type SIR struct {
 	// ServiceID is Service-ID (AVP 3103 of vendor 10415, Enumerated), optional. TS 29.336.
 	ServiceID *ServiceID
 	// SCSIdentity is SCS-Identity (AVP 3104 of vendor 10415, OctetString), optional. TBCD digits of the E.164
-	// number of the SCS, see tgpp.ParseTBCD (TS 29.336).
+	// number of the SCS, see tgpp.ParseNumber (TS 29.336).
 	SCSIdentity []byte
 	// ServiceParameters is Service-Parameters (AVP 3105 of vendor 10415, Grouped), optional. TS 29.336.
 	ServiceParameters *ServiceParameters

@@ -574,7 +574,7 @@ type UserIdentifier struct {
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
 	// a UE or a group (TS 29.336).
@@ -2074,7 +2074,7 @@ func (c NIDDAuthorizationRequest) LogValue() slog.Value { return slog.StringValu
 // NIDDAuthorizationResponse grants NIDD and gives the identities of the UE (TS 29.336 §8.4.45).
 type NIDDAuthorizationResponse struct {
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
@@ -3276,7 +3276,7 @@ type GroupUserIdentifier struct {
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
 	// a UE or a group (TS 29.336).
@@ -3760,7 +3760,7 @@ type ExcludeIdentifiers struct {
 	// of a UE or a group (TS 29.336).
 	ExternalIdentifier []string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), any number. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN [][]byte
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -3829,7 +3829,7 @@ type IncludeIdentifiers struct {
 	// of a UE or a group (TS 29.336).
 	ExternalIdentifier []string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), any number. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN [][]byte
 
 	// Extra holds the other AVPs, those that are not known here included.

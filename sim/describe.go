@@ -152,8 +152,8 @@ func commandOf(m *diameter.Message) command {
 			if c.RATType != nil {
 				w.add("%v", *c.RATType)
 			}
-			if mcc, mnc, err := tgpp.ParsePLMN(c.VisitedPLMNID); err == nil {
-				w.add("PLMN%s%s/%s", glue, mcc, mnc)
+			if p, err := tgpp.ParsePLMN(c.VisitedPLMNID); err == nil {
+				w.add("PLMN%s%s/%s", glue, p.MCC, p.MNC)
 			}
 			if s := c.ServingPLMNRateControl; s != nil {
 				w.add("Serving-PLMN-Rate-Control")

@@ -112,7 +112,7 @@ func NewMME(self, scef diameter.Identity, opts *MMEOptions) (*MME, error) {
 		o.ServingPLMNRateControl = nil
 	}
 	var err error
-	m.plmn, err = tgpp.AppendPLMN(nil, o.MCC, o.MNC)
+	m.plmn, err = tgpp.PLMN{MCC: o.MCC, MNC: o.MNC}.Append(nil)
 	m.core.self, m.core.name, m.core.rec = self, nameOf(self.Host), o.Recorder
 	return m, err
 }

@@ -110,7 +110,7 @@ type ServingNode struct {
 	// SMSFThreeGPPRealm is SMSF-3GPP-Realm (AVP 3342 of vendor 10415, DiameterIdentity), optional. TS 29.338.
 	SMSFThreeGPPRealm string
 	// SMSFThreeGPPNumber is SMSF-3GPP-Number (AVP 3338 of vendor 10415, OctetString), optional. TBCD digits of the
-	// E.164 number, see tgpp.ParseTBCD (TS 29.338).
+	// E.164 number, see tgpp.ParseNumber (TS 29.338).
 	SMSFThreeGPPNumber []byte
 	// SMSFNonThreeGPPName is SMSF-Non-3GPP-Name (AVP 3341 of vendor 10415, DiameterIdentity), optional. TS 29.338.
 	SMSFNonThreeGPPName string
@@ -118,27 +118,27 @@ type ServingNode struct {
 	// 29.338.
 	SMSFNonThreeGPPRealm string
 	// SMSFNonThreeGPPNumber is SMSF-Non-3GPP-Number (AVP 3339 of vendor 10415, OctetString), optional. TBCD digits
-	// of the E.164 number, see tgpp.ParseTBCD (TS 29.338).
+	// of the E.164 number, see tgpp.ParseNumber (TS 29.338).
 	SMSFNonThreeGPPNumber []byte
 	// SGSNName is SGSN-Name (AVP 2409 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	SGSNName string
 	// SGSNRealm is SGSN-Realm (AVP 2410 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	SGSNRealm string
 	// SGSNNumber is SGSN-Number (AVP 1489 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.272).
+	// see tgpp.ParseNumber (TS 29.272).
 	SGSNNumber []byte
 	// MMEName is MME-Name (AVP 2402 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMEName string
 	// MMERealm is MME-Realm (AVP 2408 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMERealm string
 	// MMENumberForMTSMS is MME-Number-for-MT-SMS (AVP 1645 of vendor 10415, OctetString), optional. TBCD digits of
-	// the E.164 number, see tgpp.ParseTBCD (TS 29.272).
+	// the E.164 number, see tgpp.ParseNumber (TS 29.272).
 	MMENumberForMTSMS []byte
 	// MSCNumber is MSC-Number (AVP 2403 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.173).
+	// see tgpp.ParseNumber (TS 29.173).
 	MSCNumber []byte
 	// IPSMGWNumber is IP-SM-GW-Number (AVP 3100 of vendor 10415, OctetString), optional. TBCD digits of the E.164
-	// number, see tgpp.ParseTBCD (TS 29.336).
+	// number, see tgpp.ParseNumber (TS 29.336).
 	IPSMGWNumber []byte
 	// IPSMGWName is IP-SM-GW-Name (AVP 3101 of vendor 10415, DiameterIdentity), optional. TS 29.336.
 	IPSMGWName string
@@ -353,7 +353,7 @@ type AdditionalServingNode struct {
 	// SMSFThreeGPPRealm is SMSF-3GPP-Realm (AVP 3342 of vendor 10415, DiameterIdentity), optional. TS 29.338.
 	SMSFThreeGPPRealm string
 	// SMSFThreeGPPNumber is SMSF-3GPP-Number (AVP 3338 of vendor 10415, OctetString), optional. TBCD digits of the
-	// E.164 number, see tgpp.ParseTBCD (TS 29.338).
+	// E.164 number, see tgpp.ParseNumber (TS 29.338).
 	SMSFThreeGPPNumber []byte
 	// SMSFNonThreeGPPName is SMSF-Non-3GPP-Name (AVP 3341 of vendor 10415, DiameterIdentity), optional. TS 29.338.
 	SMSFNonThreeGPPName string
@@ -361,24 +361,24 @@ type AdditionalServingNode struct {
 	// 29.338.
 	SMSFNonThreeGPPRealm string
 	// SMSFNonThreeGPPNumber is SMSF-Non-3GPP-Number (AVP 3339 of vendor 10415, OctetString), optional. TBCD digits
-	// of the E.164 number, see tgpp.ParseTBCD (TS 29.338).
+	// of the E.164 number, see tgpp.ParseNumber (TS 29.338).
 	SMSFNonThreeGPPNumber []byte
 	// SGSNName is SGSN-Name (AVP 2409 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	SGSNName string
 	// SGSNRealm is SGSN-Realm (AVP 2410 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	SGSNRealm string
 	// SGSNNumber is SGSN-Number (AVP 1489 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.272).
+	// see tgpp.ParseNumber (TS 29.272).
 	SGSNNumber []byte
 	// MMEName is MME-Name (AVP 2402 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMEName string
 	// MMERealm is MME-Realm (AVP 2408 of vendor 10415, DiameterIdentity), optional. TS 29.173.
 	MMERealm string
 	// MMENumberForMTSMS is MME-Number-for-MT-SMS (AVP 1645 of vendor 10415, OctetString), optional. TBCD digits of
-	// the E.164 number, see tgpp.ParseTBCD (TS 29.272).
+	// the E.164 number, see tgpp.ParseNumber (TS 29.272).
 	MMENumberForMTSMS []byte
 	// MSCNumber is MSC-Number (AVP 2403 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number,
-	// see tgpp.ParseTBCD (TS 29.173).
+	// see tgpp.ParseNumber (TS 29.173).
 	MSCNumber []byte
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -556,7 +556,7 @@ type UserIdentifier struct {
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
 	// a UE or a group (TS 29.336).

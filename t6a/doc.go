@@ -8,7 +8,9 @@
 // Start from [ODR] for uplink data, [TDR] for downlink data, [CMR] for the connection that carries them, [CIR] for what an
 // SCEF wants to be told, and [RIR] for the report. See package diameter for what all generated types have in common.
 // Auth-Session-State has no field: it is always NO_STATE_MAINTAINED. [ParseExtendedPCO] opens the protocol configuration
-// options of CMR and CMA.
+// options of CMR and CMA, and the functions beside it read and write what is in their containers.
+// [ParseBearerIdentifier] and [ParseValidityTime] are for members of the commands that are octets or numbers; the other
+// values are in package tgpp.
 //
 // The grammars of CIR, CIA and RIA, the members of APN-Rate-Control-Status and the bits of CMR-Flags and TDA-Flags come
 // from a single source, and the bits of the features are not known; t6a.dia is the place to correct them.

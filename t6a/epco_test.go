@@ -10,6 +10,52 @@ import (
 	"github.com/scefkit/scefkit/t6a"
 )
 
+// The two directions. The tests that are not about lengths of two octets use the one from the UE.
+var directions = []struct {
+	parse  func([]byte) (t6a.ExtendedPCO, error)
+	append func(t6a.ExtendedPCO, []byte) ([]byte, error)
+	long   t6a.ContainerID
+}{
+	{t6a.ParseExtendedPCO, t6a.ExtendedPCO.Append, 0x0041},
+	{t6a.ParseExtendedPCOToUE, t6a.ExtendedPCO.AppendToUE, 0x0023},
+}
+
+// A UE that knows 5G says so in containers that are empty; their namesakes to the UE have a length of two octets.
+func TestExtendedPCODirections(t *testing.T) {
+	b, err := hex.DecodeString("80" + "002300" + "002400" + "001500")
+	require.NoError(t, err)
+	p, err := t6a.ParseExtendedPCO(b)
+	require.NoError(t, err)
+	require.Equal(t, t6a.ExtendedPCO{{0x0023, []byte{}}, {0x0024, []byte{}}, {t6a.ContainerNonIPLinkMTU, []byte{}}}, p)
+	_, err = t6a.ParseExtendedPCOToUE(b)
+	require.Error(t, err)
+
+	b, err = hex.DecodeString("80" + "00230003616263" + "001800" + "00410000")
+	require.NoError(t, err)
+	p, err = t6a.ParseExtendedPCOToUE(b)
+	require.NoError(t, err)
+	require.Equal(t, t6a.ExtendedPCO{{0x0023, []byte("abc")}, {t6a.ContainerRDS, []byte{}}, {0x0041, []byte{}}}, p)
+	out, err := p.AppendToUE(nil)
+	require.NoError(t, err)
+	require.Equal(t, b, out)
+
+	for _, d := range directions {
+		b, err := d.append(t6a.ExtendedPCO{{d.long, make([]byte, 65535)}}, nil)
+		require.NoError(t, err)
+		require.Len(t, b, 65540)
+		for _, c := range []t6a.Container{{1, make([]byte, 256)}, {d.long, make([]byte, 65536)}} {
+			b, err = d.append(t6a.ExtendedPCO{c}, []byte("x"))
+			require.Error(t, err)
+			require.Equal(t, []byte("x"), b)
+		}
+		head := []byte{0x80, byte(d.long >> 8), byte(d.long)}
+		for _, bad := range [][]byte{head, append(head, 0), append(head, 0, 1), append(head, 1, 0, 7)} {
+			_, err := d.parse(bad)
+			require.Error(t, err, "%x", bad)
+		}
+	}
+}
+
 func TestExtendedPCO(t *testing.T) {
 	for _, c := range []struct {
 		octets string
@@ -55,14 +101,17 @@ func TestExtendedPCOErrors(t *testing.T) {
 func FuzzExtendedPCO(f *testing.F) {
 	f.Add([]byte{0x80, 0, 0x15, 2, 5, 0xdc})
 	f.Add([]byte{0x80, 0, 0x15, 255})
+	f.Add([]byte{0x80, 0, 0x23, 0, 1, 7})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := t6a.ParseExtendedPCO(b)
-		if err != nil {
-			return
-		}
-		out, err := p.Append(nil)
-		if err != nil || !bytes.Equal(out, b) {
-			t.Fatalf("%x became %x, %v", b, out, err)
+		for _, d := range directions {
+			p, err := d.parse(b)
+			if err != nil {
+				continue
+			}
+			out, err := d.append(p, nil)
+			if err != nil || !bytes.Equal(out, b) {
+				t.Fatalf("%x became %x, %v", b, out, err)
+			}
 		}
 	})
 }

@@ -69,21 +69,41 @@ func Example_failedAVP() {
 	// User-Identifier is missing
 }
 
-// The SCEF tells the UE the largest datagram.
+// The SCEF tells the UE the largest datagram, and how often it may send.
 func ExampleExtendedPCO() {
-	octets, err := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: []byte{0x05, 0x78}}}.Append(nil)
+	mtu, err := t6a.AppendNonIPLinkMTU(nil, 1400)
+	if err != nil {
+		panic(err)
+	}
+	rate, err := t6a.APNRateControl{Unit: t6a.RatePerHour, MaxUplink: 20}.Append(nil)
+	if err != nil {
+		panic(err)
+	}
+	octets, err := t6a.ExtendedPCO{
+		{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu},
+		{ID: t6a.ContainerAPNRateControl, Contents: rate},
+	}.AppendToUE(nil)
 	if err != nil {
 		panic(err)
 	}
 	fmt.Printf("%x\n", octets)
 
-	p, err := t6a.ParseExtendedPCO(octets)
+	p, err := t6a.ParseExtendedPCOToUE(octets) // at the UE
 	if err != nil {
 		panic(err)
 	}
-	mtu, ok := p.Find(t6a.ContainerNonIPLinkMTU)
-	fmt.Println(int(mtu[0])<<8|int(mtu[1]), ok)
+	if c, ok := p.Find(t6a.ContainerNonIPLinkMTU); ok {
+		fmt.Println(t6a.ParseNonIPLinkMTU(c))
+	}
+	if c, ok := p.Find(t6a.ContainerAPNRateControl); ok {
+		r, err := t6a.ParseAPNRateControl(c)
+		fmt.Println(r.MaxUplink, "messages in one", r.Unit, err)
+	}
+	_, ok := p.Find(t6a.ContainerRDS)
+	fmt.Println("Reliable Data Service:", ok)
 	// Output:
-	// 800015020578
-	// 1400 true
+	// 80001502057800160402000014
+	// 1400 <nil>
+	// 20 messages in one hour <nil>
+	// Reliable Data Service: false
 }

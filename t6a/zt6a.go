@@ -218,7 +218,7 @@ type UserIdentifier struct {
 	// UserName is User-Name (AVP 1, UTF8String), optional. On 3GPP reference points the IMSI as decimal digits.
 	UserName string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// ExternalIdentifier is External-Identifier (AVP 3111 of vendor 10415, UTF8String), optional. Local@domain, of
 	// a UE or a group (TS 29.336).
@@ -1441,7 +1441,7 @@ type APNRateControlStatus struct {
 	// optional. That the UE may still get in the time unit (TS 29.128).
 	DownlinkNumberOfPacketsAllowed *uint32
 	// APNRateControlStatusValidityTime is APN-Rate-Control-Status-Validity-Time (AVP 4330 of vendor 10415,
-	// Unsigned64), optional. A 64-bit NTP time stamp (TS 29.128).
+	// Unsigned64), optional. A 64-bit NTP time stamp, see ParseValidityTime (TS 29.128).
 	APNRateControlStatusValidityTime *uint64
 
 	// Extra holds the other AVPs, those that are not known here included.
@@ -2628,7 +2628,7 @@ type CMR struct {
 	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
 	UserIdentifier UserIdentifier
 	// BearerIdentifier is Bearer-Identifier (AVP 1020 of vendor 10415, OctetString), required. The EPS bearer
-	// identity, or on T6b the NSAPI, in one octet (TS 29.212).
+	// identity, or on T6b the NSAPI, see ParseBearerIdentifier (TS 29.212).
 	BearerIdentifier []byte
 	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
 	OriginHost string
@@ -3385,7 +3385,7 @@ type ODR struct {
 	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
 	UserIdentifier UserIdentifier
 	// BearerIdentifier is Bearer-Identifier (AVP 1020 of vendor 10415, OctetString), required. The EPS bearer
-	// identity, or on T6b the NSAPI, in one octet (TS 29.212).
+	// identity, or on T6b the NSAPI, see ParseBearerIdentifier (TS 29.212).
 	BearerIdentifier []byte
 	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
 	OriginHost string
@@ -3959,7 +3959,7 @@ type TDR struct {
 	// UserIdentifier is User-Identifier (AVP 3102 of vendor 10415, Grouped), required. TS 29.336.
 	UserIdentifier UserIdentifier
 	// BearerIdentifier is Bearer-Identifier (AVP 1020 of vendor 10415, OctetString), required. The EPS bearer
-	// identity, or on T6b the NSAPI, in one octet (TS 29.212).
+	// identity, or on T6b the NSAPI, see ParseBearerIdentifier (TS 29.212).
 	BearerIdentifier []byte
 	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), required.
 	OriginHost string

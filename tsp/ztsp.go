@@ -167,10 +167,10 @@ type DeviceAction struct {
 	// a UE or a group (TS 29.336).
 	ExternalIdentifier string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// SCSIdentity is SCS-Identity (AVP 3104 of vendor 10415, OctetString), optional. TBCD digits of the E.164
-	// number of the SCS, see tgpp.ParseTBCD (TS 29.336).
+	// number of the SCS, see tgpp.ParseNumber (TS 29.336).
 	SCSIdentity []byte
 	// OldReferenceNumber is Old-Reference-Number (AVP 3011 of vendor 10415, Unsigned32), optional. Of the trigger
 	// that is recalled or replaced (TS 29.368).
@@ -327,10 +327,10 @@ type DeviceNotification struct {
 	// a UE or a group (TS 29.336).
 	ExternalIdentifier string
 	// MSISDN is MSISDN (AVP 701 of vendor 10415, OctetString), optional. TBCD digits of the E.164 number, see
-	// tgpp.ParseTBCD (TS 29.329).
+	// tgpp.ParseMSISDN (TS 29.329).
 	MSISDN []byte
 	// SCSIdentity is SCS-Identity (AVP 3104 of vendor 10415, OctetString), optional. TBCD digits of the E.164
-	// number of the SCS, see tgpp.ParseTBCD (TS 29.336).
+	// number of the SCS, see tgpp.ParseNumber (TS 29.336).
 	SCSIdentity []byte
 	// RequestStatus is Request-Status (AVP 3008 of vendor 10415, Enumerated), optional. TS 29.368.
 	RequestStatus *RequestStatus

@@ -1,6 +1,22 @@
 package tgpp
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/scefkit/scefkit/id"
+)
+
+// Every error of a Parse function and of an Append method wraps one of these. They tell which Result-Code the AVP earns
+// that the octets came in: ErrLength is INVALID_AVP_LENGTH (5014), ErrValue is INVALID_AVP_VALUE (5004).
+var (
+	ErrLength = errors.New("tgpp: wrong length")
+	ErrValue  = errors.New("tgpp: invalid value")
+)
+
+func lengthError(what string, got int, want string) error {
+	return fmt.Errorf("%w: %s of %d octets, want %s", ErrLength, what, got, want)
+}
 
 // AppendTBCD appends decimal digits as TBCD, as the AVP MSISDN and other numbers have them: two digits in an octet, the
 // first one in its low half; after an odd number the last high half is 0xF. No octet for a nature of address comes
@@ -11,7 +27,7 @@ func AppendTBCD(b []byte, digits string) ([]byte, error) {
 		d := digits[i] - '0'
 		switch {
 		case d > 9:
-			return b[:from], fmt.Errorf("tgpp: character %d of a number is not a digit", i+1)
+			return b[:from], fmt.Errorf("%w: character %d of a number is not a digit", ErrValue, i+1)
 		case i%2 == 0:
 			b = append(b, 0xf0|d)
 		default:
@@ -27,7 +43,7 @@ func ParseTBCD(b []byte) (string, error) {
 	for i, o := range b {
 		low, high := o&15, o>>4
 		if low > 9 || high > 9 && (high != 15 || i < len(b)-1) {
-			return "", fmt.Errorf("tgpp: octet %d of a TBCD number is not of digits", i+1)
+			return "", fmt.Errorf("%w: octet %d of a TBCD number is not of digits", ErrValue, i+1)
 		}
 		if out = append(out, '0'+low); high != 15 {
 			out = append(out, '0'+high)
@@ -36,36 +52,84 @@ func ParseTBCD(b []byte) (string, error) {
 	return string(out), nil
 }
 
-// AppendPLMN appends the three octets of a PLMN identity, as Visited-PLMN-Id has them. The country code mcc has three
-// digits, the network code mnc two or three.
-func AppendPLMN(b []byte, mcc, mnc string) ([]byte, error) {
-	if len(mcc) != 3 || len(mnc) != 2 && len(mnc) != 3 {
-		return b, fmt.Errorf("tgpp: PLMN with %d and %d digits", len(mcc), len(mnc))
+// ParseNumber returns the digits of the address of a node, an E.164 number of 1 to 15 digits without '+' (for one,
+// SGSN-Number of TS 29.272 §7.3.102):
+//
+//	octet 1   second digit, first digit
+//	octet 2   fourth digit, third digit
+//	...       0xF in the high half after an odd number
+//
+// It reads SGSN-Number, MME-Number-for-MT-SMS, MSC-Number, IP-SM-GW-Number, the numbers of an SMSF and SCS-Identity.
+func ParseNumber(b []byte) (string, error) {
+	s, err := ParseTBCD(b)
+	if err != nil {
+		return "", err
 	}
-	d := [6]byte{5: 15}
-	for i, s := 0, mcc+mnc; i < len(s); i++ {
-		if d[i] = s[i] - '0'; d[i] > 9 {
-			return b, fmt.Errorf("tgpp: character %d of a PLMN is not a digit", i+1)
-		}
+	if len(s) == 0 || len(s) > 15 {
+		return "", fmt.Errorf("%w: number of %d digits, want 1 to 15", ErrLength, len(s))
 	}
-	return append(b, d[1]<<4|d[0], d[5]<<4|d[2], d[4]<<4|d[3]), nil
+	return s, nil
 }
 
-// ParsePLMN returns country code and network code of the three octets of a PLMN identity.
-func ParsePLMN(b []byte) (mcc, mnc string, err error) {
-	if len(b) != 3 {
-		return "", "", fmt.Errorf("tgpp: PLMN of %d octets", len(b))
+// AppendNumber appends the address of a node, see [ParseNumber].
+func AppendNumber(b []byte, digits string) ([]byte, error) {
+	if len(digits) == 0 || len(digits) > 15 {
+		return b, fmt.Errorf("%w: number of %d digits, want 1 to 15", ErrLength, len(digits))
 	}
-	d := [6]byte{b[0] & 15, b[0] >> 4, b[1] & 15, b[2] & 15, b[2] >> 4, b[1] >> 4}
-	n := 6
-	if d[5] == 15 {
-		n = 5
+	return AppendTBCD(b, digits)
+}
+
+// ParseMSISDN returns the number in the AVP MSISDN: TBCD without an octet for a nature of address (TS 29.329 §6.3.2).
+func ParseMSISDN(b []byte) (id.MSISDN, error) { return parseIdentity(b, id.ParseMSISDN) }
+
+// AppendMSISDN appends the octets of the AVP MSISDN, see [ParseMSISDN].
+func AppendMSISDN(b []byte, m id.MSISDN) ([]byte, error) {
+	return appendIdentity(b, m, id.ParseMSISDN)
+}
+
+// ParseIMSI returns an IMSI that was coded as TBCD, as TS 29.274 §8.3 has it. In User-Name an IMSI travels as text, which
+// [id.ParseIMSI] reads.
+func ParseIMSI(b []byte) (id.IMSI, error) { return parseIdentity(b, id.ParseIMSI) }
+
+// AppendIMSI appends an IMSI as TBCD, see [ParseIMSI].
+func AppendIMSI(b []byte, i id.IMSI) ([]byte, error) { return appendIdentity(b, i, id.ParseIMSI) }
+
+// ParseIMEI returns an IMEI that was coded as TBCD (TS 29.274 §8.10): 14 digits in seven octets, or 15 in eight, of which
+// the last, a check digit or zero, is not looked at. In Terminal-Information an IMEI travels as text, which [id.ParseIMEI]
+// reads.
+func ParseIMEI(b []byte) (id.IMEI, error) { return parseIdentity(b, id.ParseIMEI) }
+
+// AppendIMEI appends an IMEI as TBCD in eight octets: the fifteenth digit is zero, 0xF follows it.
+func AppendIMEI(b []byte, i id.IMEI) ([]byte, error) {
+	if len(i) != 14 {
+		return b, fmt.Errorf("%w: IMEI of %d digits, want 14", ErrLength, len(i))
 	}
-	for i := range n {
-		if d[i] > 9 {
-			return "", "", fmt.Errorf("tgpp: digit %d of a PLMN is %d", i+1, d[i])
-		}
-		d[i] += '0'
+	return AppendTBCD(b, string(i)+"0")
+}
+
+// ParseIMEISV returns an IMEISV that was coded as TBCD: 16 digits in eight octets (TS 29.274 §8.10).
+func ParseIMEISV(b []byte) (id.IMEISV, error) { return parseIdentity(b, id.ParseIMEISV) }
+
+// AppendIMEISV appends an IMEISV as TBCD, see [ParseIMEISV].
+func AppendIMEISV(b []byte, i id.IMEISV) ([]byte, error) {
+	return appendIdentity(b, i, id.ParseIMEISV)
+}
+
+func parseIdentity[T ~string](b []byte, parse func(string) (T, error)) (T, error) {
+	s, err := ParseTBCD(b)
+	if err != nil {
+		return "", err
 	}
-	return string(d[:3]), string(d[3:n]), nil
+	v, err := parse(s)
+	if err != nil { // they are digits, so there are too few or too many
+		return "", fmt.Errorf("%w: %w", ErrLength, err)
+	}
+	return v, nil
+}
+
+func appendIdentity[T ~string](b []byte, v T, parse func(string) (T, error)) ([]byte, error) {
+	if _, err := parse(string(v)); err != nil {
+		return b, fmt.Errorf("%w: %w", ErrValue, err)
+	}
+	return AppendTBCD(b, string(v))
 }

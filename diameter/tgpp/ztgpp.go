@@ -774,11 +774,11 @@ type MMELocationInformation struct {
 	AgeOfLocationInformation *uint32
 	// UserCSGInformation is User-CSG-Information (AVP 2319 of vendor 10415, Grouped), optional. TS 32.299.
 	UserCSGInformation *UserCSGInformation
-	// ENodeBID is eNodeB-Id (AVP 4008 of vendor 10415, OctetString), optional. Of a macro or home eNodeB, coded as
-	// in TS 29.274 §8.51 (TS 29.217).
+	// ENodeBID is eNodeB-Id (AVP 4008 of vendor 10415, OctetString), optional. Of a macro eNodeB, see
+	// tgpp.ParseENodeBID (TS 29.217).
 	ENodeBID []byte
 	// ExtendedENodeBID is Extended-eNodeB-Id (AVP 4013 of vendor 10415, OctetString), optional. Of an eNodeB with
-	// an identity of 18 or 21 bits, coded as in TS 29.274 §8.51 (TS 29.217).
+	// an identity of 18 or 21 bits, see tgpp.ParseExtendedENodeBID (TS 29.217).
 	ExtendedENodeBID []byte
 
 	// Extra holds the other AVPs, those that are not known here included.
