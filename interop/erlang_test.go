@@ -40,7 +40,6 @@ func startErlang(t *testing.T, module string, env ...string) *erlang {
 	cmd.Env = append(os.Environ(), append(env, "ERL_CRASH_DUMP="+filepath.Join(dir, "dump"))...)
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
-	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())

@@ -9,14 +9,14 @@
 
 main() ->
     Port = list_to_integer(os:getenv("PEER_PORT")),
-    Dicts = [list_to_atom("scefkit_" ++ D) || D <- string:lexemes(os:getenv("DICTIONARIES"), " ")],
+    Dicts = dictionaries(),
     {ok, _} = application:ensure_all_started(diameter),
     ok = diameter:start_service(mirror, [
         {'Origin-Host', "mirror.example"}, {'Origin-Realm', "example"}, {'Vendor-Id', 10415}, {'Product-Name', "Erlang/OTP"},
         {'Supported-Vendor-Id', [10415]},
         {'Vendor-Specific-Application-Id', [[{'Vendor-Id', 10415}, {'Auth-Application-Id', [D:id()]}] || D <- Dicts]},
         {string_decode, false}, {decode_format, map}]
-        ++ [{application, [{alias, D}, {dictionary, D}, {module, ?MODULE}]} || D <- Dicts]),
+        ++ [{application, [{alias, D}, {dictionary, D}, {module, ?MODULE}, {answer_errors, callback}]} || D <- Dicts]),
     true = diameter:subscribe(mirror),
     {ok, _} = diameter:add_transport(mirror, {connect, [
         {transport_module, diameter_tcp}, {transport_config, [{raddr, {127, 0, 0, 1}}, {rport, Port}]}]}),
@@ -40,15 +40,19 @@ handle_error(Reason, _, _, _) -> {error, Reason}.
 
 handle_request(#diameter_packet{header = Header, msg = [Name | Avps], errors = []}, mirror,
                {_, #diameter_caps{origin_host = {OH, PH}, origin_realm = {OR, PR}}}) ->
-    Dict = lists:keyfind(Header#diameter_header.application_id, 1, [{D:id(), D} || D <- loaded()]),
+    Dict = lists:keyfind(Header#diameter_header.application_id, 1, [{D:id(), D} || D <- dictionaries()]),
     Back = Avps#{'Origin-Host' => OH, 'Origin-Realm' => OR, 'Destination-Realm' => PR},
-    To = case Avps of #{'Destination-Host' := [_]} -> Back#{'Destination-Host' => [PH]}; #{'Destination-Host' := _} -> Back#{'Destination-Host' => PH}; _ -> Back end,
+    To = case Avps of
+        #{'Destination-Host' := [_]} -> Back#{'Destination-Host' => [PH]};
+        #{'Destination-Host' := _} -> Back#{'Destination-Host' => PH};
+        _ -> Back
+    end,
     case diameter:call(mirror, element(2, Dict), [Name | To], []) of
         {ok, Answer} -> {reply, Answer};
-        Other -> io:format("~p: the answer: ~p~n", [Name, Other]), {answer_message, 5012}
+        Other -> io:format("~p: the answer: ~p~n", [Name, Other]), discard
     end;
 handle_request(#diameter_packet{errors = Errors, msg = Msg}, _, _) ->
     io:format("the request ~p: ~p~n", [Msg, Errors]),
-    {answer_message, 5012}.
+    discard.
 
-loaded() -> [list_to_atom("scefkit_" ++ D) || D <- string:lexemes(os:getenv("DICTIONARIES"), " ")].
+dictionaries() -> [list_to_atom("scefkit_" ++ D) || D <- string:lexemes(os:getenv("DICTIONARIES"), " ")].
