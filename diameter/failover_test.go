@@ -266,6 +266,49 @@ func TestFailoverOnSuspect(t *testing.T) {
 	}
 }
 
+// A new connection of the same peer is another way, too.
+func TestFailoverToNewConnection(t *testing.T) {
+	bubble(t, func(t *testing.T, b *bench) {
+		n := b.node(scef, nil, nil)
+		old := b.connect(mme, scef)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		done := do(ctx, n, mme)
+		first := old.next()
+		go old.read()
+		time.Sleep(70 * time.Second)
+		require.Equal(t, diameter.PeerSuspect, state(n, mme.Host))
+		next := b.connect(mme, scef) // takes over
+		second := next.next()
+		again(t, first, second, diameter.FlagRetransmitted)
+		next.send(success(second))
+		require.Equal(t, diameter.Success, resultOf(t, <-done))
+	})
+}
+
+// Who repeats a request with the T flag keeps it on all ways.
+func TestFailoverOfRepetition(t *testing.T) {
+	bubble(t, func(t *testing.T, b *bench) {
+		n := b.node(scef, nil, nil)
+		require.NoError(t, n.SetRoutes(inOrder(2)))
+		one, two := b.connect(dra(0), scef, relaying), b.connect(dra(1), scef, relaying)
+		req := request(farMME)
+		req.EndToEnd, req.Flags = 42, req.Flags|diameter.FlagRetransmitted
+		done := make(chan outcome, 1)
+		go func() {
+			ans, err := n.Do(t.Context(), farMME, req)
+			done <- outcome{ans, err}
+		}()
+		first := one.next()
+		again(t, req, first, diameter.FlagRetransmitted)
+		one.send(refusal(first, dra(0), diameter.TooBusy))
+		second := two.next()
+		again(t, req, second, diameter.FlagRetransmitted)
+		two.send(success(second))
+		require.Equal(t, diameter.Success, resultOf(t, <-done))
+	})
+}
+
 // A peer that refuses to carry a request is not the last one to be asked.
 func TestRefusedGoesAnotherWay(t *testing.T) {
 	for _, r := range []diameter.Result{diameter.UnableToDeliver, diameter.TooBusy} {

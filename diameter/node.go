@@ -31,7 +31,7 @@ type App struct {
 }
 
 // Node is a Diameter node: it connects to peers and accepts their connections, sends requests to them and hands theirs
-// to the handlers of its applications. It implements [Transport].
+// to the handlers of its applications, or forwards them. It implements [Transport].
 //
 // The answer of a handler goes into the queue of the connection, which is written in order; then is called after that.
 // What then sends to the same peer therefore arrives after the answer. Answers of a handler to a connection that is lost
@@ -40,8 +40,8 @@ type App struct {
 // UNABLE_TO_COMPLY.
 //
 // All methods are safe for concurrent use. A Node runs goroutines until Close or Shutdown returns: two for each
-// connection, one for each peer of AddPeer, and one for each request that is in the hands of a handler (of which some
-// are kept for the next ones).
+// connection, one for each peer of AddPeer, and one for each request that is in the hands of a handler or proxy (of which
+// some are kept for the next ones). Relaying a request needs none.
 type Node struct {
 	self     Identity
 	opts     Options

@@ -44,7 +44,7 @@ type Options struct {
 	// HandshakeTimeout bounds connecting and the exchange of capabilities. Default 10 s.
 	HandshakeTimeout time.Duration
 
-	// AnswerTimeout bounds a Do whose context has no deadline. Default 10 s.
+	// AnswerTimeout bounds a Do whose context has no deadline, and the forwarding of a request. Default 10 s.
 	AnswerTimeout time.Duration
 
 	// WriteTimeout is how long a peer may take to accept what is written to it before its connection is closed; up to a
@@ -75,7 +75,7 @@ type Options struct {
 	MaxPending int
 
 	// MaxInFlight is how many requests of one peer, and MaxInFlightTotal how many of all, may be in the hands of
-	// handlers; more get TOO_BUSY. Default 1,024 and 8,192.
+	// handlers or forwarded and not yet answered; more get TOO_BUSY. Default 1,024 and 8,192.
 	MaxInFlight, MaxInFlightTotal int
 
 	// NoFailover switches off that Do, and agents, send a request again by another way when the connection breaks, or its
