@@ -15,8 +15,8 @@ import (
 // A request may go up to four ways, one after the other, before its deadline:
 //
 //   - When the connection breaks, or its peer becomes suspect (RFC 3539 §3.4), while the request waits for its answer, it
-//     goes another way with FlagRetransmitted and the same End-to-End Identifier (RFC 6733 §5.5.4). It does not go to
-//     mere neighbours of a destination host whose own connection broke. An answer that still comes on the old way goes
+//     goes another way with FlagRetransmitted and the same End-to-End Identifier (RFC 6733 §5.5.4). That is no mere
+//     neighbour of the destination host, unless it was one before. An answer that still comes on the old way goes
 //     nowhere. Without another way, a broken connection is an error that wraps ErrSent, and a suspect peer is waited
 //     for. [Options.NoFailover] switches this off.
 //   - A request that was still in the queue of a connection that breaks goes another way as if it came anew.

@@ -369,7 +369,10 @@ func TestSetRoutes(t *testing.T) {
 		require.NoError(t, n.SetRoutes([]diameter.Route{{Realm: "FAR.example.com", Peer: "DRA0.epc.example.com"}}))
 		require.NoError(t, <-waited)
 		try(one)
-		require.NoError(t, n.SetRoutes([]diameter.Route{{Realm: farMME.Realm, Peer: dra(0).Host}, {Realm: farMME.Realm, App: testApp, Peer: dra(1).Host}}))
+		require.NoError(t, n.SetRoutes([]diameter.Route{
+			{Realm: farMME.Realm, Peer: dra(0).Host},
+			{Realm: farMME.Realm, App: testApp, Peer: dra(1).Host},
+		}))
 		try(two)
 		err := n.SetRoutes([]diameter.Route{{Realm: "x"}, {Realm: "y", Peer: "z"}, {Realm: "Y", Peer: "Z", Priority: 2}})
 		require.ErrorContains(t, err, `route to realm "x" names no peer`)

@@ -31,8 +31,8 @@ type Forward struct {
 	Request func(ctx context.Context, from Identity, req *Message) (fwd *Message, to Identity, ans *Message)
 
 	// Answer, if not nil, sees each answer that came for a forwarded request from peer via, and returns the one to pass on,
-	// which is ans itself or another message; nil for none. req is the request as it came to this node. It keeps the
-	// rules of [Handler].
+	// which is ans itself or another message; nil for none. req is the request as it came to this node. Answers that this
+	// node gives itself do not come here. It keeps the rules of [Handler].
 	Answer func(ctx context.Context, via Identity, req, ans *Message) *Message
 }
 
@@ -132,8 +132,8 @@ func (c *conn) relay(j *job, s *scanned) {
 		n.refresh()
 	}
 	n.endCall(k)
-	c.jobDone()
 	c.answer(&j.req, n.undelivered(&j.req, err), 2*n.opts.MaxQueue)
+	c.jobDone()
 }
 
 // forwarded passes on what came of a forwarded request. It does not block: what is not simple is left to a worker.

@@ -174,13 +174,14 @@ func TestRelayIdentifiers(t *testing.T) {
 }
 
 func TestRelayRefuses(t *testing.T) {
+	nowhere := between(mme, diameter.Identity{Realm: "x"}).AVPs
 	for name, c := range map[string]struct {
 		apps   []diameter.App
 		change func(m *diameter.Message)
 		want   diameter.Result
 	}{
 		"not proxiable":                 {nil, func(m *diameter.Message) { m.Flags &^= diameter.FlagProxiable }, diameter.UnableToDeliver},
-		"no way":                        {nil, func(m *diameter.Message) { m.AVPs = between(mme, diameter.Identity{Realm: "x"}).AVPs }, diameter.UnableToDeliver},
+		"no way":                        {nil, func(m *diameter.Message) { m.AVPs = nowhere }, diameter.UnableToDeliver},
 		"back":                          {nil, func(m *diameter.Message) { m.AVPs = between(farSCEF, mme).AVPs }, diameter.UnableToDeliver},
 		"nobody serves the application": {nil, func(m *diameter.Message) { m.App = 9 }, diameter.UnableToDeliver},
 		"loop": {nil, func(m *diameter.Message) {
@@ -436,6 +437,25 @@ func TestRelayPassesRepetitionsOn(t *testing.T) {
 
 func proxyApp(f *diameter.Forward) diameter.App { return diameter.App{ID: testApp, Forward: f} }
 
+// verdict is what a proxy makes of a request.
+type verdict struct {
+	fwd *diameter.Message
+	to  diameter.Identity
+	ans *diameter.Message
+}
+
+// judging returns a proxy's function for requests.
+func judging(
+	f func(from diameter.Identity, req *diameter.Message) verdict,
+) func(context.Context, diameter.Identity, *diameter.Message) (*diameter.Message, diameter.Identity, *diameter.Message) {
+	return func(_ context.Context, from diameter.Identity, req *diameter.Message) (
+		fwd *diameter.Message, to diameter.Identity, ans *diameter.Message,
+	) {
+		v := f(from, req)
+		return v.fwd, v.to, v.ans
+	}
+}
+
 func TestProxy(t *testing.T) {
 	secret := func(m *diameter.Message, v string) *diameter.Message {
 		c := *m
@@ -444,12 +464,12 @@ func TestProxy(t *testing.T) {
 	}
 	bubble(t, func(t *testing.T, b *bench) { // that changes both
 		_, from, to := hub(t, b, nil, proxyApp(&diameter.Forward{
-			Request: func(_ context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, diameter.Identity, *diameter.Message) {
+			Request: judging(func(from diameter.Identity, req *diameter.Message) verdict {
 				require.Equal(t, mme, from)
 				m := secret(req, "request")
 				m.EndToEnd, m.Flags = 1, m.Flags|diameter.FlagRetransmitted
-				return m, diameter.Identity{}, nil
-			},
+				return verdict{fwd: m}
+			}),
 			Answer: func(_ context.Context, via diameter.Identity, req, ans *diameter.Message) *diameter.Message {
 				require.Equal(t, farSCEF, via)
 				require.Empty(t, names(req, 9000))
@@ -471,9 +491,7 @@ func TestProxy(t *testing.T) {
 	})
 	bubble(t, func(t *testing.T, b *bench) { // that sends elsewhere, and answers nothing
 		_, from, to := hub(t, b, nil, proxyApp(&diameter.Forward{
-			Request: func(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, diameter.Identity, *diameter.Message) {
-				return req, farSCEF, nil
-			},
+			Request: judging(func(_ diameter.Identity, req *diameter.Message) verdict { return verdict{fwd: req, to: farSCEF} }),
 			Answer: func(context.Context, diameter.Identity, *diameter.Message, *diameter.Message) *diameter.Message {
 				return nil
 			},
@@ -484,35 +502,37 @@ func TestProxy(t *testing.T) {
 		from.idle()
 	})
 	for name, c := range map[string]struct {
-		request func(req *diameter.Message) (fwd, ans *diameter.Message)
+		request func(req *diameter.Message) verdict
 		want    diameter.Result // the zero Result for no answer
 	}{
-		"refuses": {func(req *diameter.Message) (fwd, ans *diameter.Message) {
-			return nil, diameter.ErrorAnswer(req, relayA, diameter.AuthorizationRejected, "", nil)
+		"refuses": {func(req *diameter.Message) verdict {
+			return verdict{ans: diameter.ErrorAnswer(req, relayA, diameter.AuthorizationRejected, "", nil)}
 		}, diameter.AuthorizationRejected},
-		"drops":  {func(*diameter.Message) (fwd, ans *diameter.Message) { return nil, nil }, diameter.Result{}},
-		"panics": {func(*diameter.Message) (fwd, ans *diameter.Message) { panic("no") }, diameter.UnableToComply},
-		"breaks the AVPs": {func(req *diameter.Message) (fwd, ans *diameter.Message) {
+		"drops":  {func(*diameter.Message) verdict { return verdict{} }, diameter.Result{}},
+		"panics": {func(*diameter.Message) verdict { panic("no") }, diameter.UnableToComply},
+		"breaks the AVPs": {func(req *diameter.Message) verdict {
 			m := *req
 			m.AVPs = m.AVPs[:len(m.AVPs)-3]
-			return &m, nil
+			return verdict{fwd: &m}
 		}, diameter.UnableToDeliver},
-		"breaks a header": {func(req *diameter.Message) (fwd, ans *diameter.Message) {
+		"breaks them and knows the way": {func(req *diameter.Message) verdict {
+			m := *req
+			m.AVPs = m.AVPs[:len(m.AVPs)-3]
+			return verdict{fwd: &m, to: farSCEF}
+		}, diameter.UnableToDeliver},
+		"breaks a header": {func(req *diameter.Message) verdict {
 			m := *req
 			m.AVPs = []byte{1, 2, 3, 4}
-			return &m, nil
+			return verdict{fwd: &m}
 		}, diameter.UnableToDeliver},
-		"leads nowhere": {func(req *diameter.Message) (fwd, ans *diameter.Message) {
-			return between(mme, diameter.Identity{Realm: "x"}), nil
+		"leads nowhere": {func(*diameter.Message) verdict {
+			return verdict{fwd: between(mme, diameter.Identity{Realm: "x"})}
 		}, diameter.UnableToDeliver},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, b *bench) {
 				_, from, to := hub(t, b, nil, proxyApp(&diameter.Forward{
-					Request: func(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, diameter.Identity, *diameter.Message) {
-						fwd, ans := c.request(req)
-						return fwd, diameter.Identity{}, ans
-					},
+					Request: judging(func(_ diameter.Identity, req *diameter.Message) verdict { return c.request(req) }),
 				}))
 				sendAs(from, between(mme, farSCEF), 5)
 				if c.want == (diameter.Result{}) {
@@ -529,48 +549,58 @@ func TestProxy(t *testing.T) {
 
 // Many requests at once over a relay, whose next hops come and go; each ends once.
 func TestRelayUnderFire(t *testing.T) {
-	bubble(t, func(t *testing.T, b *bench) {
-		var handled atomic.Int32
-		serve := diameter.App{ID: testApp, Handler: handlerFunc(func(_ context.Context, req *diameter.Message) *diameter.Message {
-			handled.Add(1)
-			time.Sleep(time.Millisecond)
-			return success(req)
-		})}
-		realm := diameter.Identity{Realm: farSCEF.Realm}
-		relay := b.start(relayA, nil, relayApp())
-		for i := range 3 {
-			id := diameter.Identity{Host: fmt.Sprintf("scef%d.home.example.com", i), Realm: farSCEF.Realm}
-			if n := b.start(id, nil, serve); i > 0 {
-				go func() {
-					time.Sleep(time.Duration(10*i) * time.Millisecond)
-					n.Close()
-				}()
-			}
-			b.link(relay, id)
+	var seen, answered atomic.Int32
+	for name, trace := range map[string]*diameter.Trace{"without trace": nil, "with trace": {
+		Message:  func(diameter.Identity, diameter.Direction, *diameter.Message) { seen.Add(1) },
+		Answered: func(diameter.Identity, *diameter.Message, time.Duration) { answered.Add(1) },
+	}} {
+		t.Run(name, func(t *testing.T) { bubble(t, func(t *testing.T, b *bench) { relayUnderFire(t, b, trace) }) })
+	}
+	require.GreaterOrEqual(t, answered.Load(), int32(2000), "those of Do and those that are forwarded")
+	require.GreaterOrEqual(t, seen.Load(), int32(6000))
+}
+
+func relayUnderFire(t *testing.T, b *bench, trace *diameter.Trace) {
+	var handled atomic.Int32
+	serve := diameter.App{ID: testApp, Handler: handlerFunc(func(_ context.Context, req *diameter.Message) *diameter.Message {
+		handled.Add(1)
+		time.Sleep(time.Millisecond)
+		return success(req)
+	})}
+	realm := diameter.Identity{Realm: farSCEF.Realm}
+	relay := b.start(relayA, &diameter.Options{Trace: trace}, relayApp())
+	for i := range 3 {
+		id := diameter.Identity{Host: fmt.Sprintf("scef%d.home.example.com", i), Realm: farSCEF.Realm}
+		if n := b.start(id, nil, serve); i > 0 {
+			go func() {
+				time.Sleep(time.Duration(10*i) * time.Millisecond)
+				n.Close()
+			}()
 		}
-		n := b.start(mme, nil, diameter.App{ID: testApp})
-		b.link(n, relayA)
-		var wg sync.WaitGroup
-		var good, lost atomic.Int32
-		for range 20 {
-			wg.Go(func() {
-				for range 50 {
-					switch ans, err := n.Do(t.Context(), realm, between(mme, realm)); {
-					case err == nil:
-						if r, _ := diameter.ResultOf(ans); r.IsSuccess() {
-							good.Add(1)
-						}
-					case errors.Is(err, diameter.ErrSent):
-						lost.Add(1)
-					default:
-						t.Error(err)
+		b.link(relay, id)
+	}
+	n := b.start(mme, &diameter.Options{Trace: trace}, diameter.App{ID: testApp})
+	b.link(n, relayA)
+	var wg sync.WaitGroup
+	var good, lost atomic.Int32
+	for range 20 {
+		wg.Go(func() {
+			for range 50 {
+				switch ans, err := n.Do(t.Context(), realm, between(mme, realm)); {
+				case err == nil:
+					if r, _ := diameter.ResultOf(ans); r.IsSuccess() {
+						good.Add(1)
 					}
+				case errors.Is(err, diameter.ErrSent):
+					lost.Add(1)
+				default:
+					t.Error(err)
 				}
-			})
-		}
-		wg.Wait()
-		require.Equal(t, int32(1000), good.Load(), "the third node carried what the others lost")
-		require.Zero(t, lost.Load())
-		require.GreaterOrEqual(t, handled.Load(), int32(1000))
-	})
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, int32(1000), good.Load(), "the third node carried what the others lost")
+	require.Zero(t, lost.Load())
+	require.GreaterOrEqual(t, handled.Load(), int32(1000))
 }

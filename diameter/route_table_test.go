@@ -124,7 +124,8 @@ func TestRouteWeights(t *testing.T) {
 	}
 	// The rhythm is even: a weight of 2 in 4 does not come twice in a row.
 	var b string
-	for _, c := range rhythm([]routeWay{{routeConn("a", "", Peer{}), 0, 2}, {routeConn("b", "", Peer{}), 0, 1}, {routeConn("c", "", Peer{}), 0, 1}}) {
+	way := func(host string, weight uint16) routeWay { return routeWay{routeConn(host, "", Peer{}), 0, weight} }
+	for _, c := range rhythm([]routeWay{way("a", 2), way("b", 1), way("c", 1)}) {
 		b += c.id.Host
 	}
 	require.Equal(t, "abca", b)
