@@ -244,6 +244,28 @@ func TestFailoverOnSuspect(t *testing.T) {
 		relay.send(success(second))
 		require.Equal(t, diameter.Success, resultOf(t, <-done))
 	})
+	bubble(t, func(t *testing.T, b *bench) { // one that still waits for room goes as if it came anew
+		n := b.node(scef, nil, &diameter.Options{MaxPending: 1})
+		host, relay := b.connect(mme, scef), b.connect(dra(0), scef, relaying)
+		ctx, cancel := context.WithTimeout(t.Context(), long)
+		defer cancel()
+		done := do(ctx, n, mme)
+		first := host.next()
+		go host.read()
+		queued := do(ctx, n, mme)
+		sent := make(map[uint32]diameter.Flags)
+		for range 2 {
+			m := relay.next()
+			sent[m.EndToEnd] = m.Flags & diameter.FlagRetransmitted
+			relay.send(success(m))
+		}
+		require.Equal(t, diameter.Success, resultOf(t, <-done))
+		require.Equal(t, diameter.Success, resultOf(t, <-queued))
+		require.Len(t, sent, 2)
+		for e2e, flag := range sent {
+			require.Equal(t, e2e == first.EndToEnd, flag != 0)
+		}
+	})
 	for name, off := range map[string]bool{"no other way": false, "switched off": true} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, b *bench) {
