@@ -89,9 +89,9 @@ func (c *conn) fail(why error) {
 			if s.call == nil {
 				continue
 			}
-			s.call.err = lost
+			s.call.err, s.call.broken = lost, true
 			if s.start >= c.taken {
-				s.call.err = errUnsent
+				s.call.err, s.call.broken = errUnsent, false
 			}
 			k, _ := c.pending.remove(i)
 			calls = append(calls, k)
@@ -108,7 +108,7 @@ func (c *conn) fail(why error) {
 	}
 	c.n.forget(c)
 	for _, k := range calls {
-		k.done <- struct{}{}
+		k.complete()
 	}
 }
 
@@ -153,55 +153,21 @@ func (c *conn) waitRoom() <-chan struct{} {
 	return c.room
 }
 
-// do sends req with the given End-to-End Identifier and waits for its answer. The error is errUnsent when the
-// connection failed and the request had not been sent.
-func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, error) {
-	k := c.n.calls.Get().(*call)
-	since, deadline := int64(0), int64(0)
-	if _, ok := ctx.Deadline(); !ok {
-		deadline = c.n.clock() + int64(c.n.opts.AnswerTimeout)
-	}
-	trace := c.n.trace
-	if trace.Answered != nil {
-		since = c.n.clock()
-	}
-	c.mu.Lock()
-	for c.err == nil && (len(c.out) >= c.n.opts.MaxQueue || c.pending.full()) {
-		room := c.waitRoom()
-		c.mu.Unlock()
-		if err := c.await(ctx, room, deadline); err != nil {
-			c.n.calls.Put(k)
+// do sends the request of k and waits for its answer. The error is errUnsent when the connection failed and the request
+// had not been sent.
+func (c *conn) do(ctx context.Context, k *call) (*Message, error) {
+	for {
+		room, err := c.queue(k)
+		if err != nil {
 			return nil, err
 		}
-		c.mu.Lock()
+		if room == nil {
+			break
+		}
+		if err := c.await(ctx, room, k.deadline); err != nil {
+			return nil, err
+		}
 	}
-	if c.err != nil || c.closing.Load() {
-		c.mu.Unlock()
-		c.n.calls.Put(k)
-		return nil, errUnsent
-	}
-	s := c.pending.add(k)
-	s.e2e, s.command, s.since, s.deadline = e2e, req.Command, since, deadline
-	s.start = c.taken + uint64(len(c.out))
-	hbh := s.hbh
-	if deadline != 0 && (c.sweepAt == 0 || deadline < c.sweepAt) {
-		c.sweepAt = deadline
-	}
-	if trace.Message != nil { // so that the request is seen before its answer
-		s.start = math.MaxUint64
-		c.mu.Unlock()
-		c.traceSent(req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e)
-		c.mu.Lock()
-		if s = &c.pending.slots[k.slot]; s.call == k {
-			s.start = c.taken + uint64(len(c.out))
-		} // else it has failed meanwhile, as done will tell
-	}
-	if s.call == k {
-		c.out = appendFrame(c.out, req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e)
-		c.wakeWriter()
-	}
-	c.mu.Unlock()
-
 	if done := ctx.Done(); done == nil {
 		<-k.done
 	} else {
@@ -215,17 +181,58 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 			}
 			c.mu.Unlock()
 			if gone {
-				c.n.calls.Put(k)
 				c.leave()
 				return nil, fmt.Errorf("diameter: request to %s: %w: %w", c.id.Host, context.Cause(ctx), ErrSent)
 			}
 			<-k.done // the answer is on its way to us
 		}
 	}
-	ans, err := k.ans, k.err
-	k.ans, k.err = nil, nil
-	c.n.calls.Put(k)
-	return ans, err
+	return k.ans, k.err
+}
+
+// queue puts k into the table and its request into the queue; k is then not the caller's any more before it completes. It
+// returns a channel instead, which closes when it is worth to try again, if there is no room, and errUnsent if no new
+// request may go over the connection.
+func (c *conn) queue(k *call) (room <-chan struct{}, err error) {
+	k.ans, k.err, k.broken = nil, nil, false
+	trace := c.n.trace
+	since := int64(0)
+	if trace.Answered != nil {
+		since = c.n.clock()
+	}
+	f := k.req.Flags | FlagRequest
+	if k.lost != nil {
+		f |= FlagRetransmitted
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil || c.closing.Load() || c.suspect.Load() {
+		return nil, errUnsent
+	}
+	if len(c.out) >= c.n.opts.MaxQueue || c.pending.full() {
+		return c.waitRoom(), nil
+	}
+	s := c.pending.add(k)
+	s.e2e, s.command, s.since, s.deadline = k.e2e, k.req.Command, since, k.deadline
+	s.start = c.taken + uint64(len(c.out))
+	if k.deadline != 0 && (c.sweepAt == 0 || k.deadline < c.sweepAt) {
+		c.sweepAt = k.deadline
+	}
+	hbh, e2e, req := s.hbh, k.e2e, *k.req
+	if trace.Message != nil { // so that the request is seen before its answer
+		at := k.slot
+		s.start = math.MaxUint64
+		c.mu.Unlock()
+		c.traceSent(&req, f, req.Command, req.App, hbh, e2e)
+		c.mu.Lock()
+		if s = &c.pending.slots[at]; s.call != k || s.hbh != hbh {
+			return nil, nil // it has failed meanwhile, and been completed
+		}
+		s.start = c.taken + uint64(len(c.out))
+	}
+	c.out = appendFrame(c.out, &req, f, req.Command, req.App, hbh, e2e)
+	c.wakeWriter()
+	return nil, nil
 }
 
 // await waits until room closes, ctx ends or the deadline (0 for none) has passed.
@@ -276,6 +283,18 @@ func (c *conn) answer(req, ans *Message, limit int) {
 	c.out = appendFrame(c.out, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
 	c.wakeWriter()
 	c.mu.Unlock()
+}
+
+// tryAnswer queues ans as the answer to req; false when it would have to wait for room.
+func (c *conn) tryAnswer(req, ans *Message) bool {
+	c.mu.Lock()
+	full := c.err == nil && len(c.out) >= c.n.opts.MaxQueue
+	c.mu.Unlock()
+	if full {
+		return false
+	}
+	c.answer(req, ans, math.MaxInt)
+	return true
 }
 
 // refuse queues an answer of the node itself.
@@ -454,7 +473,7 @@ func (c *conn) tick(watchAt int64) int64 {
 	}
 	c.mu.Unlock()
 	for _, k := range calls {
-		k.done <- struct{}{}
+		k.complete()
 	}
 	if late {
 		c.leaving.Store(true)
@@ -539,14 +558,14 @@ func (c *conn) flushBatch() {
 			}
 			c.mu.Unlock()
 			trace(c.id, m, time.Duration(c.now-since))
-			k.done <- struct{}{}
+			k.complete()
 			c.mu.Lock()
 			c.answers[i] = nil
 		}
 		c.freeRoom()
 		c.mu.Unlock()
 		for _, k := range c.calls {
-			k.done <- struct{}{}
+			k.complete()
 		}
 		clear(c.calls)
 		clear(c.answers)
@@ -658,29 +677,41 @@ func (c *conn) request(j *job) {
 		c.refuse(m, InvalidHeaderBits, "E flag in a request")
 		return
 	}
-	h, relay := n.handlers[m.App], false
+	h, all := n.handlers[m.App], false
+	agent := n.agents[m.App]
+	if agent == nil {
+		agent = n.agents[AppRelay]
+	}
 	if h == nil {
-		if h = n.handlers[AppRelay]; h == nil {
-			c.refuse(m, ApplicationUnsupported, "")
-			return
-		}
-		relay = true
+		h, all = n.handlers[AppRelay], agent == nil
+	}
+	if h == nil && agent == nil {
+		c.refuse(m, ApplicationUnsupported, "")
+		return
 	}
 	s, err := scan(m.AVPs)
 	if err != nil {
 		c.answer(m, ErrorAnswerFor(m, c.n.self, err), 2*c.n.opts.MaxQueue)
 		return
 	}
-	if !relay {
-		if s.destinationHost != nil {
-			if !sameName(s.destinationHost, n.self.Host) {
-				c.refuse(m, UnableToDeliver, "this node is not the destination and relays nothing")
-				return
-			}
-		} else if s.destinationRealm != nil && !sameName(s.destinationRealm, n.self.Realm) {
-			c.refuse(m, RealmNotServed, "")
-			return
-		}
+	local := all || n.local(&s, h != nil)
+	switch {
+	case local && h == nil:
+		c.refuse(m, ApplicationUnsupported, "")
+		return
+	case local:
+	case agent == nil && s.destinationHost == nil:
+		c.refuse(m, RealmNotServed, "")
+		return
+	case agent == nil:
+		c.refuse(m, UnableToDeliver, "this node is not the destination and relays nothing")
+		return
+	case m.Flags&FlagProxiable == 0:
+		c.refuse(m, UnableToDeliver, "this node is not the destination, and the request may not be forwarded")
+		return
+	case n.looped(&s):
+		c.refuse(m, LoopDetected, "")
+		return
 	}
 	if f := n.opts.CheckOrigin; f != nil && !f(c.id, c.origin(s.originHost), c.origin(s.originRealm)) {
 		c.refuse(m, AuthorizationRejected, "this peer does not speak for the origin")
@@ -696,7 +727,13 @@ func (c *conn) request(j *job) {
 		return
 	}
 	j.c, j.h = c, h
-	if n.dups != nil && s.originHost != nil {
+	if !local && agent.plain() {
+		c.relay(j, &s)
+		return
+	}
+	if !local {
+		j.h = agent
+	} else if n.dups != nil && s.originHost != nil {
 		ref, known, ans := n.dups.admit(c.origin(s.originHost), dupWaiter{c: c, req: m}, time.Duration(c.now))
 		if known {
 			c.jobDone()

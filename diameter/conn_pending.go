@@ -2,12 +2,46 @@ package diameter
 
 import "math/rand/v2"
 
-// call is one caller of Do that waits for an answer. Exactly one of those who take it out of the table sends on done.
+// call is a request on its way: of a caller of Do, or one that is forwarded. While it is in the table of a connection it
+// belongs to who takes it out there; that one sets ans or err and completes it.
 type call struct {
-	done chan struct{} // has room for one
-	ans  *Message
-	err  error
-	slot int32
+	search
+	req      *Message
+	e2e      uint32
+	deadline int64 // in nanoseconds of the node; 0 when the context has one
+	job      *job  // what is to be answered when nobody waits for done
+
+	// Of the last attempt.
+	c      *conn // nil before the first
+	kind   wayKind
+	slot   int32
+	done   chan struct{} // has room for one
+	ans    *Message
+	err    error
+	broken bool // the connection broke, or is suspect: err wraps ErrSent, but another way may do
+
+	// Of all attempts.
+	lost      error    // of the first attempt that may have reached the other node and gave no answer
+	last      *Message // the last answer that made us look for another way
+	hosts     []string // folded; where a redirect leads
+	redirects int
+}
+
+// complete tells who waits that the attempt has ended. It does not block.
+func (k *call) complete() {
+	if k.job != nil {
+		k.job.c.n.forwarded(k)
+		return
+	}
+	k.done <- struct{}{}
+}
+
+// newCall returns a call that has yet to be filled in, for endCall.
+func (n *Node) newCall() *call { return n.calls.Get().(*call) }
+
+func (n *Node) endCall(k *call) {
+	*k = call{done: k.done}
+	n.calls.Put(k)
 }
 
 // pendingTable holds the requests of a connection that wait for their answers. The index of a slot is the low half of

@@ -37,10 +37,14 @@
 // around it: [Transport] for the way out, Handler for the way in. [Pipe] is the second Transport, two nodes joined in
 // memory; a vendor that has a Diameter stack writes a third and tries it with diametertest.RunTransport.
 //
-// A Node relays and redirects nothing (a request for another host gets UNABLE_TO_DELIVER), finds no peers by DNS, and has
-// no SCTP and no accounting. It does not send requests again by itself when a connection breaks: the error then wraps
-// [ErrSent], and the caller, who knows whether the request may be repeated, decides. It does recognise requests that are
-// repeated to it (T flag).
+// Requests find their way by the peers that are open and by the routes of [Node.SetRoutes]. When a connection breaks or
+// falls silent, what waits for an answer there goes another way, marked as a repetition (T flag); Do tells the rules. An
+// error that wraps [ErrSent] means that no way is left and that the other node may have acted on the request: the
+// caller, who knows whether it may be repeated, decides. A Node recognises requests that are repeated to it. It
+// follows redirects, within the bounds that [Options.Redirect] tells, but gives none itself.
+//
+// With [Forward] a Node is a relay or a proxy, for one application or, as [AppRelay], for all. Without, a request for
+// another host gets UNABLE_TO_DELIVER. A Node finds no peers by DNS, and has no SCTP and no accounting.
 //
 // A Node, its handlers and whatever implements Transport are used from many goroutines at once. A [Message] is not changed
 // after it was received or sent, and so may be shared. Time is that of package time alone, so that nodes run in bubbles of

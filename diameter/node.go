@@ -22,12 +22,16 @@ type App struct {
 
 	// Handler answers the requests of the application. When it is nil the node only sends requests of the application;
 	// those that it receives are answered with APPLICATION_UNSUPPORTED. The handler of AppRelay gets the requests of
-	// all applications that have none, whatever their destination.
+	// all applications that have none, whatever their destination; with a Forward, only those that are for this node.
 	Handler Handler
+
+	// Forward, if not nil, makes the node forward the requests of the application that are for other nodes; when it is
+	// nil, they are refused. That of AppRelay holds for all applications that have none.
+	Forward *Forward
 }
 
 // Node is a Diameter node: it connects to peers and accepts their connections, sends requests to them and hands theirs
-// to the handlers of its applications. It implements [Transport].
+// to the handlers of its applications, or forwards them. It implements [Transport].
 //
 // The answer of a handler goes into the queue of the connection, which is written in order; then is called after that.
 // What then sends to the same peer therefore arrives after the answer. Answers of a handler to a connection that is lost
@@ -36,8 +40,8 @@ type App struct {
 // UNABLE_TO_COMPLY.
 //
 // All methods are safe for concurrent use. A Node runs goroutines until Close or Shutdown returns: two for each
-// connection, one for each peer of AddPeer, and one for each request that is in the hands of a handler (of which some
-// are kept for the next ones).
+// connection, one for each peer of AddPeer, and one for each request that is in the hands of a handler or proxy (of which
+// some are kept for the next ones). Relaying a request needs none.
 type Node struct {
 	self     Identity
 	opts     Options
@@ -46,11 +50,14 @@ type Node struct {
 	appList  []App
 	vendors  []VendorID
 	handlers map[ApplicationID]Handler
+	agents   map[ApplicationID]*agent
 	base     time.Time
 	routes   atomic.Pointer[routes]
-	pool     pool
-	dups     *dedup    // nil when switched off
-	calls    sync.Pool // of *call; not shared with other nodes, as channels must not leave a bubble of synctest
+
+	redirects redirects
+	pool      pool
+	dups      *dedup    // nil when switched off
+	calls     sync.Pool // of *call; not shared with other nodes, as channels must not leave a bubble of synctest
 
 	ctx        context.Context // of the handlers
 	cancel     context.CancelFunc
@@ -68,6 +75,8 @@ type Node struct {
 	peers      []*peer
 	byHost     map[string]*peer // by the folded Host
 	configured []*Peer
+	redirected int           // of configured: those of Options.Redirect
+	table      []Route       // with folded names
 	changed    chan struct{} // closed and replaced when the routes change
 }
 
@@ -83,6 +92,7 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 		self: self, opts: o, log: o.Logger, trace: o.Trace,
 		appList:   slices.Clone(apps),
 		handlers:  make(map[ApplicationID]Handler),
+		agents:    make(map[ApplicationID]*agent),
 		base:      time.Now(),
 		drained:   make(chan struct{}),
 		open:      make(map[*conn]struct{}),
@@ -100,6 +110,9 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 		if a.Handler != nil {
 			n.handlers[a.ID] = a.Handler
 		}
+		if a.Forward != nil {
+			n.agents[a.ID] = &agent{n, *a.Forward}
+		}
 		if a.Vendor != 0 && !slices.Contains(n.vendors, a.Vendor) {
 			n.vendors = append(n.vendors, a.Vendor)
 		}
@@ -112,7 +125,7 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.dialCtx, n.cancelDial = context.WithCancel(n.ctx)
-	n.routes.Store(newRoutes(nil))
+	n.routes.Store(newRoutes(nil, nil))
 	n.pool.max = int64(o.MaxInFlightTotal)
 	n.pool.run = n.runJob
 	n.calls.New = func() any { return &call{done: make(chan struct{}, 1)} }
@@ -247,7 +260,7 @@ func (n *Node) AwaitPeer(ctx context.Context, to Identity, app ApplicationID) er
 		if n.stopped() {
 			return ErrClosed
 		}
-		if n.routes.Load().find(to, app) != nil {
+		if c, _ := n.routes.Load().find(&search{to: to, app: app}); c != nil {
 			return nil
 		}
 		select {
@@ -303,7 +316,7 @@ func (n *Node) refresh() {
 		}
 		return false
 	})
-	n.routes.Store(newRoutes(open))
+	n.routes.Store(newRoutes(open, n.table))
 	close(n.changed)
 	n.changed = make(chan struct{})
 }

@@ -44,7 +44,7 @@ type Options struct {
 	// HandshakeTimeout bounds connecting and the exchange of capabilities. Default 10 s.
 	HandshakeTimeout time.Duration
 
-	// AnswerTimeout bounds a Do whose context has no deadline. Default 10 s.
+	// AnswerTimeout bounds a Do whose context has no deadline, and the forwarding of a request. Default 10 s.
 	AnswerTimeout time.Duration
 
 	// WriteTimeout is how long a peer may take to accept what is written to it before its connection is closed; up to a
@@ -75,8 +75,25 @@ type Options struct {
 	MaxPending int
 
 	// MaxInFlight is how many requests of one peer, and MaxInFlightTotal how many of all, may be in the hands of
-	// handlers; more get TOO_BUSY. Default 1,024 and 8,192.
+	// handlers or forwarded and not yet answered; more get TOO_BUSY. Default 1,024 and 8,192.
 	MaxInFlight, MaxInFlightTotal int
+
+	// NoFailover switches off that Do, and agents, send a request again by another way when the connection breaks, or its
+	// peer becomes suspect, after the request was sent. Default: on.
+	NoFailover bool
+
+	// Redirect decides about connecting to a node that peer from redirected a request to (REDIRECT_INDICATION) and that is
+	// no open peer: it returns the peer to add, whose Host becomes that of the URI, and true; or false. At most 64 peers
+	// are added so, and they stay. The request waits for the connection until its deadline. Default: redirects lead to
+	// open peers only.
+	//
+	// The URI is what the peer says, so it should be checked: against a list of hosts or domains, with a Peer.Address
+	// from there. Apart from that, a redirect can do no more than its peer could by answering itself: it is followed
+	// only if the asked peer itself gave it, at most three times for a request, to eight hosts at most; and if it
+	// holds for other requests, too (Redirect-Host-Usage, Redirect-Max-Cache-Time), then only for those that would
+	// have gone to the very peer that gave it, for a day at most. 4,096 such redirects are remembered. ALL_USER is
+	// about the User-Name outside of groups.
+	Redirect func(uri URI, from Identity) (Peer, bool)
 
 	// MaxConns is how many connections there may be, those that have not finished their handshake included; more are
 	// closed at once. Default 1,024.

@@ -20,6 +20,9 @@ type Peer struct {
 
 	// Identity is who must answer there. An empty Host or Realm means that any will do.
 	Identity Identity
+
+	// Priority and Weight of the peer among those of its realm, as for a [Route]; and among those that relay.
+	Priority, Weight uint16
 }
 
 // PeerStatus tells about one peer.
@@ -131,6 +134,9 @@ func (p *peer) event(ev peerEvent, c *conn, why error) peerAction {
 	}
 	if changed {
 		p.n.refresh()
+		if to == PeerSuspect {
+			now.divert()
+		}
 		p.tell()
 	}
 	return do

@@ -113,6 +113,8 @@ func fold(s string) string {
 // scanned are the AVPs of a request that the node looks at itself; nil for those that are missing.
 type scanned struct {
 	originHost, originRealm, destinationHost, destinationRealm []byte
+
+	routeRecords []byte // all from the first Route-Record on
 }
 
 // scan walks the AVPs of a message once, at the outer level, and checks that their headers are well formed.
@@ -142,6 +144,10 @@ func scan(b []byte) (s scanned, err error) {
 				s.destinationHost = b[head:n]
 			case 283:
 				s.destinationRealm = b[head:n]
+			case 282:
+				if s.routeRecords == nil {
+					s.routeRecords = b
+				}
 			}
 		}
 		b = b[min(n+(-n&3), len(b)):]

@@ -1,18 +1,74 @@
 package diameter
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 )
 
-// routes is what Do needs to find a connection. It is replaced as a whole when a peer opens or closes.
+// Route says which peer leads to a realm (RFC 6733 §2.7). It counts while that peer is open and has advertised the
+// application, or Relay.
+type Route struct {
+	Realm string        // any case; "" for the default route
+	App   ApplicationID // 0 for any application
+	Peer  string        // Host of the peer, any case
+
+	// Priority orders the routes of one realm and application: the lowest that has an open peer is taken. Routes of equal
+	// Priority share the requests in proportion to Weight, 0 meaning 1, in an even rhythm; shares below 1/512 of all
+	// are rounded up.
+	Priority, Weight uint16
+}
+
+// SetRoutes replaces the routes of the node; there are none at first. It may be called at any time, and holds for requests
+// that look for a way from then on. The error tells, for each route that is wrong, that it names no peer or is there
+// twice; the old routes then stay.
+//
+// Beside its routes the node knows the peers that are open: each leads to its own Host; to its own realm, with the
+// Priority and Weight of [Peer], for the applications that it advertised; and anywhere if it advertised Relay. A
+// request goes to the first of these that there is (RFC 6733 §6.1.4 to §6.1.6):
+//
+//  1. the peer that is the destination host;
+//  2. a route of its realm and application, then one of its realm and any application;
+//  3. for a realm without a host: a peer of that realm; then a default route, one for the application first; then a
+//     peer that relays;
+//  4. for a host that is no peer: a default route; then a peer that relays; then a peer of its realm, which may be
+//     an agent that has not said so.
+func (n *Node) SetRoutes(routes []Route) error {
+	table := make([]Route, 0, len(routes))
+	seen := make(map[Route]bool)
+	var errs []error
+	for _, r := range routes {
+		r.Realm, r.Peer = fold(r.Realm), fold(r.Peer)
+		key := Route{Realm: r.Realm, App: r.App, Peer: r.Peer}
+		switch {
+		case r.Peer == "":
+			errs = append(errs, fmt.Errorf("diameter: route to realm %q names no peer", r.Realm))
+		case seen[key]:
+			errs = append(errs, fmt.Errorf("diameter: route to realm %q by %s for application %d is there twice", r.Realm, r.Peer, r.App))
+		}
+		seen[key] = true
+		table = append(table, r)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.table = table
+	n.mu.Unlock()
+	n.refresh()
+	return nil
+}
+
+// routes is what a request needs to find a connection. It is replaced as a whole when a peer opens or closes, and by
+// SetRoutes.
 type routes struct {
-	hosts  map[string]*conn // by the folded name of the peer
+	hosts  map[string]*routeGroup // by the folded name of the peer
+	table  map[realmApp]*routeGroup
 	realms map[realmApp]*routeGroup
-	relays routeGroup
+	relays *routeGroup
 }
 
 type realmApp struct {
@@ -20,99 +76,243 @@ type realmApp struct {
 	app   ApplicationID
 }
 
-// routeGroup hands out its connections in turn.
-type routeGroup struct {
-	conns []*conn
-	turn  atomic.Uint32
+// wayKind tells why a connection leads to a destination.
+type wayKind uint8
+
+const (
+	wayNone  wayKind = iota
+	wayHost          // it is that of the host, or a redirect named it
+	wayRoute         // a route of SetRoutes
+	wayRelay         // its peer relays
+	wayRealm         // its peer is of the realm
+)
+
+// search is what a way is looked for with.
+type search struct {
+	to   Identity
+	app  ApplicationID
+	from string // Host of the peer that the request came from, which it does not go back to; "" for a request of our own
+
+	tried [maxWays]attempt
+	ways  int // how many of tried there are
+	// noNeighbours leaves peers out that are of the realm, but not the host.
+	noNeighbours bool
 }
 
-func (g *routeGroup) next() *conn {
-	if g == nil || len(g.conns) == 0 {
-		return nil
+type attempt struct {
+	c     *conn
+	whole bool // all connections of the peer were tried with it
+}
+
+// maxWays is how many ways one request may go.
+const maxWays = 4
+
+func (s *search) add(c *conn, whole bool) {
+	s.tried[s.ways] = attempt{c, whole}
+	s.ways++
+}
+
+// allows reports whether the request may go over c.
+func (s *search) allows(c *conn) bool {
+	for _, a := range s.tried[:s.ways] {
+		if a.c == c || a.whole && strings.EqualFold(a.c.id.Host, c.id.Host) {
+			return false
+		}
 	}
-	if len(g.conns) == 1 {
-		return g.conns[0]
-	}
-	return g.conns[int(g.turn.Add(1)-1)%len(g.conns)]
+	return c.serves(s.app) && (s.from == "" || !strings.EqualFold(s.from, c.id.Host))
 }
 
 func (c *conn) serves(app ApplicationID) bool {
 	return slices.Contains(c.caps.apps, app) || slices.Contains(c.caps.apps, AppRelay)
 }
 
-func newRoutes(open []*conn) *routes {
-	r := &routes{hosts: make(map[string]*conn), realms: make(map[realmApp]*routeGroup)}
+// share returns the Priority and Weight of the peer of c for its own realm. Node.mu is held.
+func (c *conn) share() (priority, weight uint16) {
+	if c.peer == nil || c.peer.cfg == nil {
+		return 0, 0
+	}
+	return c.peer.cfg.Priority, c.peer.cfg.Weight
+}
+
+// routeGroup hands out connections: those of the first tier that has one which may be used.
+type routeGroup struct {
+	ways  []routeWay // while it is made
+	tiers []*routeTier
+}
+
+type routeWay struct {
+	c                *conn
+	priority, weight uint16
+}
+
+// routeTier holds connections of one priority in the rhythm of their weights.
+type routeTier struct {
+	rhythm []*conn
+	turn   atomic.Uint32
+}
+
+// next returns the connection whose turn it is among those that s allows; nil when there is none.
+func (g *routeGroup) next(s *search) *conn {
+	if g == nil {
+		return nil
+	}
+	for _, t := range g.tiers {
+		if len(t.rhythm) == 1 {
+			if c := t.rhythm[0]; s.allows(c) {
+				return c
+			}
+			continue
+		}
+		at := int(t.turn.Add(1)-1) % len(t.rhythm)
+		for i := range t.rhythm {
+			if c := t.rhythm[(at+i)%len(t.rhythm)]; s.allows(c) {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// build makes the tiers.
+func (g *routeGroup) build() {
+	slices.SortStableFunc(g.ways, func(a, b routeWay) int { return cmp.Compare(a.priority, b.priority) })
+	for len(g.ways) > 0 {
+		n := 1
+		for n < len(g.ways) && g.ways[n].priority == g.ways[0].priority {
+			n++
+		}
+		g.tiers = append(g.tiers, &routeTier{rhythm: rhythm(g.ways[:n])})
+		g.ways = g.ways[n:]
+	}
+}
+
+// maxRhythm is about the greatest length of a rhythm.
+const maxRhythm = 512
+
+// rhythm returns the connections, each as often as its weight says and as evenly spread as can be.
+func rhythm(ways []routeWay) []*conn {
+	weights := make([]int, len(ways))
+	total, common := 0, 0
+	for i, w := range ways {
+		weights[i] = max(1, int(w.weight))
+		total += weights[i]
+		common = gcd(weights[i], common)
+	}
+	sum := 0
+	for i, w := range weights {
+		if weights[i] = w / common; total/common > maxRhythm {
+			weights[i] = max(1, w*maxRhythm/total)
+		}
+		sum += weights[i]
+	}
+	out := make([]*conn, 0, sum)
+	credit := make([]int, len(ways))
+	for range sum {
+		best := 0
+		for i, w := range weights {
+			if credit[i] += w; credit[i] > credit[best] {
+				best = i
+			}
+		}
+		credit[best] -= sum
+		out = append(out, ways[best].c)
+	}
+	return out
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// newRoutes makes the routes of the open connections. Names in table are folded.
+func newRoutes(open []*conn, table []Route) *routes {
+	r := &routes{
+		hosts: make(map[string]*routeGroup), table: make(map[realmApp]*routeGroup), realms: make(map[realmApp]*routeGroup),
+		relays: new(routeGroup),
+	}
 	for _, c := range open {
-		r.hosts[fold(c.id.Host)] = c
-		seen := make(map[ApplicationID]bool)
-		for _, a := range c.caps.apps {
-			if seen[a] {
-				continue
+		put(r.hosts, fold(c.id.Host), routeWay{c: c})
+		priority, weight := c.share()
+		for i, a := range c.caps.apps {
+			switch {
+			case slices.Contains(c.caps.apps[:i], a):
+			case a == AppRelay:
+				r.relays.ways = append(r.relays.ways, routeWay{c, priority, weight})
+			default:
+				put(r.realms, realmApp{fold(c.id.Realm), a}, routeWay{c, priority, weight})
 			}
-			seen[a] = true
-			if a == AppRelay {
-				r.relays.conns = append(r.relays.conns, c)
-				continue
+		}
+	}
+	for _, e := range table {
+		if g := r.hosts[e.Peer]; g != nil {
+			for _, w := range g.ways {
+				put(r.table, realmApp{e.Realm, e.App}, routeWay{w.c, e.Priority, e.Weight})
 			}
-			key := realmApp{fold(c.id.Realm), a}
-			g := r.realms[key]
-			if g == nil {
-				g = new(routeGroup)
-				r.realms[key] = g
-			}
-			g.conns = append(g.conns, c)
+		}
+	}
+	r.relays.build()
+	for _, g := range r.hosts {
+		g.build()
+	}
+	for _, m := range []map[realmApp]*routeGroup{r.table, r.realms} {
+		for _, g := range m {
+			g.build()
 		}
 	}
 	return r
 }
 
-// find returns the connection for a request: the peer to.Host itself, else one of the peers of the realm that serve the
-// application, else one of the peers that relay, each in turn; nil when there is none.
-func (r *routes) find(to Identity, app ApplicationID) *conn {
-	if to.Host != "" {
-		if c := r.hosts[fold(to.Host)]; c != nil && c.serves(app) {
-			return c
-		}
+func put[K comparable](m map[K]*routeGroup, key K, w routeWay) {
+	g := m[key]
+	if g == nil {
+		g = new(routeGroup)
+		m[key] = g
 	}
-	if c := r.realms[realmApp{fold(to.Realm), app}].next(); c != nil {
-		return c
-	}
-	return r.relays.next()
+	g.ways = append(g.ways, w)
 }
 
-// Do implements [Transport].
-//
-// The request goes to the open peer to.Host if it serves the application; else to one of the open peers of to.Realm that
-// advertised the application, in turn; else to one of the open peers that advertised Relay, in turn; else the error
-// wraps ErrNoPeer. Do waits while the queue to the chosen peer is full. When the connection breaks, a request that was
-// still in the queue goes another way, as if it came anew; one that was handed to the connection fails with ErrSent.
-// A request whose AVPs cannot make a message (length not a multiple of 4, or too long) fails with another error.
-func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, error) {
-	if len(req.AVPs)%4 != 0 || req.Len() > MaxMessageLen {
-		return nil, fmt.Errorf("diameter: %d octets of AVPs cannot make a message", len(req.AVPs))
+// find returns the connection for a request in the order that SetRoutes tells; nil when there is none.
+func (r *routes) find(s *search) (*conn, wayKind) {
+	host, realm := fold(s.to.Host), fold(s.to.Realm)
+	if host != "" {
+		if c := r.hosts[host].next(s); c != nil {
+			return c, wayHost
+		}
 	}
-	e2e := req.EndToEnd
-	if e2e == 0 {
-		e2e = NextEndToEnd()
+	if realm != "" {
+		if c := r.listed(realm, s); c != nil {
+			return c, wayRoute
+		}
 	}
-	for {
-		if n.stopping.Load() {
-			return nil, ErrClosed
+	if host == "" {
+		if c := r.realms[realmApp{realm, s.app}].next(s); c != nil {
+			return c, wayRealm
 		}
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		c := n.routes.Load().find(to, req.App)
-		if c == nil {
-			return nil, fmt.Errorf("%w: host %q, realm %q, application %d", ErrNoPeer, to.Host, to.Realm, req.App)
-		}
-		ans, err := c.do(ctx, req, e2e)
-		if err == nil {
-			return ans, nil
-		}
-		if !errors.Is(err, errUnsent) {
-			return nil, err
-		}
-		n.refresh() // before looking again: the connection may not have left the table yet
 	}
+	if c := r.listed("", s); c != nil {
+		return c, wayRoute
+	}
+	if c := r.relays.next(s); c != nil {
+		return c, wayRelay
+	}
+	if host != "" && !s.noNeighbours {
+		if c := r.realms[realmApp{realm, s.app}].next(s); c != nil {
+			return c, wayRealm
+		}
+	}
+	return nil, wayNone
+}
+
+// listed returns the connection by the routes of SetRoutes for that very realm.
+func (r *routes) listed(realm string, s *search) *conn {
+	if len(r.table) == 0 {
+		return nil
+	}
+	if c := r.table[realmApp{realm, s.app}].next(s); c != nil {
+		return c
+	}
+	return r.table[realmApp{realm, 0}].next(s)
 }

@@ -16,8 +16,8 @@ var (
 	ErrNoPeer = errors.New("diameter: no peer for the destination")
 	// ErrClosed is wrapped when the Transport is closed. The request was not sent, unless the error also wraps ErrSent.
 	ErrClosed = errors.New("diameter: closed")
-	// ErrSent is wrapped, beside what went wrong, when the request left this node but no answer came: the peer may or
-	// may not have acted on it.
+	// ErrSent is wrapped, beside what went wrong, when the request left this node but no answer came by any way: the other
+	// node may or may not have acted on it.
 	ErrSent = errors.New("diameter: sent, but not answered")
 )
 
@@ -31,6 +31,11 @@ var (
 // The request carries the AVPs for its way itself; to is what to route on. When req.EndToEnd is 0, Do chooses one; else it
 // is kept, as it must be when a request is repeated with FlagRetransmitted. Do neither keeps nor changes req. When ctx has
 // no deadline, the Transport applies its own. Safe for concurrent use.
+//
+// A Transport that knows more than one way may send a request again within that time: with FlagRetransmitted and the same
+// End-to-End Identifier when an earlier copy may have reached the other node, which can thus tell (RFC 6733 §5.5.4), as it
+// was or as the agent that refused to carry it wishes when none did. Do then returns what came of the last copy, but
+// an error that wraps ErrSent instead of an answer with the E flag when that says nothing about an earlier copy.
 type Transport interface {
 	Do(ctx context.Context, to Identity, req *Message) (*Message, error)
 }

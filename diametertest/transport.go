@@ -25,7 +25,8 @@ const command diameter.CommandCode = 8388733
 type Open func(t testing.TB, h diameter.Handler) (tr diameter.Transport, to diameter.Identity)
 
 // RunTransport checks that transports made by open keep the contract of [diameter.Transport], and that what answers them
-// keeps that of [diameter.Handler].
+// keeps that of [diameter.Handler]. There is one way to the destination in them, so that what a transport does when a way
+// fails is not among the checks, except that an error answer arrives when no other way is left.
 func RunTransport(t *testing.T, open Open) {
 	for _, c := range transportChecks {
 		t.Run(c.name, func(t *testing.T) {
