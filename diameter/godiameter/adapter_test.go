@@ -3,6 +3,7 @@ package godiameter_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"testing"
@@ -160,6 +161,28 @@ func TestAnswersOfTheAdapter(t *testing.T) {
 	close(release)
 	ans := p.receive()
 	require.Equal(t, request("wait").AVPs, ans.AVPs)
+}
+
+// TestNotDecoded: values that go-diameter could not decode are not looked at.
+func TestNotDecoded(t *testing.T) {
+	a, _ := newAdapter(t, scef, handlerFunc(echo), nil)
+	p, conn := attachRaw(t, a, mme)
+	bad := diam.NewRequest(uint32(t6a.CodeODR), uint32(t6a.App), loadedDictionary(t))
+	bad.DecodeErr = errors.New("bad value")
+	go a.ServeDIAM(conn, bad)
+	require.Equal(t, diameter.InvalidAVPValue, resultOf(t, p.receive()))
+
+	done := make(chan error, 1)
+	go func() {
+		_, err := a.Do(t.Context(), mme, request("hello"))
+		done <- err
+	}()
+	req := p.receive()
+	bad.Header.CommandFlags, bad.Header.HopByHopID, bad.Header.EndToEndID = 0, req.HopByHop, req.EndToEnd
+	a.ServeDIAM(conn, bad)
+	err := <-done
+	require.ErrorContains(t, err, "bad value")
+	require.ErrorIs(t, err, diameter.ErrSent)
 }
 
 // TestUnknownPeer: without capabilities and without AttachAs the adapter does not know whom it speaks to.

@@ -36,7 +36,9 @@ func loadedDictionary(tb testing.TB) *dict.Parser {
 }
 
 // newAdapter returns an adapter with h for T6a and the state machine that it is registered with.
-func newAdapter(tb testing.TB, self diameter.Identity, h diameter.Handler, opts *godiameter.Options) (*godiameter.Adapter, *sm.StateMachine) {
+func newAdapter(
+	tb testing.TB, self diameter.Identity, h diameter.Handler, opts *godiameter.Options,
+) (*godiameter.Adapter, *sm.StateMachine) {
 	a, err := godiameter.New(self, opts)
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, a.Close()) })

@@ -28,7 +28,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer adapter.Close()
-	adapter.Handle(t6a.App, diameter.HandlerFunc(func(_ context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
+	handle := func(_ context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
 		var odr t6a.ODR
 		if err := diameter.Decode(req, &odr); err != nil {
 			return diameter.ErrorAnswerFor(req, self, err), nil
@@ -41,7 +41,8 @@ func Example() {
 			return diameter.ErrorAnswerFor(req, self, err), nil
 		}
 		return ans, nil
-	}))
+	}
+	adapter.Handle(t6a.App, diameter.HandlerFunc(handle))
 
 	machine := sm.New(&sm.Settings{
 		OriginHost: datatype.DiameterIdentity(self.Host), OriginRealm: datatype.DiameterIdentity(self.Realm),
