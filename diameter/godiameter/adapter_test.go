@@ -126,14 +126,10 @@ func TestIdentifiersOfZero(t *testing.T) {
 
 func TestAnswersOfTheAdapter(t *testing.T) {
 	var logged captured
-	opts := &godiameter.Options{MaxInFlight: 1, Logger: slog.New(slog.NewTextHandler(&logged, nil))}
-	arrived, release := make(chan struct{}), make(chan struct{})
+	opts := &godiameter.Options{Logger: slog.New(slog.NewTextHandler(&logged, nil))}
 	a, _ := newAdapter(t, scef, handlerFunc(func(ctx context.Context, from diameter.Identity, req *diameter.Message) *diameter.Message {
 		s, _ := diameter.FindAVP(req.AVPs, 263, 0)
 		switch string(s.Data) {
-		case "wait":
-			arrived <- struct{}{}
-			<-release
 		case "panic":
 			panic("as asked")
 		case "odd":
@@ -153,7 +149,16 @@ func TestAnswersOfTheAdapter(t *testing.T) {
 	unserved.App, unserved.Command = s6t.App, s6t.CodeNIR
 	p.send(unserved)
 	require.Equal(t, diameter.ApplicationUnsupported, resultOf(t, p.receive()))
+}
 
+func TestTooBusy(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	a, _ := newAdapter(t, scef, handlerFunc(func(ctx context.Context, from diameter.Identity, req *diameter.Message) *diameter.Message {
+		close(arrived)
+		<-release
+		return echo(ctx, from, req)
+	}), &godiameter.Options{MaxInFlight: 1})
+	p, _ := attachRaw(t, a, mme)
 	p.send(request("wait"))
 	<-arrived
 	p.send(request("more"))

@@ -21,8 +21,8 @@ type Options struct {
 	// Default 4,096.
 	MaxPending int
 
-	// MaxInFlight is how many requests of one connection may be in the hands of handlers; more get TOO_BUSY.
-	// Default 1,024.
+	// MaxInFlight is how many requests of one connection may be in the hands of handlers, until their then has returned;
+	// more get TOO_BUSY. Default 1,024.
 	MaxInFlight int
 
 	// Logger takes notice of the life of connections. Default: discards.
