@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,7 +38,7 @@ type conn struct {
 	// Owned by the reader.
 	fr      *frameReader
 	now     int64 // when the last octets came
-	jobs    jobQueue
+	jobs    jobQueues
 	answers []*Message
 	calls   []*call
 	origins map[string]string
@@ -45,9 +46,10 @@ type conn struct {
 
 	mu      sync.Mutex
 	err     error         // why the connection failed; guarded by mu, as all below
-	out     []byte        // encoded messages that the writer has not taken yet
-	taken   uint64        // octets that the writer took: they may have been sent
+	out     outQueue      // encoded messages that the writer has not taken yet
 	pending pendingTable  // requests of this node
+	slots   gate          // those who wait for a place in pending
+	crowd   gate          // those who wait for room in out
 	wake    chan struct{} // has room for one; wakes the writer
 	asleep  bool          // the writer waits for wake
 	room    chan struct{} // closed when there is room again; nil when nobody waits for that
@@ -90,14 +92,14 @@ func (c *conn) fail(why error) {
 				continue
 			}
 			s.call.err = lost
-			if s.start >= c.taken {
+			if s.start >= c.out.taken[s.class] {
 				s.call.err = errUnsent
 			}
 			k, _ := c.pending.remove(i)
 			calls = append(calls, k)
 		}
 	}
-	c.out = nil
+	c.out.drop()
 	c.freeRoom()
 	c.mu.Unlock()
 	close(c.closed)
@@ -153,9 +155,9 @@ func (c *conn) waitRoom() <-chan struct{} {
 	return c.room
 }
 
-// do sends req with the given End-to-End Identifier and waits for its answer. The error is errUnsent when the
-// connection failed and the request had not been sent.
-func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, error) {
+// do sends req, of class pr, with the given End-to-End Identifier and extra AVPs, and waits for its answer. The error is
+// errUnsent when the connection failed and the request had not been sent.
+func (c *conn) do(ctx context.Context, req *Message, e2e uint32, pr class, extra []byte) (*Message, error) {
 	k := c.n.calls.Get().(*call)
 	since, deadline := int64(0), int64(0)
 	if _, ok := ctx.Deadline(); !ok {
@@ -166,14 +168,23 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 		since = c.n.clock()
 	}
 	c.mu.Lock()
-	for c.err == nil && (len(c.out) >= c.n.opts.MaxQueue || c.pending.full()) {
+	var at *gate
+	for c.err == nil {
+		next := c.barred(pr)
+		c.move(at, next, pr)
+		if at = next; at == nil {
+			break
+		}
 		room := c.waitRoom()
 		c.mu.Unlock()
-		if err := c.await(ctx, room, deadline); err != nil {
+		err := c.await(ctx, room, deadline)
+		c.mu.Lock()
+		if err != nil {
+			c.move(at, nil, pr)
+			c.mu.Unlock()
 			c.n.calls.Put(k)
 			return nil, err
 		}
-		c.mu.Lock()
 	}
 	if c.err != nil || c.closing.Load() {
 		c.mu.Unlock()
@@ -182,7 +193,7 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 	}
 	s := c.pending.add(k)
 	s.e2e, s.command, s.since, s.deadline = e2e, req.Command, since, deadline
-	s.start = c.taken + uint64(len(c.out))
+	s.class, s.start = pr, c.out.position(pr)
 	hbh := s.hbh
 	if deadline != 0 && (c.sweepAt == 0 || deadline < c.sweepAt) {
 		c.sweepAt = deadline
@@ -190,14 +201,14 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 	if trace.Message != nil { // so that the request is seen before its answer
 		s.start = math.MaxUint64
 		c.mu.Unlock()
-		c.traceSent(req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e)
+		c.traceSent(req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e, extra)
 		c.mu.Lock()
 		if s = &c.pending.slots[k.slot]; s.call == k {
-			s.start = c.taken + uint64(len(c.out))
+			s.start = c.out.position(pr)
 		} // else it has failed meanwhile, as done will tell
 	}
 	if s.call == k {
-		c.out = appendFrame(c.out, req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e)
+		c.out.add(pr, req, req.Flags|FlagRequest, req.Command, req.App, hbh, e2e, extra)
 		c.wakeWriter()
 	}
 	c.mu.Unlock()
@@ -252,18 +263,43 @@ func appendFrame(b []byte, m *Message, f Flags, cmd CommandCode, app Application
 	return h.Append(b)
 }
 
-func (c *conn) traceSent(m *Message, f Flags, cmd CommandCode, app ApplicationID, hbh, e2e uint32) {
-	c.n.trace.Message(c.id, Sent, &Message{Flags: f, Command: cmd, App: app, HopByHop: hbh, EndToEnd: e2e, AVPs: m.AVPs})
+func (c *conn) traceSent(m *Message, f Flags, cmd CommandCode, app ApplicationID, hbh, e2e uint32, extra []byte) {
+	avps := m.AVPs
+	if len(extra) > 0 {
+		avps = slices.Concat(avps, extra)
+	}
+	c.n.trace.Message(c.id, Sent, &Message{Flags: f, Command: cmd, App: app, HopByHop: hbh, EndToEnd: e2e, AVPs: avps})
 }
 
-// answer queues ans as the answer to req. It waits while the queue holds limit octets or more.
+// answer queues ans, which the node itself made, as the answer to req. It waits while the queue holds limit octets or
+// more, and lets nobody go first.
 func (c *conn) answer(req, ans *Message, limit int) {
+	asked := look(req.AVPs)
+	asked.features = asked.features && c.n.handlers[req.App] != nil // else the request is for another node, or for none
+	c.reply(req, ans, asked, limit)
+}
+
+// reply queues ans as the answer to req, whose marks are asked. It waits while the queue holds limit octets or more;
+// when that is the common limit, also for others of a higher class.
+func (c *conn) reply(req, ans *Message, asked marks, limit int) {
 	f := ans.Flags &^ (FlagRequest | FlagRetransmitted)
+	own := look(ans.AVPs)
+	k := answerClass(req, asked, own)
+	extra := c.n.overload.addToAnswer(ans, asked, own)
 	if c.n.trace.Message != nil {
-		c.traceSent(ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
+		c.traceSent(ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd, extra)
 	}
 	c.mu.Lock()
-	for c.err == nil && len(c.out) >= limit {
+	var at *gate
+	for c.err == nil {
+		var next *gate
+		if limit <= c.n.opts.MaxQueue {
+			next = c.crowded(k)
+			c.move(at, next, k)
+		}
+		if at = next; at == nil && c.out.n < limit {
+			break
+		}
 		room := c.waitRoom()
 		c.mu.Unlock()
 		<-room
@@ -273,7 +309,7 @@ func (c *conn) answer(req, ans *Message, limit int) {
 		c.mu.Unlock()
 		return
 	}
-	c.out = appendFrame(c.out, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
+	c.out.add(k, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd, extra)
 	c.wakeWriter()
 	c.mu.Unlock()
 }
@@ -292,7 +328,9 @@ func (c *conn) accede(req *Message, cmd Command) {
 	c.answer(req, ans, 2*c.n.opts.MaxQueue)
 }
 
-// sendBase queues a request of the base protocol, beyond the bound of the queue if need be.
+// sendBase queues a request of the base protocol, beyond the bound of the queue if need be: DWR before everything, so that
+// load does not look like a dead peer, DPR after everything, as the peer refuses what comes after it. There is one of each
+// at a time.
 func (c *conn) sendBase(cmd Command) {
 	m, err := NewRequest(cmd)
 	if err != nil {
@@ -304,9 +342,13 @@ func (c *conn) sendBase(cmd Command) {
 	if c.n.trace.Message != nil {
 		c.n.trace.Message(c.id, Sent, m)
 	}
+	k := class(0)
+	if m.Command == CodeDPR {
+		k = lastClass
+	}
 	c.mu.Lock()
 	if c.err == nil {
-		c.out = m.Append(c.out)
+		c.out.addWhole(k, m)
 		c.wakeWriter()
 	}
 	c.mu.Unlock()
@@ -315,7 +357,8 @@ func (c *conn) sendBase(cmd Command) {
 // maxSpare is the greatest buffer in octets that the writer keeps for the next batch.
 const maxSpare = 256 << 10
 
-// writeLoop writes all that is queued with one Write, again and again, and keeps the timers of the connection.
+// writeLoop writes all that is queued of the highest class with one Write, again and again, and keeps the timers of the
+// connection.
 func (c *conn) writeLoop() {
 	defer c.n.conns.Done()
 	var (
@@ -329,7 +372,7 @@ func (c *conn) writeLoop() {
 	defer timer.Stop()
 	for {
 		c.mu.Lock()
-		for len(c.out) == 0 && c.err == nil && !c.flush {
+		for c.out.n == 0 && c.err == nil && !c.flush {
 			next := c.nextTick(watchAt)
 			c.asleep = true
 			c.mu.Unlock()
@@ -360,7 +403,7 @@ func (c *conn) writeLoop() {
 			c.mu.Unlock()
 			return
 		}
-		if len(c.out) == 0 { // flush
+		if c.out.n == 0 { // flush
 			linger := c.linger
 			c.flush = false
 			c.mu.Unlock()
@@ -372,9 +415,8 @@ func (c *conn) writeLoop() {
 			c.fail(net.ErrClosed)
 			return
 		}
-		batch := c.out
-		c.out, spare = spare, nil
-		c.taken += uint64(len(batch))
+		batch := c.out.take(spare)
+		spare = nil
 		next := c.nextTick(watchAt)
 		c.freeRoom()
 		c.mu.Unlock()
@@ -554,13 +596,13 @@ func (c *conn) flushBatch() {
 		c.leave()
 	}
 	if c.jobs.n > 0 {
-		if !c.n.pool.submit(c.jobs) {
+		if !c.n.pool.submit(&c.jobs) {
 			for c.jobs.n > 0 {
 				c.jobs.pop().dup.finish(nil)
 				c.jobDone()
 			}
 		}
-		c.jobs = jobQueue{}
+		c.jobs = jobQueues{}
 	}
 }
 
@@ -671,6 +713,7 @@ func (c *conn) request(j *job) {
 		c.answer(m, ErrorAnswerFor(m, c.n.self, err), 2*c.n.opts.MaxQueue)
 		return
 	}
+	n.overload.measure(c.now)
 	if !relay {
 		if s.destinationHost != nil {
 			if !sameName(s.destinationHost, n.self.Host) {
@@ -690,24 +733,27 @@ func (c *conn) request(j *job) {
 		c.refuse(m, TooBusy, "the connection is about to end")
 		return
 	}
-	if c.inflight.Add(1) > int64(n.opts.MaxInFlight) || !n.pool.reserve() {
+	k := s.class()
+	if c.inflight.Add(1) > n.room[k] || !n.pool.reserve(k) {
 		c.inflight.Add(-1)
 		c.refuse(m, TooBusy, "")
 		return
 	}
-	j.c, j.h = c, h
+	s.features = s.features && !relay
+	j.c, j.h, j.marks = c, h, s.marks
 	if n.dups != nil && s.originHost != nil {
-		ref, known, ans := n.dups.admit(c.origin(s.originHost), dupWaiter{c: c, req: m}, time.Duration(c.now))
+		w := dupWaiter{c: c, req: m, marks: s.marks}
+		ref, known, ans := n.dups.admit(c.origin(s.originHost), w, time.Duration(c.now))
 		if known {
 			c.jobDone()
 			if ans != nil {
-				c.answer(m, ans, 2*n.opts.MaxQueue)
+				c.reply(m, ans, s.marks, 2*n.opts.MaxQueue)
 			}
 			return
 		}
 		j.dup = ref
 	}
-	c.jobs.push(jobQueue{j, j, 1})
+	c.jobs.push(j)
 }
 
 // jobDone gives back the room of a job.
@@ -717,8 +763,11 @@ func (c *conn) jobDone() {
 	c.leave()
 }
 
-// maxOrigins bounds the names that a connection keeps.
-const maxOrigins = 4096
+// maxOrigins bounds the names that a connection keeps, and maxOrigin their length: a longer one is no name of DNS.
+const (
+	maxOrigins = 4096
+	maxOrigin  = 255
+)
 
 // origin returns b as a string and makes names that come again share their memory.
 func (c *conn) origin(b []byte) string {
@@ -727,6 +776,8 @@ func (c *conn) origin(b []byte) string {
 		return c.id.Host
 	case string(b) == c.id.Realm:
 		return c.id.Realm
+	case len(b) > maxOrigin:
+		return string(b)
 	}
 	if s, ok := c.origins[string(b)]; ok {
 		return s

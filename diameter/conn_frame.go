@@ -147,20 +147,20 @@ type (
 		b [464]byte
 	}
 	request256 struct {
-		j job // 96 octets
-		b [160]byte
+		j job // 104 octets
+		b [152]byte
 	}
 	request384 struct {
 		j job
-		b [288]byte
+		b [280]byte
 	}
 	request512 struct {
 		j job
-		b [416]byte
+		b [408]byte
 	}
 	request1024 struct {
 		j job
-		b [928]byte
+		b [920]byte
 	}
 )
 

@@ -24,8 +24,9 @@ type pendingSlot struct {
 	call     *call // nil when free
 	hbh, e2e uint32
 	command  CommandCode
-	next     int32  // next free slot
-	start    uint64 // position of the request in the stream of the connection
+	next     int32 // next free slot
+	class    class
+	start    uint64 // position of the request in the stream of its class
 	since    int64  // when it was queued, in nanoseconds of the node; 0 when nobody wants to know
 	deadline int64  // the same clock; 0 when the caller watches over it
 }

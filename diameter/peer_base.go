@@ -113,10 +113,12 @@ func fold(s string) string {
 // scanned are the AVPs of a request that the node looks at itself; nil for those that are missing.
 type scanned struct {
 	originHost, originRealm, destinationHost, destinationRealm []byte
+	marks
 }
 
 // scan walks the AVPs of a message once, at the outer level, and checks that their headers are well formed.
 func scan(b []byte) (s scanned, err error) {
+	s.priority = defaultPriority
 	for len(b) > 0 {
 		if len(b) < 8 {
 			_, _, err = NextAVP(b)
@@ -142,6 +144,8 @@ func scan(b []byte) (s scanned, err error) {
 				s.destinationHost = b[head:n]
 			case 283:
 				s.destinationRealm = b[head:n]
+			case 282, 301, 621, 623:
+				s.note(code, b[head:n])
 			}
 		}
 		b = b[min(n+(-n&3), len(b)):]

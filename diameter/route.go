@@ -87,6 +87,9 @@ func (r *routes) find(to Identity, app ApplicationID) *conn {
 // wraps ErrNoPeer. Do waits while the queue to the chosen peer is full. When the connection breaks, a request that was
 // still in the queue goes another way, as if it came anew; one that was handed to the connection fails with ErrSent.
 // A request whose AVPs cannot make a message (length not a multiple of 4, or too long) fails with another error.
+//
+// Do takes part in overload control: see [Overload]. A request that has Route-Record is one of another node that is
+// forwarded: nothing is appended to it, and neither is it refused nor are reports taken out of its answer.
 func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, error) {
 	if len(req.AVPs)%4 != 0 || req.Len() > MaxMessageLen {
 		return nil, fmt.Errorf("diameter: %d octets of AVPs cannot make a message", len(req.AVPs))
@@ -95,6 +98,8 @@ func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, err
 	if e2e == 0 {
 		e2e = NextEndToEnd()
 	}
+	own := look(req.AVPs)
+	extra := n.overload.addToRequest(req, own)
 	for {
 		if n.stopping.Load() {
 			return nil, ErrClosed
@@ -106,8 +111,12 @@ func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, err
 		if c == nil {
 			return nil, fmt.Errorf("%w: host %q, realm %q, application %d", ErrNoPeer, to.Host, to.Realm, req.App)
 		}
-		ans, err := c.do(ctx, req, e2e)
+		if n.overload.sheds(to, c.id, req.App, own) {
+			return nil, fmt.Errorf("%w: host %q, realm %q, application %d", ErrThrottled, to.Host, to.Realm, req.App)
+		}
+		ans, err := c.do(ctx, req, e2e, own.class(), extra)
 		if err == nil {
+			n.overload.learn(ans, own)
 			return ans, nil
 		}
 		if !errors.Is(err, errUnsent) {
