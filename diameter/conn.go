@@ -328,8 +328,8 @@ func (c *conn) accede(req *Message, cmd Command) {
 	c.answer(req, ans, 2*c.n.opts.MaxQueue)
 }
 
-// sendBase queues a request of the base protocol, beyond the bound of the queue if need be: DWR before everything, so that
-// load does not look like a dead peer, DPR after everything, as the peer refuses what comes after it. There is one of each
+// sendBase queues a request of the base protocol, beyond the bound of the queue if need be: DWR in the highest class, so that
+// load does not look like a dead peer, DPR in the lowest, as the peer refuses what comes after it. There is one of each
 // at a time.
 func (c *conn) sendBase(cmd Command) {
 	m, err := NewRequest(cmd)

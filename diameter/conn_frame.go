@@ -158,6 +158,14 @@ type (
 		j job
 		b [408]byte
 	}
+	request576 struct {
+		j job
+		b [472]byte
+	}
+	request768 struct {
+		j job
+		b [664]byte
+	}
 	request1024 struct {
 		j job
 		b [920]byte
@@ -186,6 +194,12 @@ func newMessage(request bool, n int) (*Message, *job, []byte) {
 		return &x.j.req, &x.j, x.b[:n:n]
 	case n <= len(request512{}.b):
 		x := new(request512)
+		return &x.j.req, &x.j, x.b[:n:n]
+	case n <= len(request576{}.b):
+		x := new(request576)
+		return &x.j.req, &x.j, x.b[:n:n]
+	case n <= len(request768{}.b):
+		x := new(request768)
 		return &x.j.req, &x.j, x.b[:n:n]
 	case n <= len(request1024{}.b):
 		x := new(request1024)

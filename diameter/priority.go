@@ -43,16 +43,16 @@ func (m *marks) note(code uint32, data []byte) {
 // look finds the marks of a message of this node. AVPs after one that is malformed do not count.
 func look(b []byte) marks {
 	m := marks{priority: defaultPriority}
-	for len(b) >= 8 {
-		code, w := binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
-		n := int(w & 0xffffff)
-		if n < 8 || n > len(b) {
+	for i := 0; i+8 <= len(b); {
+		h := binary.BigEndian.Uint64(b[i:]) // code, flags, length
+		code, n := uint32(h>>32), int(h&0xffffff)
+		if n < 8 || n > len(b)-i {
 			break
 		}
-		if code-282 <= 623-282 && w&(uint32(AVPVendor)<<24) == 0 {
-			m.note(code, b[8:n])
+		if (code == 282 || code-301 <= 623-301) && h&(uint64(AVPVendor)<<24) == 0 {
+			m.note(code, b[i+8:i+n])
 		}
-		b = b[min(n+(-n&3), len(b)):]
+		i += n + -n&3
 	}
 	return m
 }
@@ -60,7 +60,7 @@ func look(b []byte) marks {
 // answerClass is the class of an answer in the queue of a connection: that of its own DRMP, else that of the request, but
 // no lower than that of a message without DRMP. So what a node sends after an answer, without DRMP, does not overtake it.
 //
-// Answers to DWR go before everything, so that load does not look like a dead peer; those to DPR after everything.
+// Answers to DWR are of the highest class, so that load does not look like a dead peer; those to DPR of the lowest.
 func answerClass(req *Message, asked, own marks) class {
 	if req.App == AppBase {
 		if req.Command == CodeDPR {
