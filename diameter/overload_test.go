@@ -109,6 +109,8 @@ func TestOverloadAVPsOfRequests(t *testing.T) {
 func TestOverloadAVPsOfAnswers(t *testing.T) {
 	own := olr{seq: 1, kind: diameter.OCReportTypeRealmReport, percent: 3, validity: 4}
 	plain := func(req *diameter.Message) *diameter.Message { return success(req) }
+	reporting := func(req *diameter.Message) *diameter.Message { return withReport(success(req), own) }
+	capable := func(req *diameter.Message) *diameter.Message { return withFeatures(success(req)) }
 	for name, c := range map[string]struct {
 		ask      func(*diameter.Message) *diameter.Message
 		ans      func(*diameter.Message) *diameter.Message
@@ -121,8 +123,8 @@ func TestOverloadAVPsOfAnswers(t *testing.T) {
 		"not asked":             {ans: plain, percent: 20},
 		"no overload":           {ask: withFeatures, ans: plain, features: true},
 		"overload":              {ask: withFeatures, ans: plain, percent: 20, features: true, report: &olr{percent: 20, validity: 10}},
-		"of the handler":        {ask: withFeatures, percent: 20, report: &own, ans: func(r *diameter.Message) *diameter.Message { return withReport(success(r), own) }},
-		"features of a handler": {ask: withFeatures, ans: func(r *diameter.Message) *diameter.Message { return withFeatures(success(r)) }, percent: 5, features: true, report: &olr{percent: 5, validity: 10}},
+		"of the handler":        {ask: withFeatures, ans: reporting, percent: 20, report: &own},
+		"features of a handler": {ask: withFeatures, ans: capable, percent: 5, features: true, report: &olr{percent: 5, validity: 10}},
 		"off":                   {ask: withFeatures, ans: plain, percent: 20, off: true},
 		"relayed":               {ask: withFeatures, ans: plain, percent: 20, relay: true},
 		"refused": {ask: func(m *diameter.Message) *diameter.Message {
