@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,7 +38,7 @@ type conn struct {
 	// Owned by the reader.
 	fr      *frameReader
 	now     int64 // when the last octets came
-	jobs    jobQueue
+	jobs    jobQueues
 	answers []*Message
 	calls   []*call
 	origins map[string]string
@@ -45,9 +46,10 @@ type conn struct {
 
 	mu      sync.Mutex
 	err     error         // why the connection failed; guarded by mu, as all below
-	out     []byte        // encoded messages that the writer has not taken yet
-	taken   uint64        // octets that the writer took: they may have been sent
+	out     outQueue      // encoded messages that the writer has not taken yet
 	pending pendingTable  // requests of this node
+	slots   gate          // those who wait for a place in pending
+	crowd   gate          // those who wait for room in out
 	wake    chan struct{} // has room for one; wakes the writer
 	asleep  bool          // the writer waits for wake
 	room    chan struct{} // closed when there is room again; nil when nobody waits for that
@@ -90,14 +92,14 @@ func (c *conn) fail(why error) {
 				continue
 			}
 			s.call.err, s.call.broken = lost, true
-			if s.start >= c.taken {
+			if s.start >= c.out.taken[s.class] {
 				s.call.err, s.call.broken = errUnsent, false
 			}
 			k, _ := c.pending.remove(i)
 			calls = append(calls, k)
 		}
 	}
-	c.out = nil
+	c.out.drop()
 	c.freeRoom()
 	c.mu.Unlock()
 	close(c.closed)
@@ -156,8 +158,9 @@ func (c *conn) waitRoom() <-chan struct{} {
 // do sends the request of k and waits for its answer. The error is errUnsent when the connection failed and the request
 // had not been sent.
 func (c *conn) do(ctx context.Context, k *call) (*Message, error) {
+	var at *gate
 	for {
-		room, err := c.queue(k)
+		room, err := c.queue(k, &at)
 		if err != nil {
 			return nil, err
 		}
@@ -165,6 +168,7 @@ func (c *conn) do(ctx context.Context, k *call) (*Message, error) {
 			break
 		}
 		if err := c.await(ctx, room, k.deadline); err != nil {
+			c.giveUp(at, k.marks.class())
 			return nil, err
 		}
 	}
@@ -190,10 +194,11 @@ func (c *conn) do(ctx context.Context, k *call) (*Message, error) {
 	return k.ans, k.err
 }
 
-// queue puts k into the table and its request into the queue; k is then not the caller's any more before it completes. It
-// returns a channel instead, which closes when it is worth to try again, if there is no room, and errUnsent if no new
-// request may go over the connection.
-func (c *conn) queue(k *call) (room <-chan struct{}, err error) {
+// queue puts k into the table and its request into the queue; k is then not the caller's any more before it completes. If
+// there is no room, it returns a channel instead, which closes when it is worth to try again, and puts the caller into
+// the gate at, which he keeps for that, or leaves by giveUp. It returns errUnsent if no new request may go over the
+// connection.
+func (c *conn) queue(k *call, at **gate) (room <-chan struct{}, err error) {
 	k.ans, k.err, k.broken = nil, nil, false
 	trace := c.n.trace
 	since := int64(0)
@@ -204,35 +209,50 @@ func (c *conn) queue(k *call) (room <-chan struct{}, err error) {
 	if k.lost != nil {
 		f |= FlagRetransmitted
 	}
+	pr := k.marks.class()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err != nil || c.closing.Load() || c.suspect.Load() {
-		return nil, errUnsent
+	ended := c.err != nil || c.closing.Load() || c.suspect.Load()
+	var next *gate
+	if !ended {
+		next = c.barred(pr)
 	}
-	if len(c.out) >= c.n.opts.MaxQueue || c.pending.full() {
+	c.move(*at, next, pr)
+	*at = next
+	switch {
+	case ended:
+		return nil, errUnsent
+	case next != nil:
 		return c.waitRoom(), nil
 	}
 	s := c.pending.add(k)
 	s.e2e, s.command, s.since, s.deadline = k.e2e, k.req.Command, since, k.deadline
-	s.start = c.taken + uint64(len(c.out))
+	s.class, s.start = pr, c.out.position(pr)
 	if k.deadline != 0 && (c.sweepAt == 0 || k.deadline < c.sweepAt) {
 		c.sweepAt = k.deadline
 	}
-	hbh, e2e, req := s.hbh, k.e2e, *k.req
+	hbh, e2e, req, extra := s.hbh, k.e2e, *k.req, k.extra
 	if trace.Message != nil { // so that the request is seen before its answer
-		at := k.slot
+		slot := k.slot
 		s.start = math.MaxUint64
 		c.mu.Unlock()
-		c.traceSent(&req, f, req.Command, req.App, hbh, e2e)
+		c.traceSent(&req, f, req.Command, req.App, hbh, e2e, extra)
 		c.mu.Lock()
-		if s = &c.pending.slots[at]; s.call != k || s.hbh != hbh {
+		if s = &c.pending.slots[slot]; s.call != k || s.hbh != hbh {
 			return nil, nil // it has failed meanwhile, and been completed
 		}
-		s.start = c.taken + uint64(len(c.out))
+		s.start = c.out.position(pr)
 	}
-	c.out = appendFrame(c.out, &req, f, req.Command, req.App, hbh, e2e)
+	c.out.add(pr, &req, f, req.Command, req.App, hbh, e2e, extra)
 	c.wakeWriter()
 	return nil, nil
+}
+
+// giveUp leaves a gate that one of class k waited at.
+func (c *conn) giveUp(at *gate, k class) {
+	c.mu.Lock()
+	c.move(at, nil, k)
+	c.mu.Unlock()
 }
 
 // await waits until room closes, ctx ends or the deadline (0 for none) has passed.
@@ -259,18 +279,43 @@ func appendFrame(b []byte, m *Message, f Flags, cmd CommandCode, app Application
 	return h.Append(b)
 }
 
-func (c *conn) traceSent(m *Message, f Flags, cmd CommandCode, app ApplicationID, hbh, e2e uint32) {
-	c.n.trace.Message(c.id, Sent, &Message{Flags: f, Command: cmd, App: app, HopByHop: hbh, EndToEnd: e2e, AVPs: m.AVPs})
+func (c *conn) traceSent(m *Message, f Flags, cmd CommandCode, app ApplicationID, hbh, e2e uint32, extra []byte) {
+	avps := m.AVPs
+	if len(extra) > 0 {
+		avps = slices.Concat(avps, extra)
+	}
+	c.n.trace.Message(c.id, Sent, &Message{Flags: f, Command: cmd, App: app, HopByHop: hbh, EndToEnd: e2e, AVPs: avps})
 }
 
-// answer queues ans as the answer to req. It waits while the queue holds limit octets or more.
+// answer queues ans, which the node itself made, as the answer to req. It waits while the queue holds limit octets or
+// more, and lets nobody go first.
 func (c *conn) answer(req, ans *Message, limit int) {
+	asked := look(req.AVPs)
+	asked.features = asked.features && c.n.handlers[req.App] != nil // else the request is for another node, or for none
+	c.reply(req, ans, asked, limit)
+}
+
+// reply queues ans as the answer to req, whose marks are asked. It waits while the queue holds limit octets or more;
+// when that is the common limit, also for others of a higher class.
+func (c *conn) reply(req, ans *Message, asked marks, limit int) {
 	f := ans.Flags &^ (FlagRequest | FlagRetransmitted)
+	own := look(ans.AVPs)
+	k := answerClass(req, asked, own)
+	extra := c.n.overload.addToAnswer(ans, asked, own)
 	if c.n.trace.Message != nil {
-		c.traceSent(ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
+		c.traceSent(ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd, extra)
 	}
 	c.mu.Lock()
-	for c.err == nil && len(c.out) >= limit {
+	var at *gate
+	for c.err == nil {
+		var next *gate
+		if limit <= c.n.opts.MaxQueue {
+			next = c.crowded(k)
+			c.move(at, next, k)
+		}
+		if at = next; at == nil && c.out.n < limit {
+			break
+		}
 		room := c.waitRoom()
 		c.mu.Unlock()
 		<-room
@@ -280,7 +325,7 @@ func (c *conn) answer(req, ans *Message, limit int) {
 		c.mu.Unlock()
 		return
 	}
-	c.out = appendFrame(c.out, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
+	c.out.add(k, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd, extra)
 	c.wakeWriter()
 	c.mu.Unlock()
 }
@@ -288,7 +333,7 @@ func (c *conn) answer(req, ans *Message, limit int) {
 // tryAnswer queues ans as the answer to req; false when it would have to wait for room.
 func (c *conn) tryAnswer(req, ans *Message) bool {
 	c.mu.Lock()
-	full := c.err == nil && len(c.out) >= c.n.opts.MaxQueue
+	full := c.err == nil && c.out.n >= c.n.opts.MaxQueue
 	c.mu.Unlock()
 	if full {
 		return false
@@ -311,7 +356,9 @@ func (c *conn) accede(req *Message, cmd Command) {
 	c.answer(req, ans, 2*c.n.opts.MaxQueue)
 }
 
-// sendBase queues a request of the base protocol, beyond the bound of the queue if need be.
+// sendBase queues a request of the base protocol, beyond the bound of the queue if need be: DWR in the highest class, so that
+// load does not look like a dead peer, DPR in the lowest, as the peer refuses what comes after it. There is one of each
+// at a time.
 func (c *conn) sendBase(cmd Command) {
 	m, err := NewRequest(cmd)
 	if err != nil {
@@ -323,9 +370,13 @@ func (c *conn) sendBase(cmd Command) {
 	if c.n.trace.Message != nil {
 		c.n.trace.Message(c.id, Sent, m)
 	}
+	k := class(0)
+	if m.Command == CodeDPR {
+		k = lastClass
+	}
 	c.mu.Lock()
 	if c.err == nil {
-		c.out = m.Append(c.out)
+		c.out.addWhole(k, m)
 		c.wakeWriter()
 	}
 	c.mu.Unlock()
@@ -334,7 +385,8 @@ func (c *conn) sendBase(cmd Command) {
 // maxSpare is the greatest buffer in octets that the writer keeps for the next batch.
 const maxSpare = 256 << 10
 
-// writeLoop writes all that is queued with one Write, again and again, and keeps the timers of the connection.
+// writeLoop writes all that is queued of the highest class with one Write, again and again, and keeps the timers of the
+// connection.
 func (c *conn) writeLoop() {
 	defer c.n.conns.Done()
 	var (
@@ -348,7 +400,7 @@ func (c *conn) writeLoop() {
 	defer timer.Stop()
 	for {
 		c.mu.Lock()
-		for len(c.out) == 0 && c.err == nil && !c.flush {
+		for c.out.n == 0 && c.err == nil && !c.flush {
 			next := c.nextTick(watchAt)
 			c.asleep = true
 			c.mu.Unlock()
@@ -379,7 +431,7 @@ func (c *conn) writeLoop() {
 			c.mu.Unlock()
 			return
 		}
-		if len(c.out) == 0 { // flush
+		if c.out.n == 0 { // flush
 			linger := c.linger
 			c.flush = false
 			c.mu.Unlock()
@@ -391,9 +443,8 @@ func (c *conn) writeLoop() {
 			c.fail(net.ErrClosed)
 			return
 		}
-		batch := c.out
-		c.out, spare = spare, nil
-		c.taken += uint64(len(batch))
+		batch := c.out.take(spare)
+		spare = nil
 		next := c.nextTick(watchAt)
 		c.freeRoom()
 		c.mu.Unlock()
@@ -573,13 +624,13 @@ func (c *conn) flushBatch() {
 		c.leave()
 	}
 	if c.jobs.n > 0 {
-		if !c.n.pool.submit(c.jobs) {
+		if !c.n.pool.submit(&c.jobs) {
 			for c.jobs.n > 0 {
 				c.jobs.pop().dup.finish(nil)
 				c.jobDone()
 			}
 		}
-		c.jobs = jobQueue{}
+		c.jobs = jobQueues{}
 	}
 }
 
@@ -694,6 +745,7 @@ func (c *conn) request(j *job) {
 		c.answer(m, ErrorAnswerFor(m, c.n.self, err), 2*c.n.opts.MaxQueue)
 		return
 	}
+	n.overload.measure(c.now)
 	local := all || n.local(&s, h != nil)
 	switch {
 	case local && h == nil:
@@ -721,12 +773,14 @@ func (c *conn) request(j *job) {
 		c.refuse(m, TooBusy, "the connection is about to end")
 		return
 	}
-	if c.inflight.Add(1) > int64(n.opts.MaxInFlight) || !n.pool.reserve() {
+	k := s.class()
+	if c.inflight.Add(1) > n.room[k] || !n.pool.reserve(k) {
 		c.inflight.Add(-1)
 		c.refuse(m, TooBusy, "")
 		return
 	}
-	j.c, j.h = c, h
+	s.features = s.features && local && !all
+	j.c, j.h, j.marks = c, h, s.marks
 	if !local && agent.plain() {
 		c.relay(j, &s)
 		return
@@ -734,17 +788,18 @@ func (c *conn) request(j *job) {
 	if !local {
 		j.h = agent
 	} else if n.dups != nil && s.originHost != nil {
-		ref, known, ans := n.dups.admit(c.origin(s.originHost), dupWaiter{c: c, req: m}, time.Duration(c.now))
+		w := dupWaiter{c: c, req: m, marks: s.marks}
+		ref, known, ans := n.dups.admit(c.origin(s.originHost), w, time.Duration(c.now))
 		if known {
 			c.jobDone()
 			if ans != nil {
-				c.answer(m, ans, 2*n.opts.MaxQueue)
+				c.reply(m, ans, s.marks, 2*n.opts.MaxQueue)
 			}
 			return
 		}
 		j.dup = ref
 	}
-	c.jobs.push(jobQueue{j, j, 1})
+	c.jobs.push(j)
 }
 
 // jobDone gives back the room of a job.
@@ -754,8 +809,11 @@ func (c *conn) jobDone() {
 	c.leave()
 }
 
-// maxOrigins bounds the names that a connection keeps.
-const maxOrigins = 4096
+// maxOrigins bounds the names that a connection keeps, and maxOrigin their length: a longer one is no name of DNS.
+const (
+	maxOrigins = 4096
+	maxOrigin  = 255
+)
 
 // origin returns b as a string and makes names that come again share their memory.
 func (c *conn) origin(b []byte) string {
@@ -764,6 +822,8 @@ func (c *conn) origin(b []byte) string {
 		return c.id.Host
 	case string(b) == c.id.Realm:
 		return c.id.Realm
+	case len(b) > maxOrigin:
+		return string(b)
 	}
 	if s, ok := c.origins[string(b)]; ok {
 		return s

@@ -132,7 +132,7 @@ func unexpected(err error) error {
 }
 
 // A message, its AVPs and, for a request, its job share one allocation in the usual sizes, which fit size classes of the
-// allocator.
+// allocator; it adds 8 octets to objects of more than 512.
 type (
 	answer192 struct {
 		m Message // 48 octets
@@ -147,20 +147,28 @@ type (
 		b [464]byte
 	}
 	request256 struct {
-		j job // 96 octets
-		b [160]byte
+		j job // 104 octets
+		b [152]byte
 	}
 	request384 struct {
 		j job
-		b [288]byte
+		b [280]byte
 	}
 	request512 struct {
 		j job
-		b [416]byte
+		b [408]byte
+	}
+	request576 struct {
+		j job
+		b [464]byte
+	}
+	request768 struct {
+		j job
+		b [656]byte
 	}
 	request1024 struct {
 		j job
-		b [928]byte
+		b [912]byte
 	}
 )
 
@@ -186,6 +194,12 @@ func newMessage(request bool, n int) (*Message, *job, []byte) {
 		return &x.j.req, &x.j, x.b[:n:n]
 	case n <= len(request512{}.b):
 		x := new(request512)
+		return &x.j.req, &x.j, x.b[:n:n]
+	case n <= len(request576{}.b):
+		x := new(request576)
+		return &x.j.req, &x.j, x.b[:n:n]
+	case n <= len(request768{}.b):
+		x := new(request768)
 		return &x.j.req, &x.j, x.b[:n:n]
 	case n <= len(request1024{}.b):
 		x := new(request1024)

@@ -7,6 +7,8 @@ import "math/rand/v2"
 type call struct {
 	search
 	req      *Message
+	marks    marks  // of req
+	extra    []byte // AVPs to send after those of req
 	e2e      uint32
 	deadline int64 // in nanoseconds of the node; 0 when the context has one
 	job      *job  // what is to be answered when nobody waits for done
@@ -58,8 +60,9 @@ type pendingSlot struct {
 	call     *call // nil when free
 	hbh, e2e uint32
 	command  CommandCode
-	next     int32  // next free slot
-	start    uint64 // position of the request in the stream of the connection
+	next     int32 // next free slot
+	class    class
+	start    uint64 // position of the request in the stream of its class
 	since    int64  // when it was queued, in nanoseconds of the node; 0 when nobody wants to know
 	deadline int64  // the same clock; 0 when the caller watches over it
 }

@@ -46,6 +46,9 @@
 // With [Forward] a Node is a relay or a proxy, for one application or, as [AppRelay], for all. Without, a request for
 // another host gets UNABLE_TO_DELIVER. A Node finds no peers by DNS, and has no SCTP and no accounting.
 //
+// A Node heeds the priorities of messages (DRMP) wherever something waits, takes part in overload control (see [Overload]:
+// Do fails with [ErrThrottled] when the destination has asked for less), and bounds all that a peer can make grow.
+//
 // A Node, its handlers and whatever implements Transport are used from many goroutines at once. A [Message] is not changed
 // after it was received or sent, and so may be shared. Time is that of package time alone, so that nodes run in bubbles of
 // testing/synctest, over net.Pipe (see diametertest.Wire).

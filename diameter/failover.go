@@ -28,6 +28,9 @@ import (
 //
 // An answer with the E flag tells nothing about what became of a request that was sent before on a way that broke: Do then
 // returns the error of that way, which wraps ErrSent.
+//
+// Do takes part in overload control: see [Overload]. A request that has Route-Record is one of another node that is
+// forwarded: nothing is appended to it, and neither is it refused nor are reports taken out of its answer.
 func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, error) {
 	if len(req.AVPs)%4 != 0 || req.Len() > MaxMessageLen {
 		return nil, fmt.Errorf("diameter: %d octets of AVPs cannot make a message", len(req.AVPs))
@@ -35,6 +38,8 @@ func (n *Node) Do(ctx context.Context, to Identity, req *Message) (*Message, err
 	k := n.newCall()
 	defer n.endCall(k)
 	k.to, k.app, k.req, k.e2e = to, req.App, req, req.EndToEnd
+	k.marks = look(req.AVPs)
+	k.extra = n.overload.addToRequest(req, k.marks)
 	if k.e2e == 0 {
 		k.e2e = NextEndToEnd()
 	}
@@ -61,8 +66,12 @@ func (n *Node) carry(ctx context.Context, k *call) (*Message, error) {
 		}
 		c := n.way(k)
 		switch {
+		case c != nil && k.ways == 0 && n.overload.sheds(k.to, c.id, k.app, k.marks):
+			return nil, fmt.Errorf("%w: host %q, realm %q, application %d", ErrThrottled, k.to.Host, k.to.Realm, k.app)
 		case c != nil:
-			k.ans, k.err = c.do(ctx, k)
+			if k.ans, k.err = c.do(ctx, k); k.err == nil {
+				n.overload.learn(k.ans, k.marks)
+			}
 		case k.lost != nil:
 			return nil, k.lost
 		case k.last != nil:

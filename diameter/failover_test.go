@@ -1,6 +1,7 @@
 package diameter_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -90,7 +91,7 @@ func again(t *testing.T, first, m *diameter.Message, flag diameter.Flags) {
 	t.Helper()
 	require.Equal(t, flag, m.Flags&diameter.FlagRetransmitted)
 	require.Equal(t, first.EndToEnd, m.EndToEnd)
-	require.Equal(t, first.AVPs, m.AVPs)
+	require.True(t, bytes.HasPrefix(m.AVPs, first.AVPs), "%x\n%x", first.AVPs, m.AVPs) // what Do appends may follow
 }
 
 func TestFailoverOnBreak(t *testing.T) {

@@ -33,30 +33,38 @@ type App struct {
 // Node is a Diameter node: it connects to peers and accepts their connections, sends requests to them and hands theirs
 // to the handlers of its applications, or forwards them. It implements [Transport].
 //
-// The answer of a handler goes into the queue of the connection, which is written in order; then is called after that.
-// What then sends to the same peer therefore arrives after the answer. Answers of a handler to a connection that is lost
-// meanwhile are dropped; then is called all the same. A request that repeats one in work, or one that was answered, gets
-// the answer of the first and is not handled again, if it has the T flag. A handler that panics is logged and answers
-// UNABLE_TO_COMPLY.
+// Messages have the priority of their DRMP (RFC 7944; 10 without, an answer as its request), in four classes: 0 to 3, 4 to 7,
+// 8 to 11, 12 to 15. When messages wait to be written to a peer, or requests for a handler, or callers for room in a full
+// queue, those of a higher class go first, however long the others wait; a batch that is being written is not interrupted.
+// When the room for requests in the hands of handlers gets scarce, low classes get TOO_BUSY first: see Options.MaxInFlight.
+//
+// The answer of a handler goes into the queue of the connection, which is written in order within a class; then is called
+// after that. Answers are queued no lower than messages without DRMP. What then sends to the same peer arrives after the
+// answer, therefore, unless it has a higher class than the answer, which takes a DRMP below 8. Answers of a handler to a
+// connection that is lost meanwhile are dropped; then is called all the same. A request that repeats one in work, or one
+// that was answered, gets the answer of the first and is not handled again, if it has the T flag. A handler that panics is
+// logged and answers UNABLE_TO_COMPLY.
 //
 // All methods are safe for concurrent use. A Node runs goroutines until Close or Shutdown returns: two for each
 // connection, one for each peer of AddPeer, and one for each request that is in the hands of a handler or proxy (of which
 // some are kept for the next ones). Relaying a request needs none.
 type Node struct {
-	self     Identity
-	opts     Options
-	log      *slog.Logger
-	trace    *Trace
-	appList  []App
-	vendors  []VendorID
-	handlers map[ApplicationID]Handler
-	agents   map[ApplicationID]*agent
-	base     time.Time
-	routes   atomic.Pointer[routes]
-
+	self      Identity
+	opts      Options
+	log       *slog.Logger
+	trace     *Trace
+	appList   []App
+	vendors   []VendorID
+	handlers  map[ApplicationID]Handler
+	agents    map[ApplicationID]*agent
+	base      time.Time
+	routes    atomic.Pointer[routes]
 	redirects redirects
 	pool      pool
+	room      [classes]int64 // how many requests of one peer there may be for one more of the class
+	greetings greetings
 	dups      *dedup    // nil when switched off
+	overload  *overload // nil when switched off
 	calls     sync.Pool // of *call; not shared with other nodes, as channels must not leave a bubble of synctest
 
 	ctx        context.Context // of the handlers
@@ -126,7 +134,9 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.dialCtx, n.cancelDial = context.WithCancel(n.ctx)
 	n.routes.Store(newRoutes(nil, nil))
-	n.pool.max = int64(o.MaxInFlightTotal)
+	n.room, n.pool.room = rooms(o.MaxInFlight), rooms(o.MaxInFlightTotal)
+	n.greetings.max = o.MaxConns
+	n.overload = newOverload(&n.opts, &n.pool, n.clock)
 	n.pool.run = n.runJob
 	n.calls.New = func() any { return &call{done: make(chan struct{}, 1)} }
 	n.pool.spawn = func(f func()) bool {
@@ -409,15 +419,14 @@ func (n *Node) runJob(j *job) {
 		return
 	}
 	ans, then := n.handle(j)
-	dup := j.dup
+	dup, asked := j.dup, j.marks
 	j.c, j.h, j.dup = nil, nil, dupRef{}
-	for w := dup.finish(ans); w != nil; w = w.next {
-		if ans != nil {
-			w.c.answer(w.req, ans, n.opts.MaxQueue)
-		}
-	}
+	again := dup.finish(ans)
 	if ans != nil {
-		c.answer(req, ans, n.opts.MaxQueue)
+		c.reply(req, ans, asked, n.opts.MaxQueue)
+		for w := again; w != nil; w = w.next {
+			w.c.reply(w.req, ans, w.marks, n.opts.MaxQueue)
+		}
 	}
 	if then != nil {
 		defer func() {

@@ -75,7 +75,9 @@ type Options struct {
 	MaxPending int
 
 	// MaxInFlight is how many requests of one peer, and MaxInFlightTotal how many of all, may be in the hands of
-	// handlers or forwarded and not yet answered; more get TOO_BUSY. Default 1,024 and 8,192.
+	// handlers or forwarded and not yet answered; more get TOO_BUSY. Default 1,024 and 8,192. Of both, the last quarter is
+	// not for requests with a DRMP of 12 to 15, the last eighth not for those of 8 to 11 or without DRMP, the last
+	// sixteenth for those of 0 to 3 only.
 	MaxInFlight, MaxInFlightTotal int
 
 	// NoFailover switches off that Do, and agents, send a request again by another way when the connection breaks, or its
@@ -104,6 +106,9 @@ type Options struct {
 	// negative entries switch it off.
 	DuplicateEntries int
 	DuplicateWindow  time.Duration
+
+	// Overload is the part of the node in overload control (DOIC, RFC 7683). Default: the zero Overload, which takes part.
+	Overload *Overload
 
 	// Trace observes the node. Default: no hooks.
 	Trace *Trace
@@ -151,6 +156,9 @@ func (o *Options) withDefaults() (Options, error) {
 	count("MaxInFlightTotal", &c.MaxInFlightTotal, 8<<10, 1, math.MaxInt32)
 	count("MaxConns", &c.MaxConns, 1<<10, 1, math.MaxInt32)
 	count("DuplicateEntries", &c.DuplicateEntries, 1<<16, math.MinInt32, 1<<30)
+	overload, err := c.Overload.withDefaults()
+	c.Overload = &overload
+	errs = append(errs, err)
 	if c.ProductName == "" {
 		c.ProductName = "scefkit"
 	}

@@ -11,11 +11,12 @@ import (
 type pool struct {
 	run    func(*job)        // runs one job and then calls release, whatever the job does
 	spawn  func(func()) bool // starts a goroutine that the owner waits for; false when it does not want more
-	max    int64
-	active atomic.Int64 // jobs reserved, queued or running
+	room   [classes]int64    // how many jobs there may be for one more of the class
+	active atomic.Int64      // jobs reserved, queued or running
+	full   atomic.Bool       // there was no room; for those who watch
 
 	mu      sync.Mutex
-	queue   jobQueue        // guarded by mu, as all below
+	queue   jobQueues       // guarded by mu, as all below
 	idle    []chan struct{} // parked workers, the last one parked at the end
 	waking  bool            // a worker is on its way to the queue
 	stopped bool
@@ -26,9 +27,39 @@ type job struct {
 	req  Message
 	next *job // in a jobQueue
 	// The rest is forgotten when the handler has returned, since it may keep req.
-	c   *conn
-	h   Handler
-	dup dupRef
+	c     *conn
+	h     Handler
+	dup   dupRef
+	marks marks
+}
+
+// jobQueues holds jobs by their class; the zero jobQueues is empty.
+type jobQueues struct {
+	of [classes]jobQueue
+	n  int
+}
+
+func (q *jobQueues) push(j *job) {
+	q.of[j.marks.class()].push(jobQueue{j, j, 1})
+	q.n++
+}
+
+// add moves all of q2 to the ends of q.
+func (q *jobQueues) add(q2 *jobQueues) {
+	for k := range q.of {
+		q.of[k].push(q2.of[k])
+	}
+	q.n += q2.n
+}
+
+// pop takes the first job of the highest class; q is not empty.
+func (q *jobQueues) pop() *job {
+	q.n--
+	k := 0
+	for q.of[k].n == 0 {
+		k++
+	}
+	return q.of[k].pop()
 }
 
 // jobQueue is a list of jobs; the zero jobQueue is empty.
@@ -65,10 +96,11 @@ func (q *jobQueue) pop() *job {
 // maxIdleWorkers is how many workers stay when there is nothing to do, so that their stacks stay grown.
 const maxIdleWorkers = 256
 
-// reserve claims room for a job; false when there is none.
-func (p *pool) reserve() bool {
-	if p.active.Add(1) > p.max {
+// reserve claims room for a job of class k; false when there is none.
+func (p *pool) reserve(k class) bool {
+	if p.active.Add(1) > p.room[k] {
 		p.active.Add(-1)
+		p.full.Store(true)
 		return false
 	}
 	return true
@@ -78,13 +110,13 @@ func (p *pool) reserve() bool {
 func (p *pool) release() { p.active.Add(-1) }
 
 // submit queues reserved jobs. It reports false when the pool has stopped: the jobs are then still the caller's.
-func (p *pool) submit(jobs jobQueue) bool {
+func (p *pool) submit(jobs *jobQueues) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopped {
 		return false
 	}
-	p.queue.push(jobs)
+	p.queue.add(jobs)
 	p.wakeLocked()
 	return true
 }

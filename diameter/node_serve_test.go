@@ -500,6 +500,7 @@ func TestRoutes(t *testing.T) {
 					}
 				}
 			}()
+			synctest.Wait() // until the routes are made
 		}
 		do := func(host, realm string, app diameter.ApplicationID) error {
 			m := request(diameter.Identity{})

@@ -120,7 +120,7 @@ func (p *peer) event(ev peerEvent, c *conn, why error) peerAction {
 			old.fail(why)
 		}
 	}
-	if do&(actSendDWR|actProbe) != 0 {
+	if do&actSendDWR != 0 || do&actProbe != 0 && !now.unasked.Load() {
 		now.unasked.Store(true)
 		now.sendBase(&DWR{OriginHost: p.n.self.Host, OriginRealm: p.n.self.Realm, OriginStateID: &p.n.opts.OriginStateID})
 	}
@@ -169,8 +169,16 @@ func (p *peer) changed(from, to PeerState, why error) {
 	} else if from == PeerClosed {
 		p.idle = make(chan struct{})
 	}
+	if k := len(p.notes); k >= maxNotes { // who is told is slower than the peer
+		last := &p.notes[k-1]
+		last.id, last.to, last.why = p.id, to, why
+		return
+	}
 	p.notes = append(p.notes, peerNote{p.id, from, to, why})
 }
+
+// maxNotes bounds the changes of state of a peer that wait to be told; more are told as one.
+const maxNotes = 64
 
 // tell passes on the changes of state in their order.
 func (p *peer) tell() {
@@ -381,6 +389,12 @@ var errNoCommonApplication = errors.New("diameter: no application in common")
 // accept takes the CER of a connection that a peer opened, and answers it.
 func (n *Node) accept(nc net.Conn) {
 	defer n.conns.Done()
+	if !n.greetings.begin(nc.RemoteAddr()) {
+		n.log.Warn("connection refused: too many handshakes", "remote", nc.RemoteAddr().String())
+		nc.Close()
+		return
+	}
+	defer n.greetings.end(nc.RemoteAddr())
 	c := n.newConn(nc)
 	if !n.remember(c) {
 		n.log.Warn("connection refused: too many, or stopping", "remote", nc.RemoteAddr().String())
@@ -421,7 +435,7 @@ func (n *Node) accept(nc net.Conn) {
 	cea := n.cea(req, nc.LocalAddr(), Success, "", nil)
 	c.mu.Lock()
 	c.caps, c.id, c.peer = caps, caps.id, p
-	c.out = cea.Append(c.out) // the first thing that is written, should the connection be accepted
+	c.out.addWhole(0, cea) // the first thing that is written, should the connection be accepted
 	c.mu.Unlock()
 	nc.SetDeadline(time.Time{})
 

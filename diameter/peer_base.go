@@ -113,12 +113,13 @@ func fold(s string) string {
 // scanned are the AVPs of a request that the node looks at itself; nil for those that are missing.
 type scanned struct {
 	originHost, originRealm, destinationHost, destinationRealm []byte
-
-	routeRecords []byte // all from the first Route-Record on
+	routeRecords                                               []byte // all from the first Route-Record on
+	marks
 }
 
 // scan walks the AVPs of a message once, at the outer level, and checks that their headers are well formed.
 func scan(b []byte) (s scanned, err error) {
+	s.priority = defaultPriority
 	for len(b) > 0 {
 		if len(b) < 8 {
 			_, _, err = NextAVP(b)
@@ -144,8 +145,9 @@ func scan(b []byte) (s scanned, err error) {
 				s.destinationHost = b[head:n]
 			case 283:
 				s.destinationRealm = b[head:n]
-			case 282:
-				if s.routeRecords == nil {
+			case 282, 301, 621, 623:
+				s.note(code, b[head:n])
+				if code == 282 && s.routeRecords == nil {
 					s.routeRecords = b
 				}
 			}

@@ -63,7 +63,7 @@ func (a *agent) HandleDiameter(ctx context.Context, from Identity, req *Message)
 	}
 	k := a.n.newCall()
 	defer a.n.endCall(k)
-	if err := a.n.record(k, from, to, fwd, req.EndToEnd); err != nil {
+	if err := a.n.record(k, from, to, fwd, look(fwd.AVPs), req.EndToEnd); err != nil {
 		return a.n.undelivered(req, err), nil
 	}
 	ans, err := a.n.carry(ctx, k)
@@ -78,17 +78,18 @@ func (a *agent) HandleDiameter(ctx context.Context, from Identity, req *Message)
 
 var errTooLong = errors.New("diameter: no message can hold the request and its Route-Record")
 
-// record fills in k for a request that came from a peer, with a Route-Record of that (RFC 6733 §6.7.1).
-func (n *Node) record(k *call, from, to Identity, req *Message, e2e uint32) error {
+// record fills in k for a request with marks m that came from a peer, with a Route-Record of that (RFC 6733 §6.7.1).
+func (n *Node) record(k *call, from, to Identity, req *Message, m marks, e2e uint32) error {
 	size := len(req.AVPs) + 8 + len(from.Host) + -len(from.Host)&3
 	if len(req.AVPs)%4 != 0 || size+HeaderLen > MaxMessageLen {
 		return errTooLong
 	}
-	m, _, b := newMessage(false, size)
-	m.Flags, m.Command, m.App = req.Flags, req.Command, req.App
-	m.AVPs = AppendString(append(b[:0], req.AVPs...), 282, 0, AVPMandatory, from.Host)
+	fwd, _, b := newMessage(false, size)
+	fwd.Flags, fwd.Command, fwd.App = req.Flags, req.Command, req.App
+	fwd.AVPs = AppendString(append(b[:0], req.AVPs...), 282, 0, AVPMandatory, from.Host)
 	k.search = search{to: to, app: req.App, from: from.Host}
-	k.req, k.e2e, k.deadline = m, e2e, n.clock()+int64(n.opts.AnswerTimeout)
+	m.forwarded = true
+	k.req, k.marks, k.e2e, k.deadline = fwd, m, e2e, n.clock()+int64(n.opts.AnswerTimeout)
 	return nil
 }
 
@@ -110,7 +111,7 @@ func (c *conn) relay(j *job, s *scanned) {
 	n := c.n
 	to := Identity{c.origin(s.destinationHost), c.origin(s.destinationRealm)}
 	k := n.newCall()
-	err := n.record(k, c.id, to, &j.req, j.req.EndToEnd)
+	err := n.record(k, c.id, to, &j.req, s.marks, j.req.EndToEnd)
 	for err == nil {
 		t := n.way(k)
 		if t == nil {
@@ -118,15 +119,17 @@ func (c *conn) relay(j *job, s *scanned) {
 			break
 		}
 		k.job = j
-		room, unsent := t.queue(k)
+		var at *gate
+		room, unsent := t.queue(k, &at)
 		if room == nil && unsent == nil {
 			return // k and j are not ours any more
 		}
 		k.job = nil
 		if room != nil {
+			t.giveUp(at, k.marks.class())
 			k.c = nil
 			j.h = &resumed{n, k}
-			c.jobs.push(jobQueue{j, j, 1})
+			c.jobs.push(j)
 			return
 		}
 		n.refresh()
@@ -159,7 +162,9 @@ func (n *Node) forwarded(k *call) {
 // handOver lets a worker go on with a job.
 func (n *Node) handOver(j *job, h Handler) {
 	j.h = h
-	if !n.pool.submit(jobQueue{j, j, 1}) {
+	var jobs jobQueues
+	jobs.push(j)
+	if !n.pool.submit(&jobs) {
 		j.c.jobDone()
 	}
 }

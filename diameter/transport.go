@@ -14,6 +14,9 @@ type Identity struct {
 var (
 	// ErrNoPeer is wrapped when no open peer leads to the destination. The request was not sent.
 	ErrNoPeer = errors.New("diameter: no peer for the destination")
+	// ErrThrottled is wrapped when the destination, or its realm, has asked for less and this request is among those to leave
+	// out. The request was not sent; another one, or this one later, may be.
+	ErrThrottled = errors.New("diameter: not sent, as the destination has asked for less")
 	// ErrClosed is wrapped when the Transport is closed. The request was not sent, unless the error also wraps ErrSent.
 	ErrClosed = errors.New("diameter: closed")
 	// ErrSent is wrapped, beside what went wrong, when the request left this node but no answer came by any way: the other
@@ -24,13 +27,14 @@ var (
 // A Transport carries requests to Diameter nodes and returns their answers.
 //
 // Do returns a nil error exactly when an answer arrived, whatever result it holds; an answer of an agent on the way
-// (as 3002, UNABLE_TO_DELIVER) counts as one. Otherwise the error wraps ErrNoPeer, ErrClosed or the cause of ctx
-// (context.DeadlineExceeded for the Transport's own deadline), and also ErrSent when the request may have reached the
+// (as 3002, UNABLE_TO_DELIVER) counts as one. Otherwise the error wraps ErrNoPeer, ErrThrottled, ErrClosed or the cause of
+// ctx (context.DeadlineExceeded for the Transport's own deadline), and also ErrSent when the request may have reached the
 // other node; when the connection broke, ErrSent and the reason. A req that no message can hold is another error.
 //
 // The request carries the AVPs for its way itself; to is what to route on. When req.EndToEnd is 0, Do chooses one; else it
-// is kept, as it must be when a request is repeated with FlagRetransmitted. Do neither keeps nor changes req. When ctx has
-// no deadline, the Transport applies its own. Safe for concurrent use.
+// is kept, as it must be when a request is repeated with FlagRetransmitted. Do neither keeps nor changes req; what it sends
+// may have AVPs without the M flag after those of req. When ctx has no deadline, the Transport applies its own. Safe for
+// concurrent use.
 //
 // A Transport that knows more than one way may send a request again within that time: with FlagRetransmitted and the same
 // End-to-End Identifier when an earlier copy may have reached the other node, which can thus tell (RFC 6733 §5.5.4), as it

@@ -245,6 +245,8 @@ func noAnswer[Q, A any](*Q) (*A, error) {
 
 func noPeer[Q, A any](*Q) (*A, error) { return nil, diameter.ErrNoPeer }
 
+func throttled[Q, A any](*Q) (*A, error) { return nil, diameter.ErrThrottled }
+
 const allFeatures = t8.Features("108") // MT_NIDD_modification_cancellation and PatchUpdate
 
 // configure creates a configuration for UE 1 and returns its id.

@@ -147,6 +147,7 @@ func TestHSSRefuses(t *testing.T) {
 		{"unable to comply", resultNIA(diameter.UnableToComply), fault.NetworkFailure, 500},
 		{"agent cannot deliver", resultNIA(diameter.UnableToDeliver), fault.Unavailable, 503},
 		{"down", noPeer[s6t.NIR, s6t.NIA], fault.Unavailable, 503},
+		{"throttled", throttled[s6t.NIR, s6t.NIA], fault.Unavailable, 503},
 		{"silent", noAnswer[s6t.NIR, s6t.NIA], fault.Unavailable, 503},
 		{"no IMSI", func(*s6t.NIR) (*s6t.NIA, error) {
 			return &s6t.NIA{Result: diameter.Success, NIDDAuthorizationResponse: &s6t.NIDDAuthorizationResponse{}}, nil

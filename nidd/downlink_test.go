@@ -395,6 +395,7 @@ func TestTDAResults(t *testing.T) {
 	}{
 		{"no answer", noAnswer[t6a.TDR, t6a.TDA], fault.Timeout, "TIMEOUT", "T8-4.4.5.3.1-43"},
 		{"no peer", noPeer[t6a.TDR, t6a.TDA], fault.NextHop, "NEXT_HOP", "T8-4.4.5.3.1-44"},
+		{"throttled", throttled[t6a.TDR, t6a.TDA], fault.NextHop, "NEXT_HOP", "T8-4.4.5.3.1-44"},
 		{"unreachable", result(diameter.ErrorUnreachableUser), fault.NextHop, "NEXT_HOP", "T8-4.4.5.3.1-44"},
 		{"unable to comply", result(diameter.UnableToComply), fault.NextHop, "NEXT_HOP", "T8-4.4.5.3.1-44"},
 		{"agent cannot deliver", result(diameter.UnableToDeliver), fault.NextHop, "NEXT_HOP", "T8-4.4.5.3.1-44"},
@@ -470,21 +471,25 @@ func TestStoredResults(t *testing.T) {
 			})
 		})
 	}
-	t.Run("no peer: tried again", func(t *testing.T) {
-		run(t, func(t *testing.T, b *bench) {
-			cfg := b.configure()
-			d := b.buffer(cfg, "x")
-			b.mme = noPeer
-			b.attach()
-			got, err := b.p.Delivery(t.Context(), as1, cfg, d)
-			require.NoError(t, err)
-			require.Equal(t, t8.DeliveryBuffering, got.DeliveryStatus)
-			b.mme = nil
-			b.sleep(10 * time.Second)
-			require.Equal(t, []string{"x", "x"}, b.sent())
-			require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
+	for name, unsent := range map[string]func(*t6a.TDR) (*t6a.TDA, error){
+		"no peer: tried again": noPeer[t6a.TDR, t6a.TDA], "throttled: tried again": throttled[t6a.TDR, t6a.TDA],
+	} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(t *testing.T, b *bench) {
+				cfg := b.configure()
+				d := b.buffer(cfg, "x")
+				b.mme = unsent
+				b.attach()
+				got, err := b.p.Delivery(t.Context(), as1, cfg, d)
+				require.NoError(t, err)
+				require.Equal(t, t8.DeliveryBuffering, got.DeliveryStatus)
+				b.mme = nil
+				b.sleep(10 * time.Second)
+				require.Equal(t, []string{"x", "x"}, b.sent())
+				require.Equal(t, []string{"SUCCESS_NEXT_HOP_UNACKNOWLEDGED"}, b.notified("deliveryStatus"))
+			})
 		})
-	})
+	}
 }
 
 func TestReplacePatchCancel(t *testing.T) {

@@ -55,7 +55,7 @@ const (
 	UESleeps                  // TDA: USER_TEMPORARILY_UNREACHABLE, of this or of other data; carries RetryAt if the MME asked for a time
 	BearerGone                // TDA: USER_UNKNOWN or INVALID_EPS_BEARER
 	Refused                   // TDA: any other failure
-	NoRoute                   // the TDR was not sent: no peer leads to the MME or SGSN; carries RetryAt
+	NoRoute                   // the TDR was not sent: no peer leads to the MME or SGSN, or it asked for less; carries RetryAt
 	NoAnswer                  // the TDR was sent, but no TDA came
 	Restart                   // found in Sending by a process that did not send it
 	Expire                    // Expires has come

@@ -194,6 +194,8 @@ func reason(err error) string {
 		return "timeout"
 	case errors.Is(err, diameter.ErrNoPeer):
 		return "no peer"
+	case errors.Is(err, diameter.ErrThrottled):
+		return "throttled"
 	case errors.Is(err, diameter.ErrClosed):
 		return "closed"
 	}
