@@ -31,6 +31,7 @@ type conn struct {
 	lastRecv atomic.Int64 // when the last whole message arrived (clock of the node)
 	unasked  atomic.Bool  // a DWR was sent and no DWA came
 	suspect  atomic.Bool  // the peer is in PeerSuspect
+	reopen   atomic.Bool  // the peer is in PeerReopen
 	closing  atomic.Bool  // the peer is in PeerClosing: new requests are refused
 	leaving  atomic.Bool  // DPA came, or is not waited for any longer: the end comes when nothing is under way
 
@@ -93,7 +94,7 @@ func (c *conn) fail(why error) {
 			if s.start >= c.taken {
 				s.call.err = errUnsent
 			}
-			k, _ := c.pending.remove(i)
+			k := c.pending.remove(i)
 			calls = append(calls, k)
 		}
 	}
@@ -182,6 +183,7 @@ func (c *conn) do(ctx context.Context, req *Message, e2e uint32) (*Message, erro
 	}
 	s := c.pending.add(k)
 	s.e2e, s.command, s.since, s.deadline = e2e, req.Command, since, deadline
+	s.size = int32(req.Len())
 	s.start = c.taken + uint64(len(c.out))
 	hbh := s.hbh
 	if deadline != 0 && (c.sweepAt == 0 || deadline < c.sweepAt) {
@@ -256,8 +258,19 @@ func (c *conn) traceSent(m *Message, f Flags, cmd CommandCode, app ApplicationID
 	c.n.trace.Message(c.id, Sent, &Message{Flags: f, Command: cmd, App: app, HopByHop: hbh, EndToEnd: e2e, AVPs: m.AVPs})
 }
 
-// answer queues ans as the answer to req. It waits while the queue holds limit octets or more.
-func (c *conn) answer(req, ans *Message, limit int) {
+// serve queues ans, nil for none, as the answer to a request that came at since.
+func (c *conn) serve(req, ans *Message, limit int, since int64) {
+	if ans != nil && !c.answer(req, ans, limit) {
+		ans = nil
+	}
+	if f := c.n.trace.Served; f != nil && req.App != AppBase {
+		f(c.id, req, ans, time.Duration(c.n.clock()-since))
+	}
+}
+
+// answer queues ans as the answer to req and reports whether the connection still stood. It waits while the queue holds
+// limit octets or more.
+func (c *conn) answer(req, ans *Message, limit int) bool {
 	f := ans.Flags &^ (FlagRequest | FlagRetransmitted)
 	if c.n.trace.Message != nil {
 		c.traceSent(ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
@@ -271,16 +284,17 @@ func (c *conn) answer(req, ans *Message, limit int) {
 	}
 	if c.err != nil {
 		c.mu.Unlock()
-		return
+		return false
 	}
 	c.out = appendFrame(c.out, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd)
 	c.wakeWriter()
 	c.mu.Unlock()
+	return true
 }
 
 // refuse queues an answer of the node itself.
 func (c *conn) refuse(req *Message, r Result, text string) {
-	c.answer(req, ErrorAnswer(req, c.n.self, r, text, nil), 2*c.n.opts.MaxQueue)
+	c.serve(req, ErrorAnswer(req, c.n.self, r, text, nil), 2*c.n.opts.MaxQueue, c.now)
 }
 
 // accede queues an answer of the base protocol.
@@ -320,6 +334,7 @@ func (c *conn) writeLoop() {
 	defer c.n.conns.Done()
 	var (
 		spare    []byte
+		wrote    int64 // when
 		deadline int64 // of writes
 		watchAt  = c.n.clock() + c.n.watchdog()
 		armed    = watchAt
@@ -346,6 +361,14 @@ func (c *conn) writeLoop() {
 			case <-timer.C:
 				armed = 0
 				watchAt = c.tick(watchAt)
+				if c.n.clock()-wrote > quietTime {
+					spare = nil
+					c.mu.Lock()
+					if len(c.out) == 0 {
+						c.out = nil
+					}
+					c.mu.Unlock()
+				}
 			}
 			c.mu.Lock()
 			if !c.asleep { // somebody woke us, here or while the timer was looked after
@@ -380,6 +403,7 @@ func (c *conn) writeLoop() {
 		c.mu.Unlock()
 
 		now := c.n.clock()
+		wrote = now
 		if deadline-now < allowed-allowed/4 {
 			deadline = now + allowed
 			c.nc.SetWriteDeadline(time.Now().Add(time.Duration(allowed)))
@@ -445,7 +469,7 @@ func (c *conn) tick(watchAt int64) int64 {
 				continue
 			}
 			s.call.err = fmt.Errorf("diameter: request to %s: %w: %w", c.id.Host, context.DeadlineExceeded, ErrSent)
-			k, _ := c.pending.remove(i)
+			k := c.pending.remove(i)
 			calls = append(calls, k)
 		}
 		if len(calls) > 0 {
@@ -488,7 +512,11 @@ func (c *conn) leave() {
 func (c *conn) readLoop() {
 	defer c.n.conns.Done()
 	c.fr.blocking = c.beforeRead
-	c.fr.filled = func() { c.now = c.n.clock() }
+	c.fr.filled = func() {
+		now := c.n.clock()
+		c.fr.idle = now-c.now > quietTime
+		c.now = now
+	}
 	c.now = c.n.clock()
 	for {
 		m, j, err := c.fr.next()
@@ -528,7 +556,7 @@ func (c *conn) flushBatch() {
 		c.calls = c.calls[:0]
 		c.mu.Lock()
 		for i, m := range c.answers {
-			k, since := c.pending.take(m)
+			k, since, size := c.pending.take(m)
 			if k == nil {
 				continue // too late, or never asked for
 			}
@@ -538,7 +566,7 @@ func (c *conn) flushBatch() {
 				continue
 			}
 			c.mu.Unlock()
-			trace(c.id, m, time.Duration(c.now-since))
+			trace(c.id, size, m, time.Duration(c.now-since))
 			k.done <- struct{}{}
 			c.mu.Lock()
 			c.answers[i] = nil
@@ -591,7 +619,9 @@ func drain(nc net.Conn) {
 
 // receive handles one message in the reader.
 func (c *conn) receive(m *Message, j *job) {
-	c.lastRecv.Store(c.now)
+	if !c.reopen.Load() || m.App == AppBase && m.Command == CodeDWR && !m.IsRequest() {
+		c.lastRecv.Store(c.now) // in Reopen nothing but DWA counts
+	}
 	if t := c.n.trace.Message; t != nil {
 		t(c.id, Received, m)
 	}
@@ -613,7 +643,9 @@ func (c *conn) receiveBase(m *Message) {
 	if !m.IsRequest() {
 		switch m.Command {
 		case CodeDWR:
-			c.unasked.Store(false)
+			if c.unasked.Swap(false) && c.reopen.Load() {
+				c.peer.event(evDWA, c, nil)
+			}
 		case CodeDPR:
 			if c.closing.Load() {
 				c.leaving.Store(true)
@@ -628,7 +660,7 @@ func (c *conn) receiveBase(m *Message) {
 		c.refuse(m, InvalidHeaderBits, "E flag in a request")
 		return
 	}
-	if _, err := scan(m.AVPs); err != nil {
+	if _, err := scan(m.AVPs, c.n.opts.MaxAVPs); err != nil {
 		c.answer(m, ErrorAnswerFor(m, c.n.self, err), 2*c.n.opts.MaxQueue)
 		return
 	}
@@ -666,9 +698,12 @@ func (c *conn) request(j *job) {
 		}
 		relay = true
 	}
-	s, err := scan(m.AVPs)
+	s, err := scan(m.AVPs, n.opts.MaxAVPs)
+	if err == nil {
+		err = s.complete()
+	}
 	if err != nil {
-		c.answer(m, ErrorAnswerFor(m, c.n.self, err), 2*c.n.opts.MaxQueue)
+		c.serve(m, ErrorAnswerFor(m, n.self, err), 2*n.opts.MaxQueue, c.now)
 		return
 	}
 	if !relay {
@@ -682,8 +717,8 @@ func (c *conn) request(j *job) {
 			return
 		}
 	}
-	if f := n.opts.CheckOrigin; f != nil && !f(c.id, c.origin(s.originHost), c.origin(s.originRealm)) {
-		c.refuse(m, AuthorizationRejected, "this peer does not speak for the origin")
+	if r := n.opts.CheckOrigin(c.claim(&s)); r != Success {
+		c.refuse(m, r, "this peer does not speak for the origin")
 		return
 	}
 	if c.closing.Load() {
@@ -695,13 +730,13 @@ func (c *conn) request(j *job) {
 		c.refuse(m, TooBusy, "")
 		return
 	}
-	j.c, j.h = c, h
+	j.c, j.h, j.since = c, h, c.now
 	if n.dups != nil && s.originHost != nil {
-		ref, known, ans := n.dups.admit(c.origin(s.originHost), dupWaiter{c: c, req: m}, time.Duration(c.now))
+		ref, known, ans := n.dups.admit(c.origin(s.originHost), dupWaiter{c: c, req: m, since: c.now}, time.Duration(c.now))
 		if known {
 			c.jobDone()
 			if ans != nil {
-				c.answer(m, ans, 2*n.opts.MaxQueue)
+				c.serve(m, ans, 2*n.opts.MaxQueue, c.now)
 			}
 			return
 		}

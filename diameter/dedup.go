@@ -58,9 +58,10 @@ const (
 
 // dupWaiter is a repeated request whose original is still in work.
 type dupWaiter struct {
-	c    *conn
-	req  *Message
-	next *dupWaiter
+	c     *conn
+	req   *Message
+	since int64 // when the request came, in nanoseconds of the node
+	next  *dupWaiter
 }
 
 // dupRef refers to a record; the zero dupRef to none.
@@ -120,7 +121,7 @@ func (d *dedup) admit(origin string, w dupWaiter, now time.Duration) (ref dupRef
 					if s.waiting == nil {
 						s.waiting = make(map[uint64]*dupWaiter)
 					}
-					s.waiting[pos] = &dupWaiter{w.c, w.req, s.waiting[pos]}
+					s.waiting[pos] = &dupWaiter{w.c, w.req, w.since, s.waiting[pos]}
 				}
 				return dupRef{}, true, nil
 			}

@@ -29,6 +29,8 @@ type job struct {
 	c   *conn
 	h   Handler
 	dup dupRef
+
+	since int64 // when the request came, in nanoseconds of the node
 }
 
 // jobQueue is a list of jobs; the zero jobQueue is empty.

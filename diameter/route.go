@@ -10,7 +10,7 @@ import (
 
 // routes is what Do needs to find a connection. It is replaced as a whole when a peer opens or closes.
 type routes struct {
-	hosts  map[string]*conn // by the folded name of the peer
+	hosts  map[string]*routeGroup // the connections of a peer, by its folded name
 	realms map[realmApp]*routeGroup
 	relays routeGroup
 }
@@ -41,9 +41,13 @@ func (c *conn) serves(app ApplicationID) bool {
 }
 
 func newRoutes(open []*conn) *routes {
-	r := &routes{hosts: make(map[string]*conn), realms: make(map[realmApp]*routeGroup)}
+	r := &routes{hosts: make(map[string]*routeGroup), realms: make(map[realmApp]*routeGroup)}
 	for _, c := range open {
-		r.hosts[fold(c.id.Host)] = c
+		host := fold(c.id.Host)
+		if r.hosts[host] == nil {
+			r.hosts[host] = new(routeGroup)
+		}
+		r.hosts[host].conns = append(r.hosts[host].conns, c)
 		seen := make(map[ApplicationID]bool)
 		for _, a := range c.caps.apps {
 			if seen[a] {
@@ -70,7 +74,7 @@ func newRoutes(open []*conn) *routes {
 // application, else one of the peers that relay, each in turn; nil when there is none.
 func (r *routes) find(to Identity, app ApplicationID) *conn {
 	if to.Host != "" {
-		if c := r.hosts[fold(to.Host)]; c != nil && c.serves(app) {
+		if c := r.hosts[fold(to.Host)].next(); c != nil && c.serves(app) {
 			return c
 		}
 	}
