@@ -228,3 +228,32 @@ var peerEventDocs = [peerEvents]string{
 	evLost:         "the connection ended",
 	evTimeout:      "the handshake took too long",
 }
+
+// Each octet is an event.
+func FuzzPeerStep(f *testing.F) {
+	f.Add([]byte{byte(evStart), byte(evConnAck), byte(evCEA), byte(evTw), byte(evTwUnanswered), byte(evTw)})
+	f.Add([]byte{byte(evCERWin), byte(evLost), byte(evCERLose), byte(evDWA), byte(evDWA), byte(evDWA), byte(evDPR), byte(evLost)})
+	f.Add([]byte{byte(evStart), byte(evConnAck), byte(evCERLose), byte(evStop), byte(evStart), byte(evCERWin), byte(evStop), byte(evDPA)})
+	f.Fuzz(func(t *testing.T, events []byte) {
+		var m peerMachine
+		trust := 0 // answers on a connection that follows a failure
+		for _, b := range events {
+			ev := peerEvent(b % byte(peerEvents))
+			to, do := checkPeerStep(t, m, ev)
+			switch {
+			case do&actAccept != 0 || m.state != PeerReopen:
+				trust = 0
+			case ev == evDWA:
+				trust++
+			}
+			if m.state == PeerReopen && to.state == PeerOpen && trust != reopenDWAs {
+				t.Fatalf("trusted after %d answers", trust)
+			}
+			m = to
+		}
+		closing, _ := checkPeerStep(t, m, evStop)
+		if end, _ := checkPeerStep(t, closing, evTimeout); m.state != PeerClosed && end.state != PeerClosed {
+			t.Fatalf("%v does not end", m)
+		}
+	})
+}
