@@ -37,6 +37,12 @@
 // around it: [Transport] for the way out, Handler for the way in. [Pipe] is the second Transport, two nodes joined in
 // memory; a vendor that has a Diameter stack writes a third and tries it with diametertest.RunTransport.
 //
+// A peer is known by the Origin-Host of its CER or CEA, of which Options decide what it is worth: Accept who may connect,
+// CheckCertificate and RequireCertificate what TLS has to say about the name, CheckOrigin for whom the peer may speak (by
+// default agents for everyone, others for themselves). A peer whose connection failed gets no requests before it has
+// answered three DWRs. The machine of a peer is one table, printed in docs/diameter-peers.md. MaxConnsPerPeer allows for
+// several connections with one peer; requests take them in turn.
+//
 // A Node relays and redirects nothing (a request for another host gets UNABLE_TO_DELIVER), finds no peers by DNS, and has
 // no SCTP and no accounting. It does not send requests again by itself when a connection breaks: the error then wraps
 // [ErrSent], and the caller, who knows whether the request may be repeated, decides. It does recognise requests that are

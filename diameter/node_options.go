@@ -105,7 +105,8 @@ type Options struct {
 
 	// MaxConnsPerPeer is how many connections with one Origin-Host there may be. With more than one, a peer that connects
 	// again gets a connection of its own, without an election, until there are so many (those of AddPeer counted);
-	// requests to the peer take its connections in turn, and their order is not kept. Default 1; at most 16.
+	// requests to the peer take its connections in turn, and their order is not kept. Among the peers of a realm it gets a
+	// turn for each of its connections. Default 1; at most 16.
 	MaxConnsPerPeer int
 
 	// DuplicateEntries is about how many of the last requests are remembered to recognise repetitions, and

@@ -20,7 +20,7 @@ type Origin struct {
 
 // OriginExact lets a peer speak for itself alone: host and realm must be those of its CER or CEA.
 func OriginExact(o Origin) Result {
-	if strings.EqualFold(o.Host, o.Peer.Host) {
+	if o.Host == o.Peer.Host || strings.EqualFold(o.Host, o.Peer.Host) {
 		return OriginRealm(o)
 	}
 	return AuthorizationRejected
@@ -28,7 +28,7 @@ func OriginExact(o Origin) Result {
 
 // OriginRealm lets a peer speak for all hosts of its realm, as a proxy of that realm does.
 func OriginRealm(o Origin) Result {
-	if strings.EqualFold(o.Realm, o.Peer.Realm) {
+	if o.Realm == o.Peer.Realm || strings.EqualFold(o.Realm, o.Peer.Realm) {
 		return Success
 	}
 	return AuthorizationRejected

@@ -232,12 +232,12 @@ func TestRetransmittedODR(t *testing.T) {
 	})
 }
 
-// relay is a node that answers nothing: a second way for requests of an MME.
+// relay is an agent that answers nothing: a second way for requests of an MME.
 type relay struct{ self diameter.Identity }
 
 func (r relay) Self() diameter.Identity { return r.self }
 func (r relay) App() diameter.App {
-	return diameter.App{ID: t6a.App, Vendor: diameter.Vendor3GPP, Handler: r}
+	return diameter.App{ID: diameter.AppRelay, Handler: r}
 }
 func (r relay) Use(diameter.Transport) {}
 func (r relay) HandleDiameter(context.Context, diameter.Identity, *diameter.Message) (*diameter.Message, func()) {
