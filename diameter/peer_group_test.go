@@ -139,6 +139,7 @@ func TestReopen(t *testing.T) {
 				synctest.Wait()
 				require.Equal(t, diameter.PeerOpen, state(n, mme.Host), "the first connection")
 				r.c.Close()
+				synctest.Wait()
 
 				r = connect()
 				synctest.Wait()
@@ -172,6 +173,7 @@ func TestReopen(t *testing.T) {
 				require.Equal(t, begin, time.Now(), "DWR follows DWA at once")
 				r.c.Close()
 				<-ask
+				synctest.Wait()
 
 				r = connect() // and one that says nothing but requests fails again
 				quiet := make(chan struct{})
