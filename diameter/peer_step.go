@@ -88,8 +88,8 @@ const (
 	always  peerGuard = iota
 	ifSound           // the last connection did not fail: there was none, or it was left by DPR
 	ifFailed
-	ifFewDWAs // with this DWA fewer than reopenDWAs have come on the connection
-	ifEnoughDWAs
+	ifFewDWAs    // with this DWA fewer than reopenDWAs have come on the connection
+	ifEnoughDWAs // with this DWA so many have come
 )
 
 var peerGuardNames = []string{"", "the last connection did not fail", "the last connection failed", "first or second", "third"}

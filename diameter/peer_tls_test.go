@@ -106,10 +106,12 @@ func whyNot(t *testing.T, n *diameter.Node) error {
 func TestTLSMutual(t *testing.T) {
 	a := newAuthority(t)
 	strict := diameter.Options{RequireCertificate: true}
-	for name, certs := range map[string][2]string{"names": {scef.Host, mme.Host}, "other case": {"SCEF.epc.example.com", "mme.EPC.example.com"},
-		"wildcard": {"*.epc.example.com", "*.epc.example.com"}} {
+	for name, certs := range map[string][2]string{"names": {scef.Host, mme.Host},
+		"other case": {"SCEF.epc.example.com", "mme.EPC.example.com"},
+		"wildcard":   {"*.epc.example.com", "*.epc.example.com"}} {
 		t.Run(name, func(t *testing.T) {
-			at, from, _ := tlsNodes(t, a.server(certs[0], tls.RequireAndVerifyClientCert), a.client(scef.Host, certs[1]), strict, strict)
+			at, from, _ := tlsNodes(t, a.server(certs[0], tls.RequireAndVerifyClientCert), a.client(scef.Host, certs[1]),
+				strict, strict)
 			require.NoError(t, from.AwaitPeer(t.Context(), scef, testApp))
 			require.NoError(t, at.AwaitPeer(t.Context(), mme, testApp))
 			for range 20 {
@@ -169,7 +171,8 @@ func TestTLSRefused(t *testing.T) {
 		})
 	})
 	t.Run("client without passes by default", func(t *testing.T) {
-		_, from, _ := tlsNodes(t, a.server(scef.Host, tls.VerifyClientCertIfGiven), a.client(scef.Host, ""), diameter.Options{}, diameter.Options{})
+		_, from, _ := tlsNodes(t, a.server(scef.Host, tls.VerifyClientCertIfGiven), a.client(scef.Host, ""),
+			diameter.Options{}, diameter.Options{})
 		require.NoError(t, from.AwaitPeer(t.Context(), scef, testApp))
 	})
 }
