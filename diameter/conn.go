@@ -32,6 +32,7 @@ type conn struct {
 	lastRecv atomic.Int64 // when the last whole message arrived (clock of the node)
 	unasked  atomic.Bool  // a DWR was sent and no DWA came
 	suspect  atomic.Bool  // the peer is in PeerSuspect
+	reopen   atomic.Bool  // the peer is in PeerReopen
 	closing  atomic.Bool  // the peer is in PeerClosing: new requests are refused
 	leaving  atomic.Bool  // DPA came, or is not waited for any longer: the end comes when nothing is under way
 
@@ -95,7 +96,7 @@ func (c *conn) fail(why error) {
 			if s.start >= c.out.taken[s.class] {
 				s.call.err, s.call.broken = errUnsent, false
 			}
-			k, _ := c.pending.remove(i)
+			k := c.pending.remove(i)
 			calls = append(calls, k)
 		}
 	}
@@ -227,6 +228,7 @@ func (c *conn) queue(k *call, at **gate) (room <-chan struct{}, err error) {
 	}
 	s := c.pending.add(k)
 	s.e2e, s.command, s.since, s.deadline = k.e2e, k.req.Command, since, k.deadline
+	s.size = int32(k.req.Len() + len(k.extra))
 	s.class, s.start = pr, c.out.position(pr)
 	if k.deadline != 0 && (c.sweepAt == 0 || k.deadline < c.sweepAt) {
 		c.sweepAt = k.deadline
@@ -287,17 +289,31 @@ func (c *conn) traceSent(m *Message, f Flags, cmd CommandCode, app ApplicationID
 	c.n.trace.Message(c.id, Sent, &Message{Flags: f, Command: cmd, App: app, HopByHop: hbh, EndToEnd: e2e, AVPs: avps})
 }
 
-// answer queues ans, which the node itself made, as the answer to req. It waits while the queue holds limit octets or
-// more, and lets nobody go first.
-func (c *conn) answer(req, ans *Message, limit int) {
-	asked := look(req.AVPs)
-	asked.features = asked.features && c.n.handlers[req.App] != nil // else the request is for another node, or for none
-	c.reply(req, ans, asked, limit)
+// serve queues ans, nil for none, as the answer to a request that came at since (see ticks) and has the marks asked.
+func (c *conn) serve(req, ans *Message, asked marks, limit int, since uint32) {
+	if ans != nil && !c.reply(req, ans, asked, limit) {
+		ans = nil
+	}
+	if f := c.n.trace.Served; f != nil {
+		f(c.id, req, ans, elapsed(since, c.n.clock()))
+	}
 }
 
-// reply queues ans as the answer to req, whose marks are asked. It waits while the queue holds limit octets or more;
-// when that is the common limit, also for others of a higher class.
-func (c *conn) reply(req, ans *Message, asked marks, limit int) {
+// ticks cuts a time of the node down to a number of 1,024 ns, for the time between two instants that elapsed tells.
+func ticks(clock int64) uint32 { return uint32(clock >> 10) }
+
+func elapsed(since uint32, now int64) time.Duration { return time.Duration(ticks(now)-since) << 10 }
+
+// asked returns the marks of a request that the node itself answers.
+func (c *conn) asked(req *Message) marks {
+	m := look(req.AVPs)
+	m.features = m.features && c.n.handlers[req.App] != nil // else the request is for another node, or for none
+	return m
+}
+
+// reply queues ans as the answer to req, whose marks are asked, and reports whether the connection still stood. It waits
+// while the queue holds limit octets or more; when that is the common limit, also for others of a higher class.
+func (c *conn) reply(req, ans *Message, asked marks, limit int) bool {
 	f := ans.Flags &^ (FlagRequest | FlagRetransmitted)
 	own := look(ans.AVPs)
 	k := answerClass(req, asked, own)
@@ -323,28 +339,29 @@ func (c *conn) reply(req, ans *Message, asked marks, limit int) {
 	}
 	if c.err != nil {
 		c.mu.Unlock()
-		return
+		return false
 	}
 	c.out.add(k, ans, f, req.Command, req.App, req.HopByHop, req.EndToEnd, extra)
 	c.wakeWriter()
 	c.mu.Unlock()
+	return true
 }
 
-// tryAnswer queues ans as the answer to req; false when it would have to wait for room.
-func (c *conn) tryAnswer(req, ans *Message) bool {
+// tryAnswer queues ans as the answer to the request of j; false when it would have to wait for room.
+func (c *conn) tryAnswer(j *job, ans *Message) bool {
 	c.mu.Lock()
 	full := c.err == nil && c.out.n >= c.n.opts.MaxQueue
 	c.mu.Unlock()
 	if full {
 		return false
 	}
-	c.answer(req, ans, math.MaxInt)
+	c.serve(&j.req, ans, j.marks, math.MaxInt, j.since)
 	return true
 }
 
 // refuse queues an answer of the node itself.
 func (c *conn) refuse(req *Message, r Result, text string) {
-	c.answer(req, ErrorAnswer(req, c.n.self, r, text, nil), 2*c.n.opts.MaxQueue)
+	c.serve(req, ErrorAnswer(req, c.n.self, r, text, nil), c.asked(req), 2*c.n.opts.MaxQueue, ticks(c.now))
 }
 
 // accede queues an answer of the base protocol.
@@ -353,7 +370,7 @@ func (c *conn) accede(req *Message, cmd Command) {
 	if err != nil {
 		ans = ErrorAnswerFor(req, c.n.self, err)
 	}
-	c.answer(req, ans, 2*c.n.opts.MaxQueue)
+	c.reply(req, ans, c.asked(req), 2*c.n.opts.MaxQueue)
 }
 
 // sendBase queues a request of the base protocol, beyond the bound of the queue if need be: DWR in the highest class, so that
@@ -391,6 +408,7 @@ func (c *conn) writeLoop() {
 	defer c.n.conns.Done()
 	var (
 		spare    []byte
+		wrote    int64 // when
 		deadline int64 // of writes
 		watchAt  = c.n.clock() + c.n.watchdog()
 		armed    = watchAt
@@ -417,6 +435,14 @@ func (c *conn) writeLoop() {
 			case <-timer.C:
 				armed = 0
 				watchAt = c.tick(watchAt)
+				if c.n.clock()-wrote > quietTime {
+					spare = nil
+					c.mu.Lock()
+					if c.out.n == 0 {
+						c.out.drop()
+					}
+					c.mu.Unlock()
+				}
 			}
 			c.mu.Lock()
 			if !c.asleep { // somebody woke us, here or while the timer was looked after
@@ -450,6 +476,7 @@ func (c *conn) writeLoop() {
 		c.mu.Unlock()
 
 		now := c.n.clock()
+		wrote = now
 		if deadline-now < allowed-allowed/4 {
 			deadline = now + allowed
 			c.nc.SetWriteDeadline(time.Now().Add(time.Duration(allowed)))
@@ -515,7 +542,7 @@ func (c *conn) tick(watchAt int64) int64 {
 				continue
 			}
 			s.call.err = fmt.Errorf("diameter: request to %s: %w: %w", c.id.Host, context.DeadlineExceeded, ErrSent)
-			k, _ := c.pending.remove(i)
+			k := c.pending.remove(i)
 			calls = append(calls, k)
 		}
 		if len(calls) > 0 {
@@ -558,7 +585,11 @@ func (c *conn) leave() {
 func (c *conn) readLoop() {
 	defer c.n.conns.Done()
 	c.fr.blocking = c.beforeRead
-	c.fr.filled = func() { c.now = c.n.clock() }
+	c.fr.filled = func() {
+		now := c.n.clock()
+		c.fr.idle = now-c.now > quietTime
+		c.now = now
+	}
 	c.now = c.n.clock()
 	for {
 		m, j, err := c.fr.next()
@@ -598,7 +629,7 @@ func (c *conn) flushBatch() {
 		c.calls = c.calls[:0]
 		c.mu.Lock()
 		for i, m := range c.answers {
-			k, since := c.pending.take(m)
+			k, since, size := c.pending.take(m)
 			if k == nil {
 				continue // too late, or never asked for
 			}
@@ -608,7 +639,7 @@ func (c *conn) flushBatch() {
 				continue
 			}
 			c.mu.Unlock()
-			trace(c.id, m, time.Duration(c.now-since))
+			trace(c.id, size, m, time.Duration(c.now-since))
 			k.complete()
 			c.mu.Lock()
 			c.answers[i] = nil
@@ -661,7 +692,9 @@ func drain(nc net.Conn) {
 
 // receive handles one message in the reader.
 func (c *conn) receive(m *Message, j *job) {
-	c.lastRecv.Store(c.now)
+	if !c.reopen.Load() || m.App == AppBase && m.Command == CodeDWR && !m.IsRequest() {
+		c.lastRecv.Store(c.now) // in Reopen nothing but DWA counts
+	}
 	if t := c.n.trace.Message; t != nil {
 		t(c.id, Received, m)
 	}
@@ -683,7 +716,9 @@ func (c *conn) receiveBase(m *Message) {
 	if !m.IsRequest() {
 		switch m.Command {
 		case CodeDWR:
-			c.unasked.Store(false)
+			if c.unasked.Swap(false) && c.reopen.Load() {
+				c.peer.event(evDWA, c, nil)
+			}
 		case CodeDPR:
 			if c.closing.Load() {
 				c.leaving.Store(true)
@@ -698,8 +733,8 @@ func (c *conn) receiveBase(m *Message) {
 		c.refuse(m, InvalidHeaderBits, "E flag in a request")
 		return
 	}
-	if _, err := scan(m.AVPs); err != nil {
-		c.answer(m, ErrorAnswerFor(m, c.n.self, err), 2*c.n.opts.MaxQueue)
+	if _, err := scan(m.AVPs, c.n.opts.MaxAVPs); err != nil {
+		c.reply(m, ErrorAnswerFor(m, c.n.self, err), c.asked(m), 2*c.n.opts.MaxQueue)
 		return
 	}
 	switch m.Command {
@@ -740,9 +775,12 @@ func (c *conn) request(j *job) {
 		c.refuse(m, ApplicationUnsupported, "")
 		return
 	}
-	s, err := scan(m.AVPs)
+	s, err := scan(m.AVPs, n.opts.MaxAVPs)
+	if err == nil {
+		err = s.complete()
+	}
 	if err != nil {
-		c.answer(m, ErrorAnswerFor(m, c.n.self, err), 2*c.n.opts.MaxQueue)
+		c.serve(m, ErrorAnswerFor(m, n.self, err), c.asked(m), 2*n.opts.MaxQueue, ticks(c.now))
 		return
 	}
 	n.overload.measure(c.now)
@@ -765,8 +803,8 @@ func (c *conn) request(j *job) {
 		c.refuse(m, LoopDetected, "")
 		return
 	}
-	if f := n.opts.CheckOrigin; f != nil && !f(c.id, c.origin(s.originHost), c.origin(s.originRealm)) {
-		c.refuse(m, AuthorizationRejected, "this peer does not speak for the origin")
+	if r := n.opts.CheckOrigin(c.claim(&s)); r != Success {
+		c.refuse(m, r, "this peer does not speak for the origin")
 		return
 	}
 	if c.closing.Load() {
@@ -780,7 +818,7 @@ func (c *conn) request(j *job) {
 		return
 	}
 	s.features = s.features && local && !all
-	j.c, j.h, j.marks = c, h, s.marks
+	j.c, j.h, j.marks, j.since = c, h, s.marks, ticks(c.now)
 	if !local && agent.plain() {
 		c.relay(j, &s)
 		return
@@ -788,12 +826,12 @@ func (c *conn) request(j *job) {
 	if !local {
 		j.h = agent
 	} else if n.dups != nil && s.originHost != nil {
-		w := dupWaiter{c: c, req: m, marks: s.marks}
+		w := dupWaiter{c: c, req: m, marks: s.marks, since: j.since}
 		ref, known, ans := n.dups.admit(c.origin(s.originHost), w, time.Duration(c.now))
 		if known {
 			c.jobDone()
 			if ans != nil {
-				c.reply(m, ans, s.marks, 2*n.opts.MaxQueue)
+				c.serve(m, ans, s.marks, 2*n.opts.MaxQueue, j.since)
 			}
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // frameReader cuts a stream into messages. Each message gets one allocation of its own, made after its length was
@@ -12,7 +13,8 @@ type frameReader struct {
 	r        io.Reader
 	max      int // greatest length of a message in octets
 	buf      []byte
-	pos, end int // buf[pos:end] was read and not consumed
+	pos, end int  // buf[pos:end] was read and not consumed
+	idle     bool // set by filled when the stream was quiet before
 
 	// blocking, if not nil, is called before each Read with the number of octets of the message that is there in part.
 	blocking func(partial int) error
@@ -20,7 +22,13 @@ type frameReader struct {
 	filled func()
 }
 
-const frameBufLen = 32 << 10
+// An idle stream has a small buffer. One read that fills it makes it large, so that a Read brings a whole batch under
+// load, and it stays so until a message comes after a quiet while.
+const (
+	frameBufLen = 32 << 10
+	smallBufLen = 2 << 10
+	quietTime   = int64(time.Second)
+)
 
 func newFrameReader(r io.Reader, most int) *frameReader { return &frameReader{r: r, max: most} }
 
@@ -51,7 +59,7 @@ func (f *frameReader) next() (*Message, *job, error) {
 		m := head // only here does it leave the stack
 		return &m, nil, err
 	}
-	if n <= len(f.buf) && f.end-f.pos < n {
+	if n <= frameBufLen && f.end-f.pos < n {
 		if err := f.fill(n); err != nil {
 			return nil, nil, err
 		}
@@ -59,7 +67,7 @@ func (f *frameReader) next() (*Message, *job, error) {
 	m, j, data := newMessage(head.IsRequest(), n-HeaderLen)
 	*m = head
 	m.AVPs = data
-	if n > len(f.buf) {
+	if n > frameBufLen {
 		err := f.large(data)
 		return m, j, err
 	}
@@ -82,11 +90,15 @@ func (f *frameReader) large(avps []byte) error {
 	return nil
 }
 
-// fill reads until n octets are buffered; n is at most the length of the buffer.
+// fill reads until n octets are buffered; n is at most frameBufLen.
 func (f *frameReader) fill(n int) error {
-	if f.buf == nil {
-		f.buf = make([]byte, frameBufLen)
+	switch {
+	case n > len(f.buf) && n > smallBufLen:
+		f.resize(frameBufLen)
+	case f.buf == nil, f.pos == f.end && f.end < smallBufLen && f.idle && len(f.buf) > smallBufLen:
+		f.resize(smallBufLen)
 	}
+	f.idle = false
 	if f.pos == f.end {
 		f.pos, f.end = 0, 0
 	} else if f.pos > 0 && len(f.buf)-f.pos < n {
@@ -96,6 +108,9 @@ func (f *frameReader) fill(n int) error {
 	for f.end-f.pos < n {
 		k, err := f.read(f.buf[f.end:], f.end-f.pos)
 		f.end += k
+		if f.end == len(f.buf) && f.end < frameBufLen { // there is more to come
+			f.resize(frameBufLen)
+		}
 		if err != nil && f.end-f.pos < n {
 			if f.end > f.pos {
 				err = unexpected(err)
@@ -104,6 +119,13 @@ func (f *frameReader) fill(n int) error {
 		}
 	}
 	return nil
+}
+
+// resize moves what is buffered into a buffer of another length, which holds it.
+func (f *frameReader) resize(n int) {
+	b := make([]byte, n)
+	f.end = copy(b, f.buf[f.pos:f.end])
+	f.buf, f.pos = b, 0
 }
 
 func (f *frameReader) read(b []byte, partial int) (int, error) {

@@ -82,7 +82,50 @@ func TestFrameReaderAllocatesAfterTheCheck(t *testing.T) {
 	in[1], in[2], in[3] = 0xff, 0xff, 0xfc
 	f := newFrameReader(bytes.NewReader(in), 1<<16)
 	require.Less(t, testing.AllocsPerRun(1, func() { _, _, err := f.next(); require.Error(t, err) }), 50.0)
+	require.Len(t, f.buf, smallBufLen)
+}
+
+// Under load one Read brings a large batch; after a quiet while the large buffer goes.
+func TestFrameReaderBuffer(t *testing.T) {
+	var in bytes.Buffer
+	f := newFrameReader(&in, 1<<16)
+	reads, quiet := 0, false
+	f.filled = func() { reads++; f.idle = quiet }
+	one := testMessage(80)
+	next := func(n int) {
+		t.Helper()
+		for range n {
+			m, _, err := f.next()
+			require.NoError(t, err)
+			require.Equal(t, one.AVPs, m.AVPs)
+		}
+	}
+	send := func(n int) { in.Write(bytes.Repeat(one.Append(nil), n)) }
+	send(1)
+	next(1)
+	require.Len(t, f.buf, smallBufLen)
+	send(1000)
+	next(1000)
 	require.Len(t, f.buf, frameBufLen)
+	reads = 0
+	send(300)
+	next(300)
+	require.Equal(t, 1, reads, "one read for 30,000 octets")
+	send(1)
+	next(1)
+	require.Len(t, f.buf, frameBufLen, "a small message alone does not make it idle")
+	quiet = true
+	send(2)
+	next(2)
+	_, _, err := f.next()
+	require.ErrorIs(t, err, io.EOF)
+	require.Len(t, f.buf, smallBufLen)
+
+	big := testMessage(20_000)
+	in.Write(big.Append(nil))
+	m, _, err := f.next()
+	require.NoError(t, err)
+	require.Equal(t, big.AVPs, m.AVPs)
 }
 
 func FuzzFrameReader(f *testing.F) {
@@ -105,7 +148,7 @@ func FuzzFrameReader(f *testing.F) {
 				break
 			}
 			got = append(m.Append(got), []byte{}...)
-			if _, err := scan(m.AVPs); err != nil {
+			if _, err := scan(m.AVPs, MaxAVPs); err != nil {
 				var bad *AVPError
 				if !errors.As(err, &bad) {
 					t.Fatal(err)
@@ -137,7 +180,7 @@ func FuzzScan(f *testing.F) {
 	f.Add(AppendString(AppendString(nil, 264, 0, AVPMandatory, "a.example.com"), 296, 0, AVPMandatory, "example.com"))
 	f.Add(AppendUint32(nil, 293, 10415, AVPMandatory, 1))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := scan(b)
+		s, err := scan(b, MaxAVPs)
 		var walk error
 		last := map[AVPCode][]byte{}
 		for rest := b; len(rest) > 0; {

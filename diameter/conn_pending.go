@@ -61,6 +61,7 @@ type pendingSlot struct {
 	hbh, e2e uint32
 	command  CommandCode
 	next     int32 // next free slot
+	size     int32 // length of the request in octets
 	class    class
 	start    uint64 // position of the request in the stream of its class
 	since    int64  // when it was queued, in nanoseconds of the node; 0 when nobody wants to know
@@ -96,27 +97,28 @@ func (t *pendingTable) add(c *call) *pendingSlot {
 }
 
 // take removes the call that the answer m belongs to; nil when there is none.
-func (t *pendingTable) take(m *Message) (c *call, since int64) {
+func (t *pendingTable) take(m *Message) (c *call, since int64, size int) {
 	i := int(m.HopByHop & 0xffff)
 	if i >= len(t.slots) {
-		return nil, 0
+		return nil, 0, 0
 	}
 	s := &t.slots[i]
 	if s.call == nil || s.hbh != m.HopByHop || s.e2e != m.EndToEnd || s.command != m.Command {
-		return nil, 0
+		return nil, 0, 0
 	}
-	return t.remove(i)
+	since, size = s.since, int(s.size)
+	return t.remove(i), since, size
 }
 
-func (t *pendingTable) remove(i int) (c *call, since int64) {
+func (t *pendingTable) remove(i int) *call {
 	s := &t.slots[i]
-	c, since = s.call, s.since
+	c := s.call
 	s.call = nil
 	s.hbh += 1 << 16
 	s.next = t.free
 	t.free = int32(i)
 	t.n--
-	return c, since
+	return c
 }
 
 // abandon removes c if it is still in the table.

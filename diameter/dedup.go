@@ -61,6 +61,7 @@ type dupWaiter struct {
 	c     *conn
 	req   *Message // without AVPs while it waits
 	marks marks
+	since uint32 // when the request came, see ticks
 	next  *dupWaiter
 }
 
@@ -123,7 +124,7 @@ func (d *dedup) admit(origin string, w dupWaiter, now time.Duration) (ref dupRef
 					}
 					head := *w.req
 					head.AVPs = nil
-					s.waiting[pos] = &dupWaiter{w.c, &head, w.marks, s.waiting[pos]}
+					s.waiting[pos] = &dupWaiter{w.c, &head, w.marks, w.since, s.waiting[pos]}
 				}
 				return dupRef{}, true, nil
 			}

@@ -37,6 +37,12 @@
 // around it: [Transport] for the way out, Handler for the way in. [Pipe] is the second Transport, two nodes joined in
 // memory; a vendor that has a Diameter stack writes a third and tries it with diametertest.RunTransport.
 //
+// A peer is known by the Origin-Host of its CER or CEA, of which Options decide what it is worth: Accept who may connect,
+// CheckCertificate and RequireCertificate what TLS has to say about the name, CheckOrigin for whom the peer may speak (by
+// default agents for everyone, others for themselves). A peer whose connection failed gets no requests before it has
+// answered three DWRs. The machine of a peer is one table, printed in docs/diameter-peers.md. MaxConnsPerPeer allows for
+// several connections with one peer; requests take them in turn.
+//
 // Requests find their way by the peers that are open and by the routes of [Node.SetRoutes]. When a connection breaks or
 // falls silent, what waits for an answer there goes another way, marked as a repetition (T flag); Do tells the rules. An
 // error that wraps [ErrSent] means that no way is left and that the other node may have acted on the request: the

@@ -47,7 +47,9 @@ func ExampleNode() {
 		fmt.Println(err)
 		return
 	}
-	ans, err := client.Do(ctx, scef, &diameter.Message{Command: moData, App: t6a})
+	avps := diameter.AppendString(nil, 264, 0, diameter.AVPMandatory, mme.Host) // Origin-Host
+	avps = diameter.AppendString(avps, 296, 0, diameter.AVPMandatory, mme.Realm)
+	ans, err := client.Do(ctx, scef, &diameter.Message{Command: moData, App: t6a, AVPs: avps})
 	if err != nil {
 		fmt.Println(err)
 		return

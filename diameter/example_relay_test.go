@@ -52,6 +52,7 @@ func ExampleForward() {
 	defer client.Close()
 
 	avps := diameter.AppendString(nil, 264, 0, diameter.AVPMandatory, mme.Host)
+	avps = diameter.AppendString(avps, 296, 0, diameter.AVPMandatory, mme.Realm)
 	avps = diameter.AppendString(avps, 293, 0, diameter.AVPMandatory, scef.Host)
 	avps = diameter.AppendString(avps, 283, 0, diameter.AVPMandatory, scef.Realm)
 	ans, err := client.Do(ctx, scef, &diameter.Message{Flags: diameter.FlagProxiable, Command: moData, App: t6a, AVPs: avps})

@@ -81,7 +81,8 @@ type Node struct {
 	open       map[*conn]struct{} // all connections; guarded by mu, as all below
 	listeners  map[net.Listener]struct{}
 	peers      []*peer
-	byHost     map[string]*peer // by the folded Host
+	byHost     map[string][]*peer  // by the folded Host: a machine for each connection, up to MaxConnsPerPeer
+	failed     map[string]struct{} // folded hosts of peers that were not configured and whose connection failed
 	configured []*Peer
 	redirected int           // of configured: those of Options.Redirect
 	table      []Route       // with folded names
@@ -105,7 +106,8 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 		drained:   make(chan struct{}),
 		open:      make(map[*conn]struct{}),
 		listeners: make(map[net.Listener]struct{}),
-		byHost:    make(map[string]*peer),
+		byHost:    make(map[string][]*peer),
+		failed:    make(map[string]struct{}),
 		changed:   make(chan struct{}),
 		dups:      newDedup(o.DuplicateEntries, o.DuplicateWindow),
 	}
@@ -168,13 +170,18 @@ func (n *Node) common(theirs []ApplicationID) bool {
 }
 
 // Serve accepts connections from l until the node is shut down or closed, which also closes l; then it returns
-// ErrClosed. Another error is one of l that does not pass. A listener of crypto/tls makes a node that speaks TLS from
-// the first octet on (RFC 6733 §2.1).
+// ErrClosed. Another error is one of l that does not pass.
 //
-// There is one connection for each Origin-Host. When both ends connect at once, the one that the node with the smaller
-// Origin-Host opened stays (RFC 6733 §5.6.4). A peer that connects while its connection stands is refused with
-// ELECTION_LOST, and the standing connection is tried with DWR; but the new one takes over when the old one is suspect or
-// closing, or when a later Origin-State-Id tells that the peer has restarted.
+// A listener of tls.NewListener makes a node that speaks TLS from the first octet on (RFC 6733 §2.1). Its configuration
+// decides whether peers need certificates (ClientAuth, best RequireAndVerifyClientCert) and which authorities are
+// trusted; whether a certificate fits the name in the CER is checked by Options.CheckCertificate. The handshake of TLS
+// is part of what Options.HandshakeTimeout bounds, and no other connection waits for it.
+//
+// There is one connection for each Origin-Host unless Options.MaxConnsPerPeer allows for more. When both ends connect at
+// once, the one that the node with the smaller Origin-Host opened stays (RFC 6733 §5.6.4). A peer that connects while
+// its connection stands is refused with ELECTION_LOST, and the standing connection is tried with DWR; but the new one
+// takes over when the old one is suspect, has not proved itself after a failure or is closing, or when a later
+// Origin-State-Id tells that the peer has restarted.
 func (n *Node) Serve(l net.Listener) error {
 	n.mu.Lock()
 	if n.stopped() {
@@ -227,39 +234,6 @@ func (n *Node) Serve(l net.Listener) error {
 	}
 }
 
-// AddPeer keeps the node connected to p until it is shut down or closed. It does not wait for the connection: see
-// AwaitPeer. The error wraps ErrClosed, or says that the peer was added already.
-func (n *Node) AddPeer(p Peer) error {
-	if p.Address == "" {
-		return errors.New("diameter: a peer needs an address")
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.stopped() {
-		return ErrClosed
-	}
-	host := fold(p.Identity.Host)
-	for _, q := range n.configured {
-		if q.Address == p.Address && q.Network == p.Network || host != "" && fold(q.Identity.Host) == host {
-			return fmt.Errorf("diameter: peer %s %s was added already", p.Identity.Host, p.Address)
-		}
-	}
-	n.configured = append(n.configured, &p)
-	q := n.byHost[host]
-	if host == "" || q == nil {
-		q = newPeer(n, &p, p.Identity)
-		n.peers = append(n.peers, q)
-		if host != "" {
-			n.byHost[host] = q
-		}
-	} else { // it connected to us before
-		q.cfg = &p
-	}
-	n.conns.Add(1)
-	go q.keep(n.dialCtx)
-	return nil
-}
-
 // AwaitPeer waits until an open peer leads to the destination for the application, as Do would find it. The error wraps
 // ErrClosed or the cause of ctx.
 func (n *Node) AwaitPeer(ctx context.Context, to Identity, app ApplicationID) error {
@@ -283,21 +257,22 @@ func (n *Node) AwaitPeer(ctx context.Context, to Identity, app ApplicationID) er
 	}
 }
 
-// Peers returns the peers of AddPeer and those that are connected to the node, in the order in which they came.
+// Peers returns the peers of AddPeer and those that are connected to the node, in the order in which they came. A peer
+// with several connections is there once for each.
 func (n *Node) Peers() []PeerStatus {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	all := make([]PeerStatus, 0, len(n.peers))
 	for _, p := range n.peers {
 		p.mu.Lock()
-		s := PeerStatus{Identity: p.id, Configured: p.cfg != nil, State: p.state, Since: p.since, Err: p.err}
+		state := p.machine.state
+		s := PeerStatus{Identity: p.id, Configured: p.configured(), State: state, Since: p.since, Err: p.err}
 		if p.cfg != nil {
 			s.Address = p.cfg.Address
 		} else if p.conn != nil {
 			s.Address = p.conn.nc.RemoteAddr().String()
 		}
-		switch p.state {
-		case PeerOpen, PeerSuspect, PeerClosing:
+		if state.connected() {
 			s.Applications, s.Product = slices.Clone(p.conn.caps.apps), p.conn.caps.product
 		}
 		p.mu.Unlock()
@@ -313,14 +288,15 @@ func (n *Node) refresh() {
 	var open []*conn
 	n.peers = slices.DeleteFunc(n.peers, func(p *peer) bool {
 		p.mu.Lock()
-		state, c, id := p.state, p.conn, p.id
+		m, c, id := p.machine, p.conn, p.id
 		p.mu.Unlock()
-		if state == PeerOpen && !c.broken() {
+		if m.state == PeerOpen && !c.broken() {
 			open = append(open, c)
 		}
-		if p.cfg == nil && p.use == 0 && state == PeerClosed {
-			if host := fold(id.Host); n.byHost[host] == p {
-				delete(n.byHost, host)
+		if !p.configured() && p.use == 0 && m.state == PeerClosed {
+			n.leaveGroup(fold(id.Host), p)
+			if m.failed {
+				n.rememberFailure(fold(id.Host))
 			}
 			return true
 		}
@@ -335,62 +311,6 @@ func (c *conn) broken() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err != nil
-}
-
-// inbound returns the peer that a connection from id belongs to, and holds on to it until release.
-func (n *Node) inbound(id Identity) *peer {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	host := fold(id.Host)
-	p := n.byHost[host]
-	if p == nil {
-		p = newPeer(n, nil, id)
-		n.byHost[host] = p
-		n.peers = append(n.peers, p)
-	}
-	p.use++
-	return p
-}
-
-func (n *Node) release(p *peer) {
-	n.mu.Lock()
-	p.use--
-	n.mu.Unlock()
-	n.refresh()
-}
-
-// bind gives a configured peer the name that it answered with, unless another connection has that name.
-func (n *Node) bind(p *peer, c *conn) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	host := fold(c.id.Host)
-	switch q := n.byHost[host]; {
-	case q == p:
-	case q == nil:
-		for h, q := range n.byHost { // a name that it had before
-			if q == p && h != fold(p.cfg.Identity.Host) {
-				delete(n.byHost, h)
-			}
-		}
-		n.byHost[host] = p
-	default:
-		p.mu.Lock()
-		p.id = c.id
-		p.mu.Unlock()
-		return fmt.Errorf("diameter: %s is connected already", c.id.Host)
-	}
-	return nil
-}
-
-// elsewhere reports whether the node that p last answered as is connected as another peer.
-func (n *Node) elsewhere(p *peer) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	p.mu.Lock()
-	host := fold(p.id.Host)
-	p.mu.Unlock()
-	q := n.byHost[host]
-	return host != "" && q != nil && q != p
 }
 
 // remember notes a new connection; false when there are too many or the node is stopping.
@@ -419,14 +339,12 @@ func (n *Node) runJob(j *job) {
 		return
 	}
 	ans, then := n.handle(j)
-	dup, asked := j.dup, j.marks
+	dup, asked, since := j.dup, j.marks, j.since
 	j.c, j.h, j.dup = nil, nil, dupRef{}
 	again := dup.finish(ans)
-	if ans != nil {
-		c.reply(req, ans, asked, n.opts.MaxQueue)
-		for w := again; w != nil; w = w.next {
-			w.c.reply(w.req, ans, w.marks, n.opts.MaxQueue)
-		}
+	c.serve(req, ans, asked, n.opts.MaxQueue, since)
+	for w := again; w != nil; w = w.next {
+		w.c.serve(w.req, ans, w.marks, n.opts.MaxQueue, w.since)
 	}
 	if then != nil {
 		defer func() {
@@ -466,7 +384,7 @@ func (n *Node) logPanic(j *job, r any) {
 		"stack", string(debug.Stack()))
 }
 
-// Shutdown ends the node gracefully: it stops accepting and connecting, leaves its peers with DPR (REBOOTING), gives
+// Shutdown ends the node gracefully: it stops accepting and connecting, leaves its peers with DPR (Options.ShutdownCause), gives
 // new requests of peers TOO_BUSY, and waits until the handlers have returned, the requests of Do are answered and the
 // connections are closed. When ctx ends first, it does what Close does, and returns the cause of ctx. Do fails with
 // ErrClosed as soon as Shutdown is called. It may be called twice and together with Close, but not by a handler.
@@ -480,7 +398,7 @@ func (n *Node) Shutdown(ctx context.Context) error {
 	}
 	n.mu.Unlock()
 	for _, p := range peers {
-		p.event(evStop, nil, nil)
+		p.leave(n.opts.ShutdownCause)
 	}
 	for _, c := range young {
 		c.mu.Lock()

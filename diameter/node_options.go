@@ -2,6 +2,7 @@ package diameter
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,16 +30,31 @@ type Options struct {
 	// Default: peers of our realm, and peers whose Host was given to AddPeer.
 	Accept func(id Identity) bool
 
-	// CheckOrigin decides whether peer from may send requests of that Origin-Host and Origin-Realm (empty when missing);
-	// others get AUTHORIZATION_REJECTED. Called in the goroutine that reads from the peer: it must not block. Default:
-	// yes.
-	CheckOrigin func(from Identity, originHost, originRealm string) bool
+	// CheckOrigin decides whether a peer may send a request in the name of that origin: Success lets it pass, another
+	// result answers it. OriginExact, OriginRealm, OriginAny and OriginAgent are ready-made. Called in the goroutine that
+	// reads from the peer: it must not block. Default: OriginAgent.
+	CheckOrigin func(o Origin) Result
 
-	// Dial connects to a peer. Default: net.Dialer.DialContext.
+	// CheckCertificate decides whether the peer at the other end of a TLS connection, or of any connection with a method
+	// ConnectionState, is who it says it is; id is what its CER or CEA says. A peer that connects to us and is refused gets
+	// UNKNOWN_PEER; a connection of ours is dropped. Default: the certificate of the peer, if it presents one, must be valid
+	// for id.Host (RFC 6733 §13.1). That the certificate has an authority that is trusted is up to the tls.Config.
+	CheckCertificate func(id Identity, state tls.ConnectionState) error
+
+	// RequireCertificate refuses, in the same way, peers without a certificate that crypto/tls has verified, those without
+	// TLS among them. Default: they pass.
+	RequireCertificate bool
+
+	// Dial connects to a peer; DialTLS makes one for TLS. Default: net.Dialer.DialContext.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
+	// ShutdownCause is what Shutdown tells the peers in DPR. Default REBOOTING.
+	ShutdownCause DisconnectCause
+
 	// Watchdog is Tw of RFC 3539 §3.4.1: how long a peer may be silent before it is asked (DWR), before it is suspected,
-	// and before its connection is closed; each time give or take 2 s by chance. Default 30 s, at least 6 s.
+	// and before its connection is closed; each time give or take 2 s by chance. A peer whose connection failed gets
+	// requests again when it has answered three DWRs on the new one, which follow one another at once. Default 30 s, at
+	// least 6 s.
 	Watchdog time.Duration
 
 	// HandshakeTimeout bounds connecting and the exchange of capabilities. Default 10 s.
@@ -65,6 +81,11 @@ type Options struct {
 	// MaxMessage is the greatest length of a message to receive, in octets. A longer one is answered with
 	// INVALID_MESSAGE_LENGTH and ends the connection. Default 65,536; from 1,024 to 16,777,215.
 	MaxMessage int
+
+	// MaxAVPs is how many AVPs a received message may have, those within groups not counted; a request with more gets
+	// UNABLE_TO_COMPLY. Decoding counts those within groups, too, up to the constant MaxAVPs. Default and at most MaxAVPs;
+	// at least 32.
+	MaxAVPs int
 
 	// MaxQueue is how many octets may wait to be written to a peer; requests and answers wait while it is full.
 	// Default 1,048,576. The queue goes over it by one message, and to twice of it by answers of the node itself.
@@ -100,6 +121,12 @@ type Options struct {
 	// MaxConns is how many connections there may be, those that have not finished their handshake included; more are
 	// closed at once. Default 1,024.
 	MaxConns int
+
+	// MaxConnsPerPeer is how many connections with one Origin-Host there may be. With more than one, a peer that connects
+	// again gets a connection of its own, without an election, until there are so many (those of AddPeer counted);
+	// requests to the peer take its connections in turn, and their order is not kept. Among the peers of a realm it gets a
+	// turn for each of its connections. Default 1; at most 16.
+	MaxConnsPerPeer int
 
 	// DuplicateEntries is about how many of the last requests are remembered to recognise repetitions, and
 	// DuplicateWindow for how long. Their answers are kept in memory with them. Default 65,536 and 4 min (RFC 6733 §3);
@@ -154,6 +181,8 @@ func (o *Options) withDefaults() (Options, error) {
 	count("MaxPending", &c.MaxPending, maxPending, 1, maxPending)
 	count("MaxInFlight", &c.MaxInFlight, 1<<10, 1, math.MaxInt32)
 	count("MaxInFlightTotal", &c.MaxInFlightTotal, 8<<10, 1, math.MaxInt32)
+	count("MaxAVPs", &c.MaxAVPs, MaxAVPs, 32, MaxAVPs)
+	count("MaxConnsPerPeer", &c.MaxConnsPerPeer, 1, 1, 16)
 	count("MaxConns", &c.MaxConns, 1<<10, 1, math.MaxInt32)
 	count("DuplicateEntries", &c.DuplicateEntries, 1<<16, math.MinInt32, 1<<30)
 	overload, err := c.Overload.withDefaults()
@@ -164,6 +193,12 @@ func (o *Options) withDefaults() (Options, error) {
 	}
 	if c.OriginStateID == 0 {
 		c.OriginStateID = uint32(time.Now().Unix())
+	}
+	if c.CheckOrigin == nil {
+		c.CheckOrigin = OriginAgent
+	}
+	if c.CheckCertificate == nil {
+		c.CheckCertificate = checkCertificate
 	}
 	if c.Dial == nil {
 		c.Dial = new(net.Dialer).DialContext

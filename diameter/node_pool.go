@@ -31,6 +31,7 @@ type job struct {
 	h     Handler
 	dup   dupRef
 	marks marks
+	since uint32 // when the request came, see ticks
 }
 
 // jobQueues holds jobs by their class; the zero jobQueues is empty.

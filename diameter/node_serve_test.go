@@ -2,16 +2,9 @@ package diameter_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"net"
 	"runtime"
 	"sync"
@@ -89,21 +82,6 @@ func TestAppWithoutHandler(t *testing.T) {
 		r := b.connect(mme, scef)
 		r.send(request(scef))
 		require.Equal(t, diameter.ApplicationUnsupported, r.result(r.receive()))
-	})
-}
-
-func TestCheckOrigin(t *testing.T) {
-	bubble(t, func(t *testing.T, b *bench) {
-		b.node(scef, succeed(), &diameter.Options{CheckOrigin: func(from diameter.Identity, host, realm string) bool {
-			return host == from.Host && realm == from.Realm
-		}})
-		r := b.connect(mme, scef)
-		r.send(request(scef))
-		require.Equal(t, diameter.Success, r.result(r.receive()))
-		m := request(scef)
-		m.AVPs = diameter.AppendString(nil, 264, 0, diameter.AVPMandatory, "impostor.example.com")
-		r.send(m)
-		require.Equal(t, diameter.AuthorizationRejected, r.result(r.receive()))
 	})
 }
 
@@ -603,13 +581,32 @@ func TestTrace(t *testing.T) {
 		var mu sync.Mutex
 		var lines []string
 		var took time.Duration
-		n := b.node(scef, succeed(), &diameter.Options{Trace: &diameter.Trace{
+		var length int
+		var served []string
+		n := b.node(scef, handlerFunc(func(_ context.Context, req *diameter.Message) *diameter.Message {
+			time.Sleep(time.Second)
+			if req.EndToEnd == 2 {
+				return nil
+			}
+			return success(req)
+		}), &diameter.Options{Trace: &diameter.Trace{
 			Message: func(peer diameter.Identity, d diameter.Direction, m *diameter.Message) {
 				mu.Lock()
 				defer mu.Unlock()
 				lines = append(lines, fmt.Sprintf("%s %s %d %v", d, peer.Host, m.Command, m.IsRequest()))
 			},
-			Answered: func(_ diameter.Identity, ans *diameter.Message, d time.Duration) { took = d },
+			Answered: func(_ diameter.Identity, sent int, ans *diameter.Message, d time.Duration) { took, length = d, sent },
+			Served: func(peer diameter.Identity, req, ans *diameter.Message, d time.Duration) {
+				mu.Lock()
+				defer mu.Unlock()
+				res := "none"
+				if ans != nil {
+					r, err := diameter.ResultOf(ans)
+					require.NoError(t, err)
+					res = r.String()
+				}
+				served = append(served, fmt.Sprintf("%s %d %s %v", peer.Host, req.EndToEnd, res, d.Truncate(time.Millisecond)))
+			},
 		}, Logger: slog.New(slog.DiscardHandler)})
 		r := b.connect(mme, scef)
 		go func() {
@@ -620,12 +617,37 @@ func TestTrace(t *testing.T) {
 		_, err := n.Do(t.Context(), mme, request(mme))
 		require.NoError(t, err)
 		require.Equal(t, 250*time.Millisecond, took)
+		require.Equal(t, request(mme).Len()+24, length, "with OC-Supported-Features")
 		require.Equal(t, []string{
 			"received mme.epc.example.com 257 true",
 			"sent mme.epc.example.com 257 false",
 			"sent mme.epc.example.com 8388733 true",
 			"received mme.epc.example.com 8388733 false",
 		}, lines)
+
+		for i := range uint32(3) {
+			m := request(scef)
+			if m.EndToEnd = i + 1; i == 2 {
+				m = request(mme) // not for this node
+				m.EndToEnd = i + 1
+			}
+			r.send(m)
+			time.Sleep(2 * time.Second)
+			if i != 1 {
+				r.receive()
+			}
+		}
+		again := request(scef)
+		again.EndToEnd, again.Flags = 1, again.Flags|diameter.FlagRetransmitted
+		r.send(again)
+		r.receive()
+		synctest.Wait()
+		require.Equal(t, []string{
+			"mme.epc.example.com 1 DIAMETER_SUCCESS (2001) 1s",
+			"mme.epc.example.com 2 none 1s",
+			"mme.epc.example.com 3 DIAMETER_UNABLE_TO_DELIVER (3002) 0s",
+			"mme.epc.example.com 1 DIAMETER_SUCCESS (2001) 0s",
+		}, served)
 	})
 }
 
@@ -641,7 +663,7 @@ func waitFor(t *testing.T, what string, f func() bool) {
 }
 
 func TestNothingLeaks(t *testing.T) {
-	before := runtime.NumGoroutine()
+	leaks(t)
 	for round := range 3 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
@@ -681,7 +703,6 @@ func TestNothingLeaks(t *testing.T) {
 		require.ErrorIs(t, client.AwaitPeer(t.Context(), scef, testApp), diameter.ErrClosed)
 		half.Close()
 	}
-	waitFor(t, "goroutines end", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 // The refusal reaches a peer that still sends: closing must not reset the connection before it was read.
@@ -692,11 +713,11 @@ func TestRefusalArrivesOverTCP(t *testing.T) {
 	require.NoError(t, err)
 	defer n.Close()
 	go n.Serve(l)
-	for range 2 {
+	for _, id := range []diameter.Identity{mme, {Host: "mme2.epc.example.com", Realm: mme.Realm}} {
 		c, err := net.Dial("tcp", l.Addr().String())
 		require.NoError(t, err)
 		r := (&bench{t: t}).wrap(c)
-		r.request(newCER(mme))
+		r.request(newCER(id))
 		r.receive()
 		bad := request(scef).Append(nil)
 		bad[0] = 9
@@ -706,36 +727,4 @@ func TestRefusalArrivesOverTCP(t *testing.T) {
 		r.closed()
 		waitFor(t, "the peer goes", func() bool { return len(n.Peers()) == 0 })
 	}
-}
-
-func TestTLS(t *testing.T) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	cert := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: scef.Host}, DNSNames: []string{scef.Host},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
-	der, err := x509.CreateCertificate(rand.Reader, cert, cert, &key.PublicKey, key)
-	require.NoError(t, err)
-	parsed, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	roots := x509.NewCertPool()
-	roots.AddCert(parsed)
-
-	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}})
-	require.NoError(t, err)
-	app := []diameter.App{{ID: testApp, Handler: succeed()}}
-	server, err := diameter.NewNode(scef, app, nil)
-	require.NoError(t, err)
-	defer server.Close()
-	go server.Serve(l)
-	dialer := &tls.Dialer{Config: &tls.Config{RootCAs: roots, ServerName: scef.Host}}
-	client, err := diameter.NewNode(mme, app, &diameter.Options{Dial: dialer.DialContext})
-	require.NoError(t, err)
-	defer client.Close()
-	require.NoError(t, client.AddPeer(diameter.Peer{Address: l.Addr().String()}))
-	require.NoError(t, client.AwaitPeer(t.Context(), scef, testApp))
-	for range 100 {
-		_, err := client.Do(t.Context(), scef, request(scef))
-		require.NoError(t, err)
-	}
-	require.NoError(t, client.Shutdown(t.Context()))
 }

@@ -59,7 +59,7 @@ type bench struct {
 	wire diametertest.Wire
 }
 
-// node starts a node that listens under its Host.
+// node starts a node that listens under its Host. Unless opts say otherwise, its peers may all send what request builds.
 func (b *bench) node(self diameter.Identity, h diameter.Handler, opts *diameter.Options) *diameter.Node {
 	b.t.Helper()
 	var o diameter.Options
@@ -68,6 +68,9 @@ func (b *bench) node(self diameter.Identity, h diameter.Handler, opts *diameter.
 	}
 	if o.Dial == nil {
 		o.Dial = b.wire.Dial
+	}
+	if o.CheckOrigin == nil {
+		o.CheckOrigin = diameter.OriginAny
 	}
 	n, err := diameter.NewNode(self, []diameter.App{{ID: testApp, Vendor: diameter.Vendor3GPP, Handler: h}}, &o)
 	require.NoError(b.t, err)
@@ -213,6 +216,16 @@ func (b *bench) listen(id diameter.Identity) net.Listener {
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { l.Close() })
 	return l
+}
+
+// prove answers the three DWRs to a peer whose connection failed before.
+func (r *raw) prove(self diameter.Identity) {
+	r.t.Helper()
+	for range 3 {
+		m := r.receive()
+		require.Equal(r.t, diameter.CodeDWR, m.Command)
+		r.answer(m, &diameter.DWA{Result: diameter.Success, OriginHost: self.Host, OriginRealm: self.Realm})
+	}
 }
 
 // state returns the state of a peer of n, or PeerClosed when it has none of that name.

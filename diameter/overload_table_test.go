@@ -230,7 +230,7 @@ func TestLook(t *testing.T) {
 	require.Equal(t, uint8(10), look(AppendUint64(b, 301, 0, 0, 1)).priority, "nor this")
 	all := AppendString(append(AppendString(AppendUint32(b, 301, 0, 0, 15), 282, 0, 0, "x"), supportedFeatures...), 623, 0, 0, "")
 	require.Equal(t, marks{15, true, true, true}, look(all))
-	s, err := scan(all)
+	s, err := scan(all, MaxAVPs)
 	require.NoError(t, err)
 	require.Equal(t, look(all), s.marks)
 	require.Equal(t, uint8(15), look(append(AppendUint32(b, 301, 0, 0, 15), 1, 2, 3, 4)).priority)
@@ -271,7 +271,7 @@ func TestNotesAreBounded(t *testing.T) {
 		if i%2 == 1 {
 			from, to = to, from
 		}
-		p.changed(from, to, nil)
+		p.changed(from, to, false, nil)
 	}
 	require.Len(t, p.notes, maxNotes)
 	for i := range maxNotes - 1 {

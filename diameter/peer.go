@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,11 +22,14 @@ type Peer struct {
 	// Identity is who must answer there. An empty Host or Realm means that any will do.
 	Identity Identity
 
+	// Connections is how many connections the node keeps to the peer. Default 1, at most Options.MaxConnsPerPeer.
+	Connections int
+
 	// Priority and Weight of the peer among those of its realm, as for a [Route]; and among those that relay.
 	Priority, Weight uint16
 }
 
-// PeerStatus tells about one peer.
+// PeerStatus tells about one peer, or about one connection of a peer that may have several.
 type PeerStatus struct {
 	Identity     Identity // as far as it is known
 	Address      string   // of the configured peer; else the remote address of the connection
@@ -46,13 +50,16 @@ func (e *disconnectError) Error() string {
 
 // peer is the machine of one peer: it keeps the state, which stepPeer computes, and does what the table says.
 type peer struct {
-	n   *Node
-	cfg *Peer // nil for a peer that was not configured
-	use int   // inbound handshakes that hold on to the peer; guarded by Node.mu
+	n       *Node
+	cfg     *Peer              // nil for a peer that was not configured
+	stop    context.CancelFunc // ends keep; nil for a peer that was not configured
+	use     int                // inbound handshakes that hold on to the peer; guarded by Node.mu
+	removed atomic.Bool        // by RemovePeer
 
 	mu         sync.Mutex
 	id         Identity // expected, then learned; guarded by mu, as all below
-	state      PeerState
+	machine    peerMachine
+	cause      DisconnectCause // what we leave with
 	since      time.Time
 	conn       *conn // the one that state speaks of; nil when closed or dialling
 	err        error
@@ -81,16 +88,17 @@ func newPeer(n *Node, cfg *Peer, id Identity) *peer {
 func (p *peer) event(ev peerEvent, c *conn, why error) peerAction {
 	p.mu.Lock()
 	switch ev {
-	case evStart, evConnAck, evConnNack, evCERWin, evCERLose, evPeerRestart, evStop:
+	case evStart, evConnAck, evConnNack, evCERWin, evCERLose, evStop:
 	default:
 		if p.conn != c {
 			p.mu.Unlock()
 			return 0
 		}
 	}
-	from := p.state
-	to, do := stepPeer(from, ev)
-	old := p.conn
+	from := p.machine.state
+	machine, do := stepPeer(p.machine, ev)
+	p.machine = machine
+	to, cause, old := machine.state, p.cause, p.conn
 	if do&(actAccept|actSendCER) != 0 {
 		p.conn = c
 	} else if to == PeerClosed {
@@ -102,10 +110,11 @@ func (p *peer) event(ev peerEvent, c *conn, why error) peerAction {
 	}
 	changed := from != to || now != old
 	if changed {
-		p.changed(from, to, why)
+		p.changed(from, to, now != old, why)
 	}
 	if now != nil {
 		now.suspect.Store(to == PeerSuspect)
+		now.reopen.Store(to == PeerReopen)
 		now.closing.Store(to == PeerClosing)
 	}
 	p.mu.Unlock()
@@ -130,7 +139,7 @@ func (p *peer) event(ev peerEvent, c *conn, why error) peerAction {
 		now.mu.Unlock()
 	}
 	if do&actSendDPR != 0 {
-		now.sendBase(&DPR{OriginHost: p.n.self.Host, OriginRealm: p.n.self.Realm, DisconnectCause: DisconnectCauseRebooting})
+		now.sendBase(&DPR{OriginHost: p.n.self.Host, OriginRealm: p.n.self.Realm, DisconnectCause: cause})
 	}
 	if changed {
 		p.n.refresh()
@@ -147,20 +156,19 @@ const disconnectTime = 5 * time.Second
 
 var errReplaced = errors.New("diameter: another connection of the peer took over")
 
-// changed notes a change of state; mu is held.
-func (p *peer) changed(from, to PeerState, why error) {
-	p.state, p.since = to, time.Now()
+// changed notes a change of state, or of the connection; mu is held.
+func (p *peer) changed(from, to PeerState, other bool, why error) {
+	p.since = time.Now()
 	switch {
 	case to == PeerOpen:
-		why = nil
-		if from != PeerSuspect {
-			p.err, p.opened = nil, p.since
-		}
+		why, p.err = nil, nil
+	case to == PeerReopen:
+		why = nil // what it failed of stays until it is open
 	case to == PeerClosing || to == PeerClosed && from != PeerClosing || p.err == nil:
 		p.err = why // the reason of DPR stays when the connection ends after it
 	}
-	if to == PeerOpen {
-		p.id = p.conn.id
+	if (to == PeerOpen || to == PeerReopen) && (other || !from.connected()) {
+		p.opened, p.id = p.since, p.conn.id
 	}
 	if to == PeerClosed {
 		if from != PeerClosed {
@@ -206,9 +214,18 @@ func (p *peer) tell() {
 	p.mu.Unlock()
 }
 
+// leave ends the connection of the peer with DPR and the cause, and an attempt to connect at once.
+func (p *peer) leave(cause DisconnectCause) {
+	p.mu.Lock()
+	p.cause = cause
+	p.mu.Unlock()
+	p.event(evStop, nil, nil)
+}
+
 // keep connects the peer again and again until ctx ends.
 func (p *peer) keep(ctx context.Context) {
 	defer p.n.conns.Done()
+	defer p.stop()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	<-timer.C
@@ -273,6 +290,10 @@ func (p *peer) connect(ctx context.Context) {
 	p.cancelDial = cancel
 	p.mu.Unlock()
 	if p.event(evStart, nil, nil)&actDial == 0 {
+		return
+	}
+	if ctx.Err() != nil { // it was removed, or the node stopped, before the event
+		p.event(evConnNack, nil, nil)
 		return
 	}
 	network := p.cfg.Network
@@ -378,6 +399,9 @@ func (c *conn) offer(ctx context.Context) error {
 	case !c.n.common(caps.apps):
 		return errNoCommonApplication
 	}
+	if err := c.certified(caps.id); err != nil {
+		return err
+	}
 	c.mu.Lock()
 	c.caps, c.id = caps, caps.id
 	c.mu.Unlock()
@@ -409,6 +433,7 @@ func (n *Node) accept(nc net.Conn) {
 		if errors.As(err, &bad) && req.IsRequest() {
 			c.reject(ErrorAnswer(req, n.self, bad.Result, bad.Reason, nil))
 		}
+		n.log.Info("connection ended before its capabilities", "remote", nc.RemoteAddr().String(), "err", err)
 		c.fail(err)
 		return
 	}
@@ -418,18 +443,26 @@ func (n *Node) accept(nc net.Conn) {
 		return
 	}
 	var cer CER
-	err = Decode(req, &cer)
+	if _, err = scan(req.AVPs, n.opts.MaxAVPs); err == nil {
+		err = Decode(req, &cer)
+	}
 	caps := capabilitiesOf(&cer)
 	if t := n.trace.Message; t != nil {
 		t(caps.id, Received, req)
 	}
 	result, text, failed := n.admit(caps, err)
+	if result == Success {
+		if err = c.certified(caps.id); err != nil {
+			result = UnknownPeer
+		}
+	}
 	if result != Success {
-		n.log.Warn("peer refused", "peer", caps.id.Host, "result", result.String())
+		n.log.Warn("peer refused", "peer", caps.id.Host, "result", result.String(), "err", err)
 		c.reject(n.cea(req, nc.LocalAddr(), result, text, failed))
 		c.fail(errors.New("diameter: peer refused: " + result.String()))
 		return
 	}
+	n.restarted(caps)
 	p := n.inbound(caps.id)
 	defer n.release(p)
 	cea := n.cea(req, nc.LocalAddr(), Success, "", nil)
@@ -439,9 +472,6 @@ func (n *Node) accept(nc net.Conn) {
 	c.mu.Unlock()
 	nc.SetDeadline(time.Time{})
 
-	if p.restarted(caps.state) {
-		p.event(evPeerRestart, c, errRestarted)
-	}
 	ev := evCERLose
 	if strings.ToLower(n.self.Host) > strings.ToLower(caps.id.Host) {
 		ev = evCERWin
@@ -456,6 +486,8 @@ func (n *Node) accept(nc net.Conn) {
 	}
 	c.start()
 	if n.stopped() {
+		p.leave(n.opts.ShutdownCause)
+	} else if p.removed.Load() {
 		p.event(evStop, nil, nil)
 	}
 }
@@ -474,17 +506,6 @@ func (c *conn) reject(ans *Message) {
 	if cw, ok := c.nc.(interface{ CloseWrite() error }); ok && cw.CloseWrite() == nil {
 		drain(c.nc)
 	}
-}
-
-// restarted reports whether state is a later Origin-State-Id than that of the connection that stands.
-func (p *peer) restarted(state uint32) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch p.state {
-	case PeerOpen, PeerSuspect, PeerClosing: // the others have no peer's capabilities yet
-		return p.conn.caps.state != 0 && state > p.conn.caps.state
-	}
-	return false
 }
 
 // admit decides on a peer that sent CER.

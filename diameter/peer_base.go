@@ -2,6 +2,7 @@ package diameter
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -117,10 +118,35 @@ type scanned struct {
 	marks
 }
 
-// scan walks the AVPs of a message once, at the outer level, and checks that their headers are well formed.
-func scan(b []byte) (s scanned, err error) {
+// complete checks that a request tells its origin, as every request must (RFC 6733 §6.3, §6.4).
+func (s *scanned) complete() error {
+	if s.originHost == nil {
+		return missingOriginHost
+	}
+	if s.originRealm == nil {
+		return missingOriginRealm
+	}
+	return nil
+}
+
+// Failed-AVP has an example of the AVP that is missing (RFC 6733 §7.1.5).
+var (
+	missingOriginHost  = missingOrigin(264, "Origin-Host")
+	missingOriginRealm = missingOrigin(296, "Origin-Realm")
+)
+
+func missingOrigin(code AVPCode, name string) *AVPError {
+	return (&Member{Name: name, Example: AVP{Code: code, Flags: AVPMandatory}}).missing()
+}
+
+// scan walks the AVPs of a message once, at the outer level, and checks that their headers are well formed and that there
+// are at most limit of them.
+func scan(b []byte, limit int) (s scanned, err error) {
 	s.priority = defaultPriority
-	for len(b) > 0 {
+	for left := limit; len(b) > 0; left-- {
+		if left == 0 {
+			return s, &AVPError{Result: UnableToComply, Reason: fmt.Sprintf("more than %d AVPs", limit)}
+		}
 		if len(b) < 8 {
 			_, _, err = NextAVP(b)
 			return s, err

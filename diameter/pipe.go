@@ -111,7 +111,7 @@ func (e *PipeEnd) handle(req *Message) (*Message, func()) {
 	if e.handler == nil {
 		return ErrorAnswer(req, e.other, ApplicationUnsupported, "", nil), nil
 	}
-	if _, err := scan(req.AVPs); err != nil {
+	if _, err := scan(req.AVPs, MaxAVPs); err != nil {
 		return ErrorAnswerFor(req, e.other, err), nil
 	}
 	return e.handler.HandleDiameter(e.p.ctx, e.self, req)

@@ -55,7 +55,7 @@ func (a *agent) HandleDiameter(ctx context.Context, from Identity, req *Message)
 		}
 	}
 	if to == (Identity{}) {
-		s, err := scan(fwd.AVPs)
+		s, err := scan(fwd.AVPs, a.n.opts.MaxAVPs)
 		if err != nil {
 			return a.n.undelivered(req, err), nil
 		}
@@ -135,7 +135,7 @@ func (c *conn) relay(j *job, s *scanned) {
 		n.refresh()
 	}
 	n.endCall(k)
-	c.answer(&j.req, n.undelivered(&j.req, err), 2*n.opts.MaxQueue)
+	c.serve(&j.req, n.undelivered(&j.req, err), j.marks, 2*n.opts.MaxQueue, j.since)
 	c.jobDone()
 }
 
@@ -148,7 +148,7 @@ func (n *Node) forwarded(k *call) {
 		n.handOver(j, &resumed{n, k})
 		return
 	case k.err != nil: // too late
-	case !j.c.tryAnswer(&j.req, ans):
+	case !j.c.tryAnswer(j, ans):
 		n.endCall(k)
 		n.handOver(j, given{ans})
 		return

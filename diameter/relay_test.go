@@ -175,6 +175,7 @@ func TestRelayIdentifiers(t *testing.T) {
 
 func TestRelayRefuses(t *testing.T) {
 	nowhere := between(mme, diameter.Identity{Realm: "x"}).AVPs
+	nameless := nowhere[:len(nowhere)-12] // without Destination-Realm
 	for name, c := range map[string]struct {
 		apps   []diameter.App
 		change func(m *diameter.Message)
@@ -182,7 +183,7 @@ func TestRelayRefuses(t *testing.T) {
 	}{
 		"not proxiable":                 {nil, func(m *diameter.Message) { m.Flags &^= diameter.FlagProxiable }, diameter.UnableToDeliver},
 		"no way":                        {nil, func(m *diameter.Message) { m.AVPs = nowhere }, diameter.UnableToDeliver},
-		"back":                          {nil, func(m *diameter.Message) { m.AVPs = between(farSCEF, mme).AVPs }, diameter.UnableToDeliver},
+		"back":                          {nil, func(m *diameter.Message) { m.AVPs = between(mme, mme).AVPs }, diameter.UnableToDeliver},
 		"nobody serves the application": {nil, func(m *diameter.Message) { m.App = 9 }, diameter.UnableToDeliver},
 		"loop": {nil, func(m *diameter.Message) {
 			m.AVPs = diameter.AppendString(m.AVPs, 282, 0, diameter.AVPMandatory, "other.example.com")
@@ -190,7 +191,7 @@ func TestRelayRefuses(t *testing.T) {
 		}, diameter.LoopDetected},
 		"our own":        {nil, func(m *diameter.Message) { m.AVPs = between(relayA, farSCEF).AVPs }, diameter.LoopDetected},
 		"for the relay":  {nil, func(m *diameter.Message) { m.AVPs = between(mme, relayA).AVPs }, diameter.ApplicationUnsupported},
-		"for nobody":     {nil, func(m *diameter.Message) { m.AVPs = m.AVPs[:12] }, diameter.ApplicationUnsupported},
+		"for nobody":     {nil, func(m *diameter.Message) { m.AVPs = nameless }, diameter.ApplicationUnsupported},
 		"malformed AVPs": {nil, func(m *diameter.Message) { m.AVPs[7] = 7 }, diameter.InvalidAVPLength},
 		"another application": {[]diameter.App{{ID: testApp, Forward: new(diameter.Forward)}},
 			func(m *diameter.Message) { m.App = 9 }, diameter.ApplicationUnsupported},
@@ -336,7 +337,7 @@ func TestRelayWaits(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, diameter.PeerOpen, state(n, farSCEF.Host))
 		back := b.connect(mme, relayA)
-		synctest.Wait()
+		require.Equal(t, diameter.CodeDWR, back.receive().Command)
 		back.idle()
 	})
 	bubble(t, func(t *testing.T, b *bench) { // it has gone, and then the next hop, too
@@ -552,7 +553,7 @@ func TestRelayUnderFire(t *testing.T) {
 	var seen, answered atomic.Int32
 	for name, trace := range map[string]*diameter.Trace{"without trace": nil, "with trace": {
 		Message:  func(diameter.Identity, diameter.Direction, *diameter.Message) { seen.Add(1) },
-		Answered: func(diameter.Identity, *diameter.Message, time.Duration) { answered.Add(1) },
+		Answered: func(diameter.Identity, int, *diameter.Message, time.Duration) { answered.Add(1) },
 	}} {
 		t.Run(name, func(t *testing.T) { bubble(t, func(t *testing.T, b *bench) { relayUnderFire(t, b, trace) }) })
 	}

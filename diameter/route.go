@@ -65,7 +65,7 @@ func (n *Node) SetRoutes(routes []Route) error {
 // routes is what a request needs to find a connection. It is replaced as a whole when a peer opens or closes, and by
 // SetRoutes.
 type routes struct {
-	hosts  map[string]*routeGroup // by the folded name of the peer
+	hosts  map[string]*routeGroup // the connections of a peer, by its folded name
 	table  map[realmApp]*routeGroup
 	realms map[realmApp]*routeGroup
 	relays *routeGroup

@@ -28,8 +28,14 @@ type Trace struct {
 	// peer is as far as it is known.
 	Message func(peer Identity, d Direction, m *Message)
 
-	// Answered is called when the answer to a request of this node arrives, with the time from queueing to arrival.
-	Answered func(peer Identity, ans *Message, took time.Duration)
+	// Answered is called when the answer to a request of this node arrives, with the length of the request in octets and
+	// the time from queueing to arrival.
+	Answered func(peer Identity, sent int, ans *Message, took time.Duration)
+
+	// Served is called when a request of an application that a peer sent is done: after its answer was queued, with the
+	// time since the request came. Requests that the node itself refused are among them. ans, whose identifiers need not
+	// be those on the wire, is nil when there is none: the handler gave none, or the connection was lost.
+	Served func(peer Identity, req, ans *Message, took time.Duration)
 
 	// PeerState is called after each change of state of a peer, in order for each peer. why is nil for a change that
 	// was wanted. The Host of a peer that was never connected may be empty.

@@ -17,6 +17,12 @@ import (
 // App is the application of the requests that [RunTransport] sends; the transport has to carry it.
 const App diameter.ApplicationID = 16777346 // T6a
 
+// In whose name [RunTransport] sends its requests; a transport whose far end checks that has this identity.
+const (
+	OriginHost  = "mme.epc.example.com"
+	OriginRealm = "epc.example.com"
+)
+
 // command is T6a's MO-Data command; any would do.
 const command diameter.CommandCode = 8388733
 
@@ -66,10 +72,10 @@ var transportChecks = []struct {
 }
 
 func newRequest(payload string) *diameter.Message {
-	return &diameter.Message{
-		Flags: diameter.FlagRequest | diameter.FlagProxiable, Command: command, App: App,
-		AVPs: diameter.AppendString(nil, 263, 0, diameter.AVPMandatory, payload),
-	}
+	b := diameter.AppendString(nil, 263, 0, diameter.AVPMandatory, payload)
+	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, OriginHost)
+	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, OriginRealm)
+	return &diameter.Message{Flags: diameter.FlagRequest | diameter.FlagProxiable, Command: command, App: App, AVPs: b}
 }
 
 func echo(req *diameter.Message) *diameter.Message { return req.Answer(bytes.Clone(req.AVPs)) }

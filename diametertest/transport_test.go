@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	mme  = diameter.Identity{Host: "mme.epc.example.com", Realm: "epc.example.com"}
+	mme  = diameter.Identity{Host: OriginHost, Realm: OriginRealm}
 	scef = diameter.Identity{Host: "scef.epc.example.com", Realm: "epc.example.com"}
 )
 

@@ -232,12 +232,12 @@ func TestRetransmittedODR(t *testing.T) {
 	})
 }
 
-// relay is a node that answers nothing: a second way for requests of an MME.
+// relay is an agent that answers nothing: a second way for requests of an MME.
 type relay struct{ self diameter.Identity }
 
 func (r relay) Self() diameter.Identity { return r.self }
 func (r relay) App() diameter.App {
-	return diameter.App{ID: t6a.App, Vendor: diameter.Vendor3GPP, Handler: r}
+	return diameter.App{ID: diameter.AppRelay, Handler: r}
 }
 func (r relay) Use(diameter.Transport) {}
 func (r relay) HandleDiameter(context.Context, diameter.Identity, *diameter.Message) (*diameter.Message, func()) {
@@ -502,7 +502,8 @@ func (r *raw) result() diameter.Result {
 
 // TestHostilePeer sends what no peer should. Each connection gets a precise answer or its end; the others go on.
 func TestHostilePeer(t *testing.T) {
-	b := start(t)
+	// What is odd about a message is to be found before whose name it is sent in.
+	b := start(t, func(s *setup) { s.opts.Diameter.CheckOrigin = diameter.OriginAny })
 	m, _ := b.mme(mmeID)
 	as, url := b.as("as1")
 	ue, cfg := b.attached(as, url, m, 1)

@@ -191,6 +191,14 @@ func (b *bench) await(app diameter.ApplicationID, nodes ...*diameter.Node) {
 	for _, n := range nodes {
 		require.NoError(b.t, n.AwaitPeer(ctx, scefID, app))
 		require.NoError(b.t, b.node.AwaitPeer(ctx, n.Self(), app))
+		eventually(b.t, 10*time.Second, func() string { // not only that another node of the realm is
+			for _, p := range b.node.Peers() {
+				if p.Identity == n.Self() && p.State == diameter.PeerOpen {
+					return ""
+				}
+			}
+			return n.Self().Host + " is not open"
+		})
 	}
 }
 
