@@ -18,7 +18,8 @@ type Options struct {
 	VendorID         VendorID
 	FirmwareRevision uint32
 
-	// HostIPAddresses are sent in CER and CEA. Default: the local address of the connection.
+	// HostIPAddresses are sent in CER and CEA. Default: the local address of the connection, or all of them if its
+	// LocalAddr has a method IPAddrs() []netip.Addr (RFC 6733 §5.3.1, SCTP).
 	HostIPAddresses []netip.Addr
 
 	// OriginStateID tells peers when this node lost its state; it grows with each such restart (RFC 6733 §8.16).
@@ -34,7 +35,7 @@ type Options struct {
 	// yes.
 	CheckOrigin func(from Identity, originHost, originRealm string) bool
 
-	// Dial connects to a peer. Default: net.Dialer.DialContext.
+	// Dial connects to a peer. Default: net.Dialer.DialContext. diameter/sctp has one for SCTP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	// Watchdog is Tw of RFC 3539 §3.4.1: how long a peer may be silent before it is asked (DWR), before it is suspected,
