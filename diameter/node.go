@@ -30,11 +30,10 @@ type App struct {
 // to the handlers of its applications. It implements [Transport].
 //
 // The answer of a handler goes into the queue of the connection, which is written in order; then is called after that.
-// What then sends to the same peer therefore arrives after the answer, on a connection that keeps order, as TCP does and
-// SCTP with one stream. Answers of a handler to a connection that is lost
-// meanwhile are dropped; then is called all the same. A request that repeats one in work, or one that was answered, gets
-// the answer of the first and is not handled again, if it has the T flag. A handler that panics is logged and answers
-// UNABLE_TO_COMPLY.
+// What then sends to the same peer therefore arrives after the answer, if the connection keeps order: TCP does, and SCTP
+// with one stream. Answers of a handler to a connection that is lost meanwhile are dropped; then is called all the same. A
+// request that repeats one in work, or one that was answered, gets the answer of the first and is not handled again, if it
+// has the T flag. A handler that panics is logged and answers UNABLE_TO_COMPLY.
 //
 // All methods are safe for concurrent use. A Node runs goroutines until Close or Shutdown returns: two for each
 // connection, one for each peer of AddPeer, and one for each request that is in the hands of a handler (of which some

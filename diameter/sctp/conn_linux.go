@@ -38,6 +38,7 @@ type conn struct {
 	control *control
 	out     []byte // what is to be sent
 	sent    int
+	bundle  bundle
 	sendErr error
 	send    func(fd uintptr) bool // sendAll, kept as it would be allocated for each Write
 
@@ -60,7 +61,7 @@ const maxEarly = 64 << 10
 func newConn(file *os.File, o *Options, dialled bool) (*conn, error) {
 	raw, err := file.SyscallConn()
 	if err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, err
 	}
 	c := &conn{file: file, raw: raw, control: newControl(), awaitCEA: dialled}
@@ -85,7 +86,7 @@ func newConn(file *os.File, o *Options, dialled bool) (*conn, error) {
 		err = configureConn(int(fd))
 	})
 	if err = errors.Join(e, err); err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, err
 	}
 	c.spread = newSpread(streams, o.Unordered)
@@ -96,7 +97,7 @@ func newConn(file *os.File, o *Options, dialled bool) (*conn, error) {
 func (c *conn) Write(b []byte) (int, error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	c.out, c.sent, c.sendErr = b, 0, nil
+	c.out, c.sent, c.bundle, c.sendErr = b, 0, bundle{}, nil
 	err := c.raw.Write(c.send)
 	c.out = nil
 	if err == nil {
@@ -108,18 +109,24 @@ func (c *conn) Write(b []byte) (int, error) {
 // sendAll sends what is left of c.out. It returns false when the socket takes no more for now.
 func (c *conn) sendAll(fd uintptr) bool {
 	for c.sent < len(c.out) {
-		m, _, err := cut(c.out[c.sent:])
+		m, rest, err := cut(c.out[c.sent:])
+		more := false
 		if err == nil {
+			flags := syscall.MSG_NOSIGNAL
+			if more = c.bundle.goesOn(m, rest); more {
+				flags |= msgMore
+			}
 			stream, unordered := c.spread.pick(m, c.strict.Load() > 0)
 			c.control.info.Stream, c.control.info.Flags = stream, 0
 			if unordered {
 				c.control.info.Flags = sctp.SCTP_UNORDERED
 			}
-			_, err = syscall.SendmsgN(int(fd), m, c.control.bytes(), nil, syscall.MSG_NOSIGNAL)
+			_, err = syscall.SendmsgN(int(fd), m, c.control.bytes(), nil, flags)
 		}
 		switch {
 		case err == nil:
 			c.sent += len(m)
+			c.bundle.sent(m, more)
 		case errors.Is(err, syscall.EAGAIN):
 			return false
 		case errors.Is(err, syscall.EINTR):

@@ -89,6 +89,34 @@ func sessionID(m []byte) []byte {
 	return b[head:n]
 }
 
+// bundle lets messages of one Write share packets: those before the last one may wait for it. How many do is bounded, so
+// that they cannot fill the send buffer, which the last one needs room in.
+type bundle struct{ messages, octets int }
+
+const (
+	maxBundle       = 16
+	maxBundleOctets = 16 << 10
+)
+
+// goesOn reports whether m may wait for the message that rest begins with.
+func (u *bundle) goesOn(m, rest []byte) bool {
+	if u.messages+1 >= maxBundle || u.octets+len(m) >= maxBundleOctets {
+		return false
+	}
+	_, _, err := cut(rest)
+	return err == nil
+}
+
+// sent takes note of m, which may wait if more is set.
+func (u *bundle) sent(m []byte, more bool) {
+	if !more {
+		*u = bundle{}
+		return
+	}
+	u.messages++
+	u.octets += len(m)
+}
+
 // framing checks that the ends of user messages are those of Diameter messages, while these arrive in parts.
 type framing struct {
 	head [4]byte

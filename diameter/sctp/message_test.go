@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -157,4 +158,30 @@ func TestNotifications(t *testing.T) {
 	require.Equal(t, errAborted, verdict(note(0x8006, 0)))
 	require.NoError(t, verdict(note(0x8005, 1)))
 	require.NoError(t, verdict(note(0x8001, 1)[:9]))
+}
+
+func TestBundles(t *testing.T) {
+	small, large := message(testApp, testCommand, "a;1", 0), message(testApp, testCommand, "a;1", maxBundleOctets)
+	waits := func(all ...[]byte) (out []bool) {
+		var u bundle
+		b := bytes.Join(all, nil)
+		for len(b) > 0 {
+			m, rest, err := cut(b)
+			if err != nil {
+				break
+			}
+			more := u.goesOn(m, rest)
+			u.sent(m, more)
+			out = append(out, more)
+			b = rest
+		}
+		return out
+	}
+	require.Equal(t, []bool{true, true, false}, waits(small, small, small))
+	require.Equal(t, []bool{true, false}, waits(small, small, small[:20]), "nothing waits for what cannot be sent")
+	require.Equal(t, []bool{true, false, true, false}, waits(small, large, small, small))
+	many := waits(slices.Repeat([][]byte{small}, 2*maxBundle)...)
+	for i, more := range many {
+		require.Equal(t, i%maxBundle != maxBundle-1, more)
+	}
 }

@@ -39,10 +39,10 @@ type Options struct {
 	// up to 65,535.
 	PathMaxRetrans, AssociationMaxRetrans int
 
-	// SendBuffer and ReceiveBuffer are the sizes of the socket's buffers in octets (SO_SNDBUF, SO_RCVBUF), of which the
-	// kernel grants no more than net.core.wmem_max and rmem_max. Default: those of the kernel. The send buffer grows
-	// when a message is larger, up to twice net.core.wmem_max (about 416 KiB if nobody changed it), or as needed if the
-	// process has CAP_NET_ADMIN; a message that is still larger ends the connection with EMSGSIZE.
+	// SendBuffer and ReceiveBuffer are the sizes of the socket's buffers in octets (SO_SNDBUF, SO_RCVBUF), at least 65,536;
+	// the kernel grants no more than net.core.wmem_max and rmem_max. Default: those of the kernel. The send buffer grows when
+	// a message is larger, up to twice net.core.wmem_max (416 KiB if nobody changed it), or as needed if the process has
+	// CAP_NET_ADMIN; a message that is still larger ends the connection with EMSGSIZE.
 	SendBuffer, ReceiveBuffer int
 }
 
@@ -69,8 +69,8 @@ func (o *Options) withDefaults() (Options, error) {
 	count("Streams", c.Streams, 1, math.MaxUint16)
 	count("PathMaxRetrans", c.PathMaxRetrans, 1, math.MaxUint16)
 	count("AssociationMaxRetrans", c.AssociationMaxRetrans, 1, math.MaxUint16)
-	count("SendBuffer", c.SendBuffer, 1, math.MaxInt32)
-	count("ReceiveBuffer", c.ReceiveBuffer, 1, math.MaxInt32)
+	count("SendBuffer", c.SendBuffer, 1<<16, math.MaxInt32)
+	count("ReceiveBuffer", c.ReceiveBuffer, 1<<16, math.MaxInt32)
 	span("HeartbeatInterval", c.HeartbeatInterval)
 	span("RTOInitial", c.RTOInitial)
 	span("RTOMin", c.RTOMin)

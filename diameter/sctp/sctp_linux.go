@@ -22,23 +22,23 @@ func listen(network string, at *Addr, o *Options) (net.Listener, error) {
 		return nil, err
 	}
 	if err := setAddrs(fd, sctp.SCTP_SOCKOPT_BINDX_ADD, at); err != nil {
-		syscall.Close(fd)
+		_ = syscall.Close(fd)
 		return nil, os.NewSyscallError("bind", err)
 	}
 	const backlog = 4096 // the kernel allows no more than net.core.somaxconn
 	if err := syscall.Listen(fd, backlog); err != nil {
-		syscall.Close(fd)
+		_ = syscall.Close(fd)
 		return nil, os.NewSyscallError("listen", err)
 	}
 	addr, err := addrsOf(fd, sctp.SCTP_GET_LOCAL_ADDRS, ofSocket)
 	if err != nil {
-		syscall.Close(fd)
+		_ = syscall.Close(fd)
 		return nil, err
 	}
 	file := os.NewFile(uintptr(fd), "sctp")
 	raw, err := file.SyscallConn()
 	if err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, err
 	}
 	return &listener{file: file, raw: raw, addr: addr, opts: *o}, nil
@@ -111,13 +111,13 @@ func dial(ctx context.Context, network string, to *Addr, o *Options) (net.Conn, 
 	}
 	if len(from.IPs) > 0 {
 		if err := setAddrs(fd, sctp.SCTP_SOCKOPT_BINDX_ADD, from); err != nil {
-			syscall.Close(fd)
+			_ = syscall.Close(fd)
 			return nil, os.NewSyscallError("bind", err)
 		}
 	}
 	file := os.NewFile(uintptr(fd), "sctp")
 	if err := connect(ctx, file, to); err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, err
 	}
 	return newConn(file, o, true)

@@ -21,6 +21,9 @@ const (
 	partialDeliveryPoint = 19
 )
 
+// msgMore tells that what is sent may wait for what follows it, to share a packet (MSG_MORE).
+const msgMore = 0x8000
+
 // deliveryPoint is how many octets of a message arrive before its parts are handed out; the kernel would else wait until
 // the receive buffer is full, and a message that is larger than that could hold up the association for good.
 const deliveryPoint = 32 << 10
@@ -32,15 +35,14 @@ const established = 4
 // The parameters of socket options that the library does not have.
 type (
 	rtoInfo struct {
-		assoc             int32
+		_                 int32  // association
 		initial, max, min uint32 // ms
 	}
 	assocInfo struct {
-		assoc             int32
-		maxRetrans        uint16
-		destinations      uint16
-		peerWin, localWin uint32
-		cookieLife        uint32
+		_          int32 // association
+		maxRetrans uint16
+		_          uint16    // paths of the peer
+		_          [3]uint32 // receive windows, life of the cookie
 	}
 	getAddrs struct {
 		assoc int32
@@ -70,11 +72,11 @@ func newSocket(network string, a *Addr, o *Options) (fd int, err error) {
 		return -1, os.NewSyscallError("socket", err)
 	}
 	if len(a.IPs) == 0 {
-		any := netip.IPv4Unspecified()
+		wildcard := netip.IPv4Unspecified()
 		if family == syscall.AF_INET6 {
-			any = netip.IPv6Unspecified()
+			wildcard = netip.IPv6Unspecified()
 		}
-		a.IPs = []netip.Addr{any}
+		a.IPs = []netip.Addr{wildcard}
 	}
 	if family == syscall.AF_INET6 {
 		only := 0
@@ -87,7 +89,7 @@ func newSocket(network string, a *Addr, o *Options) (fd int, err error) {
 		err = configure(fd, o)
 	}
 	if err != nil {
-		syscall.Close(fd)
+		_ = syscall.Close(fd)
 		return -1, os.NewSyscallError("setsockopt", err)
 	}
 	return fd, nil

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of diameter/sctp in a virtual machine with a kernel that has SCTP. Needs Go, cpio, qemu-system-x86_64 and
 # the means to fetch a Debian package (apt-get download, dpkg-deb); nothing of it is installed. Arguments go to the test
-# binary (as -test.run=Node). VM_TIMEOUT is the limit for the machine in seconds.
+# binary (as -test.run=Node). RACE=1 builds it with the race detector. VM_TIMEOUT is the limit for the machine in seconds.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -27,16 +27,21 @@ root="$work/root"
 mkdir -p "$root"/{dev,etc,proc,sys,tmp,modules,tests}
 printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
 CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -o "$root/init" ./init
-CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go test -c -o "$root/tests/sctp" ..
+if [ -n "${RACE:-}" ]; then
+  CGO_ENABLED=1 GOOS=linux GOARCH=amd64 go test -race -ldflags='-linkmode external -extldflags -static' -c -o "$root/tests/sctp" ..
+else
+  CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go test -c -o "$root/tests/sctp" ..
+fi
+limit="${VM_TIMEOUT:-240}"
 i=0
 for m in libcrc32c udp_tunnel ip6_udp_tunnel sctp dummy; do
   i=$((i + 1))
   cp "$cache/$m.ko" "$root/modules/$i-$m.ko"
 done
-printf '%s\n' -test.v=true -test.timeout=120s "$@" >"$root/args"
+printf '%s\n' -test.v=true "-test.timeout=$((limit - 20))s" "$@" >"$root/args"
 (cd "$root" && find . | cpio -o -H newc --quiet) >"$work/initramfs"
 
-timeout "${VM_TIMEOUT:-170}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -nodefaults -no-reboot \
+timeout "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -nodefaults -no-reboot \
   -display none -serial stdio -kernel "$cache/vmlinuz" -initrd "$work/initramfs" \
   -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on" </dev/null | tee "$work/log" || true
 grep -q "init: PASSED" "$work/log" || { echo "the tests in the machine did not pass"; exit 1; }

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -64,7 +65,7 @@ func loopbackUp() error {
 	if err != nil {
 		return err
 	}
-	defer syscall.Close(fd)
+	defer func() { _ = syscall.Close(fd) }()
 	var req struct {
 		name  [syscall.IFNAMSIZ]byte
 		flags uint16
@@ -87,7 +88,7 @@ func run() {
 	failed := len(tests) == 0
 	for _, name := range tests {
 		begin := time.Now()
-		c := exec.Command(name, args...)
+		c := exec.CommandContext(context.Background(), name, args...)
 		c.Dir, c.Stdout, c.Stderr = "/tmp", os.Stdout, os.Stdout
 		c.Env = append(os.Environ(), "HOME=/tmp", "SCTP_REQUIRED=1")
 		err := c.Run()
