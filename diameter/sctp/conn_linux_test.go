@@ -489,7 +489,8 @@ func TestAddressesOfAssociations(t *testing.T) {
 		local           []string
 		server, client  []string
 	}{
-		"several":  {"sctp", "127.0.0.1/127.0.0.2:0", []string{"127.0.0.3", "127.0.0.4"}, []string{"127.0.0.1", "127.0.0.2"}, []string{"127.0.0.3", "127.0.0.4"}},
+		"several": {"sctp", "127.0.0.1/127.0.0.2:0", []string{"127.0.0.3", "127.0.0.4"},
+			[]string{"127.0.0.1", "127.0.0.2"}, []string{"127.0.0.3", "127.0.0.4"}},
 		"IPv6":     {"sctp6", "[::1]:0", []string{"::1"}, []string{"::1"}, []string{"::1"}},
 		"any IPv4": {"sctp4", ":0", []string{"127.0.0.3"}, []string{"127.0.0.1"}, []string{"127.0.0.3"}},
 		"by name":  {"sctp4", "localhost:0", nil, []string{"127.0.0.1"}, []string{"127.0.0.1"}},

@@ -7,8 +7,9 @@
 // with several is multi-homed: the association lives as long as one pair of addresses works. All local addresses of an
 // association are sent as Host-IP-Address in CER and CEA.
 //
-// Each Diameter message is one user message with the payload protocol identifier 46. DTLS (identifier 47, RFC 6083) is not
-// spoken: a peer that begins with it is refused.
+// Each Diameter message is one user message with the payload protocol identifier 46; those of one Write may share packets.
+// DTLS (identifier 47, RFC 6083) is not spoken: what arrives with it ends the connection. So does a user message that is
+// not exactly one Diameter message, and an association that the peer restarts, as all that it had agreed on is gone.
 //
 // # Order
 //

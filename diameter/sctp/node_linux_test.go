@@ -123,7 +123,8 @@ func TestNodesTalkBothWaysAndPart(t *testing.T) {
 	sctp.RequireSCTP(t)
 	before := runtime.NumGoroutine()
 	left := make(chan error, 1)
-	w := network{address: "127.0.0.1/127.0.0.2:0", sctp: &sctp.Options{Local: []netip.Addr{netip.MustParseAddr("127.0.0.3"), netip.MustParseAddr("127.0.0.4")}}}
+	local := []netip.Addr{netip.MustParseAddr("127.0.0.3"), netip.MustParseAddr("127.0.0.4")}
+	w := network{address: "127.0.0.1/127.0.0.2:0", sctp: &sctp.Options{Local: local}}
 	var mu sync.Mutex
 	hosts := make(map[diameter.CommandCode][][]byte)
 	w.server.Trace = &diameter.Trace{
@@ -299,18 +300,16 @@ func TestMaxMessageOverSCTP(t *testing.T) {
 
 // One path of two breaks. What is sent in the meantime takes the other one, and the connection of the peers stays.
 func TestMultiHomingSurvivesTheLossOfAPath(t *testing.T) {
-	sctp.RequireSCTP(t)
-	if os.Getenv("SCTP_REQUIRED") == "" {
-		t.Skip("changes the addresses of the machine; testvm/run.sh runs it in one of its own")
-	}
+	requireOwnMachine(t)
 	for i, ip := range []string{"10.77.1.1", "10.77.1.2", "10.77.2.1", "10.77.2.2"} {
 		alias(t, i, ip)
 	}
 	w := network{
 		address: "10.77.1.2/10.77.2.2:0",
 		sctp: &sctp.Options{
-			Local: []netip.Addr{netip.MustParseAddr("10.77.1.1"), netip.MustParseAddr("10.77.2.1")}, PathMaxRetrans: 1,
-			RTOInitial: 200 * time.Millisecond, RTOMin: 100 * time.Millisecond, RTOMax: 400 * time.Millisecond, HeartbeatInterval: 300 * time.Millisecond,
+			Local:      []netip.Addr{netip.MustParseAddr("10.77.1.1"), netip.MustParseAddr("10.77.2.1")},
+			RTOInitial: 200 * time.Millisecond, RTOMin: 100 * time.Millisecond, RTOMax: 400 * time.Millisecond,
+			HeartbeatInterval: 300 * time.Millisecond, PathMaxRetrans: 1,
 		},
 	}
 	var changes atomic.Int64
@@ -339,6 +338,50 @@ func TestMultiHomingSurvivesTheLossOfAPath(t *testing.T) {
 		require.Less(t, longest, 3*time.Second)
 	}
 	require.Equal(t, stood, changes.Load(), "the peer never changed its state")
+}
+
+// A peer that is back before its end was noticed restarts the association (RFC 9260 §5.2.2). That is no connection to go on
+// with: it begins with CER again.
+func TestRestartedAssociationIsALostConnection(t *testing.T) {
+	requireOwnMachine(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	const peer = 7
+	alias(t, peer, "10.77.3.1")
+	alias(t, 8, "10.77.3.2")
+	l, err := sctp.Listen(ctx, "sctp", "10.77.3.2:0", nil)
+	require.NoError(t, err)
+	defer l.Close()
+	d, err := sctp.NewDialer(&sctp.Options{Local: []netip.Addr{netip.MustParseAddr("10.77.3.1")}, LocalPort: 40_000})
+	require.NoError(t, err)
+	first, err := d.DialContext(ctx, "sctp", l.Addr().String())
+	require.NoError(t, err)
+	server, err := l.Accept()
+	require.NoError(t, err)
+	defer server.Close()
+	aliasDown(t, peer)
+	sctp.Abort(t, first) // which nobody hears of
+	alias(t, peer, "10.77.3.1")
+
+	require.NoError(t, server.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
+	_, err = server.Read(make([]byte, 100))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.NoError(t, server.SetReadDeadline(time.Now().Add(20*time.Second)))
+	second, err := d.DialContext(ctx, "sctp", l.Addr().String())
+	require.NoError(t, err)
+	defer second.Close()
+	for range 2 {
+		_, err = server.Read(make([]byte, 100))
+		require.ErrorContains(t, err, "the peer has restarted")
+	}
+}
+
+// requireOwnMachine skips a test that changes the addresses of the machine, but in testvm.
+func requireOwnMachine(t *testing.T) {
+	sctp.RequireSCTP(t)
+	if os.Getenv("SCTP_REQUIRED") == "" {
+		t.Skip("changes the addresses of the machine; testvm/run.sh runs it in one of its own")
+	}
 }
 
 // ifreq is struct ifreq with an address.

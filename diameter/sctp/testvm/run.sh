@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 # The kernel: that of the cloud flavour, which is the smaller one.
 if [ ! -e "$cache/vmlinuz" ]; then
   mkdir -p "$cache"
+  apt-cache show linux-image-cloud-amd64 >/dev/null 2>&1 || apt-get update -q
   package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
   (cd "$work" && apt-get download -q "$package")
   dpkg-deb -x "$work"/linux-image-*.deb "$work/kernel"
