@@ -32,10 +32,10 @@
 //
 // # Nodes
 //
-// A [Node] keeps connections to its peers over TCP or TLS (CER, DWR, DPR; the watchdog of RFC 3539), sends requests to
-// them with Do and hands theirs to the [Handler] of each application. Procedures know only the two small interfaces
-// around it: [Transport] for the way out, Handler for the way in. [Pipe] is the second Transport, two nodes joined in
-// memory; a vendor that has a Diameter stack writes a third and tries it with diametertest.RunTransport.
+// A [Node] keeps connections to its peers over TCP or TLS, or over SCTP by diameter/sctp (CER, DWR, DPR; the watchdog of
+// RFC 3539), sends requests to them with Do and hands theirs to the [Handler] of each application. Procedures know only the
+// two small interfaces around it: [Transport] for the way out, Handler for the way in. [Pipe] is the second Transport, two
+// nodes joined in memory; a vendor that has a Diameter stack writes a third and tries it with diametertest.RunTransport.
 //
 // A peer is known by the Origin-Host of its CER or CEA, of which Options decide what it is worth: Accept who may connect,
 // CheckCertificate and RequireCertificate what TLS has to say about the name, CheckOrigin for whom the peer may speak (by
@@ -50,7 +50,7 @@
 // follows redirects, within the bounds that [Options.Redirect] tells, but gives none itself.
 //
 // With [Forward] a Node is a relay or a proxy, for one application or, as [AppRelay], for all. Without, a request for
-// another host gets UNABLE_TO_DELIVER. A Node finds no peers by DNS, and has no SCTP and no accounting.
+// another host gets UNABLE_TO_DELIVER. A Node finds no peers by DNS, and has no accounting.
 //
 // A Node heeds the priorities of messages (DRMP) wherever something waits, takes part in overload control (see [Overload]:
 // Do fails with [ErrThrottled] when the destination has asked for less), and bounds all that a peer can make grow.

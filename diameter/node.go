@@ -40,10 +40,10 @@ type App struct {
 //
 // The answer of a handler goes into the queue of the connection, which is written in order within a class; then is called
 // after that. Answers are queued no lower than messages without DRMP. What then sends to the same peer arrives after the
-// answer, therefore, unless it has a higher class than the answer, which takes a DRMP below 8. Answers of a handler to a
-// connection that is lost meanwhile are dropped; then is called all the same. A request that repeats one in work, or one
-// that was answered, gets the answer of the first and is not handled again, if it has the T flag. A handler that panics is
-// logged and answers UNABLE_TO_COMPLY.
+// answer, therefore, if the connection keeps order, as TCP does and SCTP with one stream, and unless it has a higher class
+// than the answer, which takes a DRMP below 8. Answers of a handler to a connection that is lost meanwhile are dropped; then
+// is called all the same. A request that repeats one in work, or one that was answered, gets the answer of the first and
+// is not handled again, if it has the T flag. A handler that panics is logged and answers UNABLE_TO_COMPLY.
 //
 // All methods are safe for concurrent use. A Node runs goroutines until Close or Shutdown returns: two for each
 // connection, one for each peer of AddPeer, and one for each request that is in the hands of a handler or proxy (of which

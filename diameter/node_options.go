@@ -19,7 +19,8 @@ type Options struct {
 	VendorID         VendorID
 	FirmwareRevision uint32
 
-	// HostIPAddresses are sent in CER and CEA. Default: the local address of the connection.
+	// HostIPAddresses are sent in CER and CEA. Default: the local address of the connection, or all of them if its
+	// LocalAddr has a method IPAddrs() []netip.Addr (RFC 6733 §5.3.1, SCTP).
 	HostIPAddresses []netip.Addr
 
 	// OriginStateID tells peers when this node lost its state; it grows with each such restart (RFC 6733 §8.16).
@@ -45,7 +46,8 @@ type Options struct {
 	// TLS among them. Default: they pass.
 	RequireCertificate bool
 
-	// Dial connects to a peer; DialTLS makes one for TLS. Default: net.Dialer.DialContext.
+	// Dial connects to a peer; DialTLS makes one for TLS, and diameter/sctp has one for SCTP. Default:
+	// net.Dialer.DialContext.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	// ShutdownCause is what Shutdown tells the peers in DPR. Default REBOOTING.

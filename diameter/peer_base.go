@@ -53,11 +53,7 @@ func (n *Node) cer(local net.Addr) *CER {
 	}
 	ips := n.opts.HostIPAddresses
 	if len(ips) == 0 {
-		ip := netip.IPv4Unspecified() // as over a pipe
-		if a, ok := local.(*net.TCPAddr); ok {
-			ip = a.AddrPort().Addr()
-		}
-		ips = []netip.Addr{ip}
+		ips = addressesOf(local)
 	}
 	for _, ip := range ips {
 		ip = ip.Unmap()
@@ -83,6 +79,20 @@ func (n *Node) cer(local net.Addr) *CER {
 		c.FirmwareRevision = &n.opts.FirmwareRevision
 	}
 	return c
+}
+
+// addressesOf returns the IP addresses of one end of a connection: several if its Addr tells them by IPAddrs, as that of
+// SCTP does.
+func addressesOf(a net.Addr) []netip.Addr {
+	switch a := a.(type) {
+	case *net.TCPAddr:
+		return []netip.Addr{a.AddrPort().Addr()}
+	case interface{ IPAddrs() []netip.Addr }:
+		if ips := a.IPAddrs(); len(ips) > 0 {
+			return ips
+		}
+	}
+	return []netip.Addr{netip.IPv4Unspecified()} // as over a pipe
 }
 
 // cea answers a CER.

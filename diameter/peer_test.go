@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -541,5 +542,33 @@ func TestMaxConns(t *testing.T) {
 		b.dial(scef)
 		b.dial(scef)
 		b.dial(scef).closed()
+	})
+}
+
+// homed is a connection with several local addresses, as one of SCTP.
+type homed struct{ net.Conn }
+
+type homedAddr struct{ net.Addr }
+
+func (homed) LocalAddr() net.Addr { return homedAddr{} }
+
+func (homedAddr) IPAddrs() []netip.Addr {
+	return []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}
+}
+
+// RFC 6733 §5.3.1: one Host-IP-Address for each local address.
+func TestAllLocalAddressesAreSent(t *testing.T) {
+	bubble(t, func(t *testing.T, b *bench) {
+		l := b.listen(scef)
+		n := b.node(mme, nil, &diameter.Options{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := b.wire.Dial(ctx, network, address)
+			return homed{c}, err
+		}})
+		require.NoError(t, n.AddPeer(diameter.Peer{Address: scef.Host}))
+		_, req := b.acceptCER(l)
+		var cer diameter.CER
+		require.NoError(t, diameter.Decode(req, &cer))
+		v6 := append([]byte{0, 2, 0x20, 1, 0xd, 0xb8}, append(make([]byte, 11), 1)...)
+		require.Equal(t, [][]byte{{0, 1, 192, 0, 2, 1}, v6}, cer.HostIPAddress)
 	})
 }
