@@ -59,12 +59,7 @@ func (n *Node) cer(local net.Addr) *CER {
 		ips = []netip.Addr{ip}
 	}
 	for _, ip := range ips {
-		ip = ip.Unmap()
-		family := byte(1)
-		if ip.Is6() {
-			family = 2
-		}
-		c.HostIPAddress = append(c.HostIPAddress, append([]byte{0, family}, ip.AsSlice()...))
+		c.HostIPAddress = append(c.HostIPAddress, AddressFrom(ip))
 	}
 	for _, a := range n.appList {
 		id := uint32(a.ID)

@@ -19,6 +19,34 @@ const (
 	CodeNIR diameter.CommandCode = 8388726
 )
 
+// Definitions of the AVPs.
+var (
+	AVPUserIdentifier            = diameter.Definition{Name: "User-Identifier", Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPNIDDAuthorizationRequest  = diameter.Definition{Name: "NIDD-Authorization-Request", Code: 3150, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPNIDDAuthorizationResponse = diameter.Definition{Name: "NIDD-Authorization-Response", Code: 3151, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPRequestedValidityTime     = diameter.Definition{Name: "Requested-Validity-Time", Code: 3159, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPGrantedValidityTime       = diameter.Definition{Name: "Granted-Validity-Time", Code: 3160, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNIDDAuthorizationUpdate   = diameter.Definition{Name: "NIDD-Authorization-Update", Code: 3161, Vendor: 10415}
+	AVPTypeOfExternalIdentifier  = diameter.Definition{Name: "Type-Of-External-Identifier", Code: 3168, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAPNValidityTime           = diameter.Definition{Name: "APN-Validity-Time", Code: 3169, Vendor: 10415, Example: "\x00\x00\fX\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPNIRFlags                  = diameter.Definition{Name: "NIR-Flags", Code: 3174, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNIAFlags                  = diameter.Definition{Name: "NIA-Flags", Code: 3176, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPGroupUserIdentifier       = diameter.Definition{Name: "Group-User-Identifier", Code: 3177, Vendor: 10415}
+	AVPMTCProviderInfo           = diameter.Definition{Name: "MTC-Provider-Info", Code: 3178, Vendor: 10415}
+	AVPMTCProviderID             = diameter.Definition{Name: "MTC-Provider-ID", Code: 3179, Vendor: 10415}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388726 && request:
+		return new(NIR)
+	case code == 8388726 && !request:
+		return new(NIA)
+	}
+	return nil
+}
+
 // TypeOfExternalIdentifier holds the numbers of Type-Of-External-Identifier (AVP 3168 of vendor 10415, Unsigned32).
 // That of a UE is meant when absent. A value that has no name here is kept and passed on.
 type TypeOfExternalIdentifier uint32
@@ -495,7 +523,7 @@ func (c *NIDDAuthorizationUpdate) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3169, 10415, 0)
 			if b, err = c.APNValidityTime[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3169, 10415, 0)
+				return b, AVPAPNValidityTime.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -556,15 +584,11 @@ type APNValidityTime struct {
 	Extra []diameter.AVP
 }
 
-var apnValidityTimeMembers = [...]diameter.Member{
-	{Name: "Granted-Validity-Time", Example: diameter.AVP{Code: 3160, Vendor: 10415, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *APNValidityTime) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.GrantedValidityTime.IsZero() {
-		return b, apnValidityTimeMembers[0].Missing()
+		return b, AVPGrantedValidityTime.Missing()
 	}
 	if b, err = diameter.AppendTime(b, 3160, 10415, 0, c.GrantedValidityTime); err != nil {
 		return b, err
@@ -602,7 +626,7 @@ func (c *APNValidityTime) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&apnValidityTimeMembers[0])
+		d.Need(&AVPGrantedValidityTime)
 	}
 }
 
@@ -661,15 +685,6 @@ type NIR struct {
 	Extra []diameter.AVP
 }
 
-var nirMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*NIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388726, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -679,27 +694,27 @@ func (*NIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, nirMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, nirMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, nirMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, nirMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -714,7 +729,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -724,7 +739,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -734,7 +749,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3150, 10415, diameter.AVPMandatory)
 			if b, err = c.NIDDAuthorizationRequest.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3150, 10415, diameter.AVPMandatory)
+				return b, AVPNIDDAuthorizationRequest.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -744,7 +759,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3161, 10415, 0)
 			if b, err = c.NIDDAuthorizationUpdate.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3161, 10415, 0)
+				return b, AVPNIDDAuthorizationUpdate.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -757,7 +772,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3177, 10415, 0)
 			if b, err = c.GroupUserIdentifier[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3177, 10415, 0)
+				return b, AVPGroupUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -767,7 +782,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
 			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3178, 10415, 0)
+				return b, AVPMTCProviderInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -777,7 +792,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -898,22 +913,22 @@ func (c *NIR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&nirMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&nirMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&nirMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&nirMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&nirMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&nirMembers[5])
+		d.Need(&AVPUserIdentifier)
 	}
 }
 
@@ -1008,14 +1023,6 @@ type NIA struct {
 	Extra []diameter.AVP
 }
 
-var niaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*NIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388726, App, diameter.FlagProxiable
@@ -1025,16 +1032,16 @@ func (*NIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, niaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, niaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, niaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1048,7 +1055,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1058,7 +1065,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1068,7 +1075,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1078,7 +1085,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1088,7 +1095,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3151, 10415, diameter.AVPMandatory)
 			if b, err = c.NIDDAuthorizationResponse.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3151, 10415, diameter.AVPMandatory)
+				return b, AVPNIDDAuthorizationResponse.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1098,7 +1105,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3177, 10415, 0)
 			if b, err = c.GroupUserIdentifier[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3177, 10415, 0)
+				return b, AVPGroupUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1114,7 +1121,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1233,19 +1240,19 @@ func (c *NIA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&niaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&niaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&niaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&niaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&niaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

@@ -21,6 +21,53 @@ const (
 	CodeTDR diameter.CommandCode = 8388734
 )
 
+// Definitions of the AVPs.
+var (
+	AVPThreeGPPChargingCharacteristics    = diameter.Definition{Name: "3GPP-Charging-Characteristics", Code: 13, Vendor: 10415}
+	AVPBearerIdentifier                   = diameter.Definition{Name: "Bearer-Identifier", Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPPDNConnectionChargingID            = diameter.Definition{Name: "PDN-Connection-Charging-ID", Code: 2050, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPLMSI                               = diameter.Definition{Name: "LMSI", Code: 2400, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPUserIdentifier                     = diameter.Definition{Name: "User-Identifier", Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMaximumRetransmissionTime          = diameter.Definition{Name: "Maximum-Retransmission-Time", Code: 3330, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPRequestedRetransmissionTime        = diameter.Definition{Name: "Requested-Retransmission-Time", Code: 3331, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPServingPLMNRateControl             = diameter.Definition{Name: "Serving-PLMN-Rate-Control", Code: 4310, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPUplinkRateLimit                    = diameter.Definition{Name: "Uplink-Rate-Limit", Code: 4311, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPDownlinkRateLimit                  = diameter.Definition{Name: "Downlink-Rate-Limit", Code: 4312, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPExtendedPCO                        = diameter.Definition{Name: "Extended-PCO", Code: 4313, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPConnectionAction                   = diameter.Definition{Name: "Connection-Action", Code: 4314, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPNonIPData                          = diameter.Definition{Name: "Non-IP-Data", Code: 4315, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSCEFWaitTime                       = diameter.Definition{Name: "SCEF-Wait-Time", Code: 4316, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPCMRFlags                           = diameter.Definition{Name: "CMR-Flags", Code: 4317, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRRCCauseCounter                    = diameter.Definition{Name: "RRC-Cause-Counter", Code: 4318, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPCounterValue                       = diameter.Definition{Name: "Counter-Value", Code: 4319, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRRCCounterTimestamp                = diameter.Definition{Name: "RRC-Counter-Timestamp", Code: 4320, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTDAFlags                           = diameter.Definition{Name: "TDA-Flags", Code: 4321, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAPNRateControlStatus               = diameter.Definition{Name: "APN-Rate-Control-Status", Code: 4326, Vendor: 10415}
+	AVPUplinkNumberOfPacketsAllowed       = diameter.Definition{Name: "Uplink-Number-Of-Packets-Allowed", Code: 4327, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNumberOfAdditionalExceptionReports = diameter.Definition{Name: "Number-Of-Additional-Exception-Reports", Code: 4328, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPDownlinkNumberOfPacketsAllowed     = diameter.Definition{Name: "Downlink-Number-Of-Packets-Allowed", Code: 4329, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAPNRateControlStatusValidityTime   = diameter.Definition{Name: "APN-Rate-Control-Status-Validity-Time", Code: 4330, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388732 && request:
+		return new(CMR)
+	case code == 8388732 && !request:
+		return new(CMA)
+	case code == 8388733 && request:
+		return new(ODR)
+	case code == 8388733 && !request:
+		return new(ODA)
+	case code == 8388734 && request:
+		return new(TDR)
+	case code == 8388734 && !request:
+		return new(TDA)
+	}
+	return nil
+}
+
 // ConnectionAction holds the numbers of Connection-Action (AVP 4314 of vendor 10415, Unsigned32). A value that has no
 // name here is kept and passed on.
 type ConnectionAction uint32
@@ -474,17 +521,6 @@ type CMR struct {
 	Extra []diameter.AVP
 }
 
-var cmrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Bearer-Identifier", Example: diameter.AVP{Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Connection-Action", Example: diameter.AVP{Code: 4314, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*CMR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388732, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -494,32 +530,32 @@ func (*CMR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, cmrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.BearerIdentifier == nil {
-		return b, cmrMembers[2].Missing()
+		return b, AVPBearerIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 1020, 10415, diameter.AVPMandatory, c.BearerIdentifier)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, cmrMembers[4].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, cmrMembers[5].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, cmrMembers[6].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -533,7 +569,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -551,7 +587,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -565,7 +601,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4310, 10415, diameter.AVPMandatory)
 			if b, err = c.ServingPLMNRateControl.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4310, 10415, diameter.AVPMandatory)
+				return b, AVPServingPLMNRateControl.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -584,7 +620,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1401, 10415, diameter.AVPMandatory)
 			if b, err = c.TerminalInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1401, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPTerminalInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -597,7 +633,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4326, 10415, 0)
 			if b, err = c.APNRateControlStatus.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4326, 10415, 0)
+				return b, AVPAPNRateControlStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -607,7 +643,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -753,28 +789,28 @@ func (c *CMR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&cmrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&cmrMembers[1])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&cmrMembers[2])
+		d.Need(&AVPBearerIdentifier)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&cmrMembers[3])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&cmrMembers[4])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&cmrMembers[5])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&cmrMembers[6])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x1000 == 0 {
-		d.Need(&cmrMembers[7])
+		d.Need(&AVPConnectionAction)
 	}
 }
 
@@ -890,14 +926,6 @@ type CMA struct {
 	Extra []diameter.AVP
 }
 
-var cmaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*CMA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388732, App, diameter.FlagProxiable
@@ -907,16 +935,16 @@ func (*CMA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, cmaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, cmaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, cmaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -930,7 +958,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -940,7 +968,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -950,7 +978,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -960,7 +988,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -976,7 +1004,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4326, 10415, 0)
 			if b, err = c.APNRateControlStatus.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4326, 10415, 0)
+				return b, AVPAPNRateControlStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -989,7 +1017,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1105,19 +1133,19 @@ func (c *CMA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&cmaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&cmaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&cmaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&cmaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&cmaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -1208,16 +1236,6 @@ type ODR struct {
 	Extra []diameter.AVP
 }
 
-var odrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Bearer-Identifier", Example: diameter.AVP{Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*ODR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388733, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -1227,32 +1245,32 @@ func (*ODR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, odrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.BearerIdentifier == nil {
-		return b, odrMembers[2].Missing()
+		return b, AVPBearerIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 1020, 10415, diameter.AVPMandatory, c.BearerIdentifier)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, odrMembers[4].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, odrMembers[5].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, odrMembers[6].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -1266,7 +1284,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1276,7 +1294,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1289,7 +1307,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1302,7 +1320,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4318, 10415, diameter.AVPMandatory)
 			if b, err = c.RRCCauseCounter.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4318, 10415, diameter.AVPMandatory)
+				return b, AVPRRCCauseCounter.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1403,25 +1421,25 @@ func (c *ODR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&odrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&odrMembers[1])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&odrMembers[2])
+		d.Need(&AVPBearerIdentifier)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&odrMembers[3])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&odrMembers[4])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&odrMembers[5])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&odrMembers[6])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -1503,14 +1521,6 @@ type ODA struct {
 	Extra []diameter.AVP
 }
 
-var odaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*ODA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388733, App, diameter.FlagProxiable
@@ -1520,16 +1530,16 @@ func (*ODA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, odaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, odaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, odaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1543,7 +1553,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1553,7 +1563,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1563,7 +1573,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1573,7 +1583,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1586,7 +1596,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1687,19 +1697,19 @@ func (c *ODA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&odaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&odaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&odaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&odaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&odaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -1785,16 +1795,6 @@ type TDR struct {
 	Extra []diameter.AVP
 }
 
-var tdrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Bearer-Identifier", Example: diameter.AVP{Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*TDR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388734, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -1804,32 +1804,32 @@ func (*TDR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, tdrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.BearerIdentifier == nil {
-		return b, tdrMembers[2].Missing()
+		return b, AVPBearerIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 1020, 10415, diameter.AVPMandatory, c.BearerIdentifier)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, tdrMembers[4].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, tdrMembers[5].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, tdrMembers[6].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -1843,7 +1843,7 @@ func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1853,7 +1853,7 @@ func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1876,7 +1876,7 @@ func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1981,25 +1981,25 @@ func (c *TDR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&tdrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&tdrMembers[1])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&tdrMembers[2])
+		d.Need(&AVPBearerIdentifier)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&tdrMembers[3])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&tdrMembers[4])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&tdrMembers[5])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&tdrMembers[6])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -2089,14 +2089,6 @@ type TDA struct {
 	Extra []diameter.AVP
 }
 
-var tdaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*TDA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388734, App, diameter.FlagProxiable
@@ -2106,16 +2098,16 @@ func (*TDA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, tdaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, tdaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, tdaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -2129,7 +2121,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2139,7 +2131,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2149,7 +2141,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2164,7 +2156,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2177,7 +2169,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2289,19 +2281,19 @@ func (c *TDA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&tdaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&tdaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&tdaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&tdaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&tdaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

@@ -15,6 +15,10 @@ func TestRoundTrip(t *testing.T) {
 	diatest.RoundTrip(t, new(tgpp.SupportedFeatures), new(tgpp.TerminalInformation))
 }
 
+func TestConform(t *testing.T) {
+	diatest.Conform(t, "tgpp.dia", nil, new(tgpp.SupportedFeatures), new(tgpp.TerminalInformation))
+}
+
 func FuzzDecode(f *testing.F) {
 	diatest.Fuzz(f, nil, new(tgpp.SupportedFeatures), new(tgpp.TerminalInformation))
 }

@@ -9,6 +9,22 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 )
 
+// Definitions of the AVPs.
+var (
+	AVPServiceSelection          = diameter.Definition{Name: "Service-Selection", Code: 493, Flags: diameter.AVPMandatory}
+	AVPSupportedFeatures         = diameter.Definition{Name: "Supported-Features", Code: 628, Vendor: 10415, Example: "\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00\x00\x00\x02u\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x02v\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPFeatureListID             = diameter.Definition{Name: "Feature-List-ID", Code: 629, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPFeatureList               = diameter.Definition{Name: "Feature-List", Code: 630, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMSISDN                    = diameter.Definition{Name: "MSISDN", Code: 701, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPRATType                   = diameter.Definition{Name: "RAT-Type", Code: 1032, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPTerminalInformation       = diameter.Definition{Name: "Terminal-Information", Code: 1401, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPIMEI                      = diameter.Definition{Name: "IMEI", Code: 1402, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSoftwareVersion           = diameter.Definition{Name: "Software-Version", Code: 1403, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPVisitedPLMNID             = diameter.Definition{Name: "Visited-PLMN-Id", Code: 1407, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPExternalIdentifier        = diameter.Definition{Name: "External-Identifier", Code: 3111, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMaximumUEAvailabilityTime = diameter.Definition{Name: "Maximum-UE-Availability-Time", Code: 3329, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+)
+
 // RATType holds the enumeration of RAT-Type (AVP 1032 of vendor 10415, Enumerated). A value that has no name here is
 // kept and passed on.
 type RATType int32
@@ -132,12 +148,6 @@ type SupportedFeatures struct {
 	Extra []diameter.AVP
 }
 
-var supportedFeaturesMembers = [...]diameter.Member{
-	{Name: "Vendor-Id", Example: diameter.AVP{Code: 266, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Feature-List-ID", Example: diameter.AVP{Code: 629, Vendor: 10415, Data: make([]byte, 4)}},
-	{Name: "Feature-List", Example: diameter.AVP{Code: 630, Vendor: 10415, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *SupportedFeatures) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 266, 0, diameter.AVPMandatory, c.VendorID)
@@ -177,13 +187,13 @@ func (c *SupportedFeatures) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&supportedFeaturesMembers[0])
+		d.Need(&diameter.AVPVendorID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&supportedFeaturesMembers[1])
+		d.Need(&AVPFeatureListID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&supportedFeaturesMembers[2])
+		d.Need(&AVPFeatureList)
 	}
 }
 

@@ -1,6 +1,8 @@
 package diagen_test
 
 import (
+	"go/parser"
+	"go/token"
 	"os"
 	"strings"
 	"testing"
@@ -78,7 +80,28 @@ func TestErrors(t *testing.T) {
 		{"masked", head + rest + ";@masked A", "x.dia:13: A is not an AVP of this dictionary that can be masked"},
 		{"hidden", head + rest + ";@hidden Session-Id", "x.dia:13: Session-Id is not an AVP of this dictionary that can be hidden"},
 		{"constant", head + rest + ";@constant DRMP PRIORITY_16", "x.dia:13: DRMP has no value PRIORITY_16"},
-		{"required", head + rest + ";@required X A", "x.dia:13: message X has no AVP A"},
+		{"required", head + rest + ";@required X A", "x.dia:13: there is no message or group X here"},
+		{"required within", head + rest + ";@required B A/C", "x.dia:13: B has no group A with an AVP C"},
+		{"required within nothing", head + rest + ";@required X A/C", "x.dia:13: there is no message or group X here"},
+		{"required anyway", head + "D 4 Grouped V\n@grouped B ::= < AVP Header: 2 >\n{ A }\nD ::= < AVP Header: 4 > [ B ]\n;@required D B/A",
+			"x.dia:14: A is required in every B"},
+		{"name", head + rest + ";@name A b", "x.dia:13: A is not an AVP of this dictionary, or b not an exported name of Go"},
+		{"name of another", head + rest + ";@name DRMP Prio", "x.dia:13: DRMP is not an AVP of this dictionary, or Prio not an exported name of Go"},
+		{"short name", ";@name A", "x.dia:1: ;@name needs 2 words"},
+		{"M bit", head + rest + ";@mbit A must", "x.dia:13: A is not an inherited AVP"},
+		{"M bit value", ";@mbit A maybe", "x.dia:1: the M bit of A is must or mustnot"},
+		{"quoted name", "@avp_types\n'\u00e9' 1 Time -", "x.dia:2: a name has printable ASCII characters only"},
+		{"package", ";@go a b\n;@go x-y", `x.dia:1: "x-y" is not the import path of a Go package`},
+		{"package path", ";@go \"x", `x.dia:1: "\"x" is not the import path of a Go package`},
+		{"method", head + "String 4 Time V\n@grouped B ::= < AVP Header: 2 >\n[ String ]",
+			"x.dia:12: B: String has the name of a method in Go; give it another with ;@name"},
+		{"same Go name", head + "b 4 Enumerated -\n" + rest + "@enum b\nX 1", "x.dia:10: B and b are both AVPB in Go"},
+		{"same Go name of values", head + rest + "@enum C\nX-Y 1\nX_Y 2", "x.dia:15: X-Y of C and X_Y of C are both CXY in Go"},
+		{"same Go name of a message", head + rest + "@messages\nB ::= < Diameter Header: 5, REQ > { A }\nY ::= < Diameter Header: 5 > { A }",
+			"x.dia:8: B and B are both B in Go"},
+		{"function", head + rest + "@messages\nNew ::= < Diameter Header: 5, REQ > { A }\nY ::= < Diameter Header: 5 > { A }",
+			"x.dia:14: the function that makes commands and New are both New in Go"},
+		{"required in a group", head + rest + ";@required B C", "x.dia:13: B has no AVP C"},
 		{"no group", head, "x.dia:8: AVP B is Grouped, but its content is not in @grouped"},
 		{"group of nothing", head + "@grouped A ::= < AVP Header: 1 > { C }", "x.dia:10: group A is not an AVP of this dictionary of type Grouped"},
 		{"group twice", head + rest + "B ::= < AVP Header: 2 > { A }", "x.dia:13: group B is defined already, in line 11"},
@@ -108,6 +131,7 @@ func TestErrors(t *testing.T) {
 			var e *diagen.Error
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, c.want, err.Error())
+			require.Equal(t, strings.TrimSpace(append(strings.Split(c.src, "\n"), "")[e.Line-1]), e.Text)
 		})
 	}
 }
@@ -133,11 +157,20 @@ func FuzzParse(f *testing.F) {
 		f.Add(string(src))
 	}
 	f.Add(";@go x\n@avp_types A 1 Grouped -\n@grouped A ::= < AVP Header: 1 > 1*{ AVP }")
+	f.Add(";@go x\n@avp_types\n'a\"b' 1 Enumerated - ; \x00 \xff\n@enum 'a\"b'\n'(1)' 1 ; \r \ufeff")
 	f.Fuzz(func(t *testing.T, src string) {
 		d, err := diagen.Parse("x.dia", []byte(src))
-		if err != nil || diagen.Resolve(d, nil) != nil || strings.ContainsAny(d.GoPath, "\"\\\x00") {
+		if err == nil {
+			err = diagen.Resolve(d, nil)
+		}
+		if err != nil {
+			var e *diagen.Error
+			require.ErrorAs(t, err, &e)
 			return
 		}
-		_, _ = diagen.Generate(d)
+		out, err := diagen.Generate(d)
+		require.NoError(t, err)
+		_, err = parser.ParseFile(token.NewFileSet(), "zx.go", out, parser.AllErrors|parser.DeclarationErrors)
+		require.NoError(t, err)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"reflect"
 	"strings"
@@ -132,7 +133,10 @@ func Fuzz(f *testing.F, vectors [][]byte, elements ...Element) {
 		if err := y.DecodeAVPs(out); err != nil {
 			t.Fatalf("what was encoded does not decode: %v", err)
 		}
-		require.Equal(t, x, y)
+		again, err := y.AppendAVPs(nil)
+		if err != nil || !bytes.Equal(out, again) { // x and y may hold NaN, which is not equal to itself
+			t.Fatalf("%x became %x: %v", out, again, err)
+		}
 	})
 }
 
@@ -159,6 +163,9 @@ func fill(r *rand.Rand, v reflect.Value, name string) {
 		return
 	case *[]byte:
 		*p = octets(r, name)
+		return
+	case *diameter.Address:
+		*p = diameter.AddressFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(r.Uint32())}))
 		return
 	case *[]diameter.AVP:
 		for range r.IntN(3) {
@@ -198,10 +205,7 @@ func fill(r *rand.Rand, v reflect.Value, name string) {
 
 // octets makes octets that fit the field of that name; they are never nil.
 func octets(r *rand.Rand, name string) []byte {
-	switch {
-	case strings.Contains(name, "IPAddress") || name == "Where":
-		return []byte{0, 1, 192, 0, 2, byte(r.Uint32())}
-	case name == "FailedAVP":
+	if name == "FailedAVP" {
 		return diameter.AVP{Code: 263, Flags: diameter.AVPMandatory, Data: octets(r, "")}.Append(nil)
 	}
 	b := make([]byte, r.IntN(20))
