@@ -3,7 +3,9 @@ package diagen_test
 import (
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,25 +16,28 @@ import (
 
 const base = "../../diameter/base.dia"
 
-// TestGenerated compares all that go generate makes with what is committed.
+// TestGenerated compares what go generate makes of each dictionary of the repository with what is committed.
 func TestGenerated(t *testing.T) {
-	tgpp := "../../diameter/tgpp/tgpp.dia"
-	for _, c := range []struct {
-		dia, out  string
-		inherited []string
-	}{
-		{base, "../../diameter/zbase.go", nil},
-		{tgpp, "../../diameter/tgpp/ztgpp.go", []string{base}},
-		{"../../t6a/t6a.dia", "../../t6a/zt6a.go", []string{base, tgpp}},
-		{"../../s6t/s6t.dia", "../../s6t/zs6t.go", []string{base, tgpp}},
-		{"sample/sample.dia", "sample/zsample.go", []string{base}},
-	} {
-		want, err := os.ReadFile(c.out)
+	var dictionaries []string
+	require.NoError(t, filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
+		if e.IsDir() && (e.Name() == "testdata" || e.Name() == ".git") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) == ".dia" {
+			dictionaries = append(dictionaries, path)
+		}
+		return err
+	}))
+	require.Greater(t, len(dictionaries), 5)
+	for _, dia := range dictionaries {
+		dir, name := filepath.Split(dia)
+		out := dir + "z" + strings.TrimSuffix(name, ".dia") + ".go"
+		want, err := os.ReadFile(out)
 		require.NoError(t, err)
 		for range 2 { // twice, since a map has another order each time
-			got, err := diagen.Compile(c.dia, c.inherited...)
+			got, err := diagen.Compile(dia)
 			require.NoError(t, err)
-			require.True(t, string(want) == string(got), "%s is not what %s gives: run go generate", c.out, c.dia)
+			require.True(t, string(want) == string(got), "%s is not what %s gives: run go generate", out, dia)
 		}
 	}
 }
@@ -112,6 +117,8 @@ func TestErrors(t *testing.T) {
 		{"order", head + "@grouped B ::= < AVP Header: 2 >\n[ A ]\n{ C }", "x.dia:12: B: C breaks the order of < >, then { }, then [ ]"},
 		{"Go name", head + "A- 4 Time V\n@grouped B ::= < AVP Header: 2 >\n[ A ]\n[ A- ]", "x.dia:13: B: A and A- have the same name in Go"},
 		{"cycle", head + "@grouped B ::= < AVP Header: 2 > [ B ]", "x.dia:10: group B is within itself"},
+		{"size", head + "@grouped B ::= < AVP Header: 2 >\n100{ A }\nD ::= < AVP Header: 4 >\n3{ B }\n@avp_types D 4 Grouped -",
+			"x.dia:12: what group D requires takes more than 4096 octets"},
 		{"message twice", head + rest + "@messages\nX ::= < Diameter Header: 5, REQ > { A }\nX ::= < Diameter Header: 5 > { A }",
 			"x.dia:15: message X is defined already"},
 		{"same command", head + rest + "@messages\nX ::= < Diameter Header: 5, REQ > { A }\nY ::= < Diameter Header: 5, REQ > { A }",

@@ -47,7 +47,7 @@ func Resolve(f *File, others []*File) error {
 		return r.fail(f.Messages[0].Line, "a dictionary with messages has an @id")
 	}
 	for _, step := range []func() error{
-		func() error { return r.inherit(others) }, r.define, r.enums, r.options, r.groups, r.messages, r.cycles, r.required, r.identifiers,
+		func() error { return r.inherit(others) }, r.define, r.enums, r.options, r.groups, r.messages, r.cycles, r.sizes, r.required, r.identifiers,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -390,6 +390,38 @@ func (r resolver) cycles() error {
 	for _, g := range r.Groups {
 		if err := walk(g); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// maxLeast is how long the least value of a group can be: more than that is a mistake, and would be in the generated code.
+const maxLeast = 1 << 12
+
+// sizes checks how much groups require.
+func (r resolver) sizes() error {
+	least := map[*Grammar]int{}
+	var size func(f *File, g *Grammar) int
+	size = func(f *File, g *Grammar) int {
+		if n, ok := least[g]; ok {
+			return n
+		}
+		n := 0
+		for _, it := range g.Items {
+			if a := f.known[it.Name]; a != nil && it.Min > 0 {
+				one := 12 + types[a.Type].least
+				if a.group != nil {
+					one += size(a.file, a.group)
+				}
+				n = min(n+int(it.Min)*one, maxLeast+1)
+			}
+		}
+		least[g] = n
+		return n
+	}
+	for _, g := range r.Groups {
+		if size(r.File, g) > maxLeast {
+			return r.fail(g.Line, "what group %s requires takes more than %d octets", g.Name, maxLeast)
 		}
 	}
 	return nil

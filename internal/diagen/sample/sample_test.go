@@ -18,7 +18,7 @@ import (
 const acme = 99999
 
 func elements() []diatest.Element {
-	return []diatest.Element{new(sample.XYR), new(sample.XYA), new(sample.Box), new(sample.Lid), new(sample.Pack)}
+	return []diatest.Element{new(sample.XYR), new(sample.XYA), new(sample.Box), new(sample.Lid), new(sample.Pack), new(sample.Tag)}
 }
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }

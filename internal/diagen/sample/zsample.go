@@ -47,6 +47,7 @@ var (
 	AVPFlow           = diameter.Definition{Name: "Flow", Code: 22, Vendor: 99999}
 	AVPLine           = diameter.Definition{Name: "String", Code: 23, Vendor: 99999}
 	AVPPack           = diameter.Definition{Name: "Pack", Code: 24, Vendor: 99999, Example: "\x00\x00\x00\x11\xc0\x00\x00\f\x00\x01\x86\x9f"}
+	AVPTag            = diameter.Definition{Name: "Tag", Code: 25, Vendor: 99999}
 )
 
 // New returns a new request or answer with the code, nil for a code that is not known here.
@@ -405,6 +406,72 @@ func (c Pack) String() string {
 // LogValue logs c as its String.
 func (c Pack) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// Tag is the group Tag (AVP 25 of vendor 99999, Grouped).
+type Tag struct {
+	// Small is Small (AVP 2 of vendor 99999, Integer32), optional.
+	Small *int32
+	// When is When (AVP 9 of vendor 99999, Time), optional.
+	When time.Time
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *Tag) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.Small != nil {
+		b = diameter.AppendUint32(b, 2, 99999, diameter.AVPMandatory, uint32(*c.Small))
+	}
+	if !c.When.IsZero() {
+		if b, err = diameter.AppendTime(b, 9, 99999, diameter.AVPMandatory, c.When); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *Tag) DecodeAVPs(b []byte) error {
+	*c = Tag{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *Tag) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 99999<<32 | 2: // Small
+			if d.Once(&seen, 0) {
+				c.Small = new(d.Int32())
+			}
+		case 99999<<32 | 9: // When
+			if d.Once(&seen, 1) {
+				c.When = d.Time()
+			}
+		default:
+			d.Stray()
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c Tag) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.Small != nil {
+		p.Field("Small", *c.Small)
+	}
+	if !c.When.IsZero() {
+		p.Field("When", c.When)
+	}
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c Tag) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
 // XYR is a request with every type. The comment on it goes over two lines.
 type XYR struct {
 	// SessionID is Session-Id (AVP 263, UTF8String), required.
@@ -453,6 +520,8 @@ type XYR struct {
 	Line string
 	// Pack is Pack (AVP 24 of vendor 99999, Grouped), optional.
 	Pack *Pack
+	// Tag is Tag (AVP 25 of vendor 99999, Grouped), any number.
+	Tag []Tag
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
@@ -468,6 +537,16 @@ func (c *XYR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.Pack != nil && c.Pack.Flow == "" {
 		return b, AVPPack.Within(AVPFlow.Missing())
+	}
+	for i := range c.Tag {
+		if c.Tag[i].Small == nil {
+			return b, AVPTag.Within(AVPSmall.Missing())
+		}
+	}
+	for i := range c.Tag {
+		if c.Tag[i].When.IsZero() {
+			return b, AVPTag.Within(AVPWhen.Missing())
+		}
 	}
 	if c.SessionID == "" {
 		return b, diameter.AVPSessionID.Missing()
@@ -558,6 +637,16 @@ func (c *XYR) AppendAVPs(b []byte) ([]byte, error) {
 			b, at = diameter.BeginAVP(b, 24, 99999, 0)
 			if b, err = c.Pack.AppendAVPs(b); err != nil {
 				return b, AVPPack.Within(err)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.Tag {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 25, 99999, 0)
+			if b, err = c.Tag[i].AppendAVPs(b); err != nil {
+				return b, AVPTag.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -679,6 +768,13 @@ func (c *XYR) DecodeFrom(d *diameter.Decoder) {
 				c.Pack.DecodeFrom(d)
 				d.Leave(g)
 			}
+		case 99999<<32 | 25: // Tag
+			{
+				c.Tag = append(c.Tag, Tag{})
+				g := d.Enter()
+				c.Tag[len(c.Tag)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
 		default:
 			if d.AtMost(3, len(c.Extra)) {
 				c.Extra = d.Other(c.Extra)
@@ -702,6 +798,16 @@ func (c *XYR) DecodeFrom(d *diameter.Decoder) {
 	}
 	if c.Pack != nil && c.Pack.Flow == "" {
 		d.Need(&AVPPack, &AVPFlow)
+	}
+	for i := range c.Tag {
+		if c.Tag[i].Small == nil {
+			d.Need(&AVPTag, &AVPSmall)
+		}
+	}
+	for i := range c.Tag {
+		if c.Tag[i].When.IsZero() {
+			d.Need(&AVPTag, &AVPWhen)
+		}
 	}
 }
 
@@ -773,6 +879,9 @@ func (c XYR) String() string {
 	}
 	if c.Pack != nil {
 		p.Field("Pack", *c.Pack)
+	}
+	for i := range c.Tag {
+		p.Field("Tag", c.Tag[i])
 	}
 	p.Extra(c.Extra)
 	return p.Close()
@@ -901,7 +1010,8 @@ func dictionary(key uint64) int {
 		99999<<32 | 20,
 		99999<<32 | 22,
 		99999<<32 | 23,
-		99999<<32 | 24:
+		99999<<32 | 24,
+		99999<<32 | 25:
 		return 0
 	case 266,
 		268,
