@@ -147,9 +147,12 @@ func (g *generator) enum(e *Enum) {
 	if len(e.Values) > 0 {
 		g.p("// Values of %s.\nconst (", t)
 		for _, v := range e.Values {
-			n := strconv.Itoa(int(v.Number))
-			if e.Kind == "bitmask" {
+			n := strconv.FormatUint(uint64(v.Number), 10)
+			switch {
+			case e.Kind == "bitmask":
 				n = "1 << " + n
+			case base == "int32": // the dictionary writes the numbers without a sign
+				n = strconv.Itoa(int(int32(v.Number)))
 			}
 			if v.Doc != "" {
 				n += " // " + v.Doc

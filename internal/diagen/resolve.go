@@ -47,7 +47,8 @@ func Resolve(f *File, others []*File) error {
 		return r.fail(f.Messages[0].Line, "a dictionary with messages has an @id")
 	}
 	for _, step := range []func() error{
-		func() error { return r.inherit(others) }, r.define, r.enums, r.options, r.groups, r.messages, r.cycles, r.sizes, r.required, r.identifiers,
+		func() error { return r.inherit(others) }, r.define, r.enums, r.options, r.groups, r.messages, r.cycles, r.sizes,
+		r.required, r.identifiers,
 	} {
 		if err := step(); err != nil {
 			return err

@@ -249,4 +249,5 @@ func TestString(t *testing.T) {
 		`Count: 1, Count: 2, Colour: 3, Octets: (9 octets), Where: 192.0.2.1, Sample-Flags: First|Last|0x4, Mode: FAST, AVP 6:5: (6 octets)}`, x.String())
 	require.Equal(t, x.String(), x.LogValue().String())
 	require.Equal(t, "SEA_BLUE", sample.ColourSeaBlue.String())
+	require.Equal(t, sample.Colour(-1), sample.ColourAny)
 }

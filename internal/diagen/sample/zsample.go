@@ -112,6 +112,7 @@ type Colour int32
 const (
 	ColourRed     Colour = 0 // as a rose
 	ColourSeaBlue Colour = 7
+	ColourAny     Colour = -1 // -1 on the wire
 )
 
 // String gives the name of the value, or its number.
@@ -121,6 +122,8 @@ func (v Colour) String() string {
 		return "RED"
 	case ColourSeaBlue:
 		return "SEA_BLUE"
+	case ColourAny:
+		return "ANY"
 	}
 	return strconv.FormatInt(int64(v), 10)
 }
