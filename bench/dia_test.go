@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -270,7 +271,7 @@ func greet(conn net.Conn, r *bufio.Reader, host string) error {
 		VendorID: uint32(diameter.Vendor3GPP), AuthApplicationID: new(applicationT6a),
 	}}
 	cer, err := diameter.NewRequest(&diameter.CER{
-		OriginHost: host, OriginRealm: realm, HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}}, ProductName: "bench",
+		OriginHost: host, OriginRealm: realm, HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))}, ProductName: "bench",
 		SupportedVendorID: []uint32{vendor3GPP}, VendorSpecificApplicationID: app,
 	})
 	if err != nil {
@@ -306,7 +307,7 @@ func welcome(frame []byte, host string) ([]byte, error) {
 		return nil, err
 	}
 	cea, err := diameter.NewAnswer(cer, &diameter.CEA{
-		Result: diameter.Success, OriginHost: host, OriginRealm: realm, HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}},
+		Result: diameter.Success, OriginHost: host, OriginRealm: realm, HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))},
 		ProductName: "bench", SupportedVendorID: []uint32{vendor3GPP},
 		VendorSpecificApplicationID: []diameter.VendorSpecificApplicationID{{
 			VendorID: uint32(diameter.Vendor3GPP), AuthApplicationID: new(applicationT6a),

@@ -141,11 +141,18 @@ func (d *Decoder) tooMany(limit int) {
 	d.fail(AVPOccursTooManyTimes, fmt.Sprintf("there are more than %d", limit))
 }
 
-// Need records the fault that an AVP is missing, unless there is a fault already.
-func (d *Decoder) Need(m *Member) {
-	if d.err == nil {
-		d.err = m.missing()
+// Need records the fault that an AVP is missing, unless there is a fault already. More than one name a path: the AVP that
+// is missing comes last, after the groups that it is missing in.
+func (d *Decoder) Need(path ...*Definition) {
+	if d.err != nil {
+		return
 	}
+	last := len(path) - 1
+	err := path[last].Missing()
+	for i := last - 1; i >= 0; i-- {
+		err = path[i].Within(err)
+	}
+	d.err, _ = errors.AsType[*AVPError](err)
 }
 
 // Other takes an AVP that the grammar does not name into its *[ AVP ], and returns extra with it. One that the
@@ -234,13 +241,13 @@ func (d *Decoder) Time() time.Time { return timeOf(d.Uint32()) }
 // Octets returns the value of an OctetString, which aliases the message and is never nil.
 func (d *Decoder) Octets() []byte { return d.b[d.lo:d.hi:d.hi] }
 
-// Address returns the value of an Address: two octets of address family, then the address.
-func (d *Decoder) Address() []byte {
-	v := d.Octets()
-	if n := len(v); n < 2 || v[0] == 0 && (v[1] == 1 && n != 6 || v[1] == 2 && n != 18) {
-		d.fail(InvalidAVPLength, fmt.Sprintf("%d octets are not an address", n))
+// Address returns the value of an Address.
+func (d *Decoder) Address() Address {
+	a := Address{d.text()}
+	if !a.valid() {
+		d.fail(InvalidAVPLength, fmt.Sprintf("%d octets are not an address", len(a.s)))
 	}
-	return v
+	return a
 }
 
 // UTF8 returns the value of a UTF8String or DiameterURI.

@@ -1,46 +1,16 @@
 package diameter
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
-
-// A Member is an AVP that a grammar names, with an example of it that has a zero-filled value of the least length. The
-// code that diagen generates keeps one for each required AVP.
-type Member struct {
-	Name    string
-	Example AVP
-}
-
-func (m *Member) missing() *AVPError {
-	a := m.Example
-	return &AVPError{Result: MissingAVP, Code: a.Code, Vendor: a.Vendor, Failed: a.Append(nil), Reason: m.Name + " is missing"}
-}
-
-// Missing returns the error that m is not there, an *AVPError.
-func (m *Member) Missing() error { return m.missing() }
-
-// Excess returns the error that there are more than limit instances of m, an *AVPError.
-func (m *Member) Excess(limit int) error {
-	a := m.Example
-	return &AVPError{AVPOccursTooManyTimes, a.Code, a.Vendor, a.Append(nil), fmt.Sprintf("there are more than %d %s", limit, m.Name)}
-}
-
-// Within puts the Grouped AVP given by code, vendor and flags around the failed AVP of err, if err is an *AVPError.
-func Within(err error, code AVPCode, vendor VendorID, flags AVPFlags) error {
-	if e, ok := errors.AsType[*AVPError](err); ok {
-		return e.Within(code, vendor, flags)
-	}
-	return err
-}
 
 // AppendResult appends r as Result-Code, or as Experimental-Result when it has a vendor. The zero Result is an
 // *AVPError with the result MISSING_AVP.
 func AppendResult(b []byte, r Result) ([]byte, error) {
 	switch {
 	case r.Code == 0:
-		return b, (&Member{"Result-Code", AVP{268, 0, AVPMandatory, zeros[:4]}}).missing()
+		return b, AVPResultCode.Missing()
 	case r.Vendor == 0:
 		return AppendUint32(b, 268, 0, AVPMandatory, r.Code), nil
 	}
@@ -59,8 +29,13 @@ func AppendResultCode(b []byte, r Result) ([]byte, error) {
 	return AppendResult(b, r)
 }
 
-// AppendTime appends an AVP of type Time. It counts whole seconds, and only those from 1968-01-20 03:14:08 to
-// 2104-02-26 09:42:23 UTC can be told apart; another time is an *AVPError with the result INVALID_AVP_VALUE.
+// AppendAddress appends an AVP of type Address. The zero Address is an AVP of no octets, which no node accepts.
+func AppendAddress(b []byte, code AVPCode, vendor VendorID, flags AVPFlags, a Address) []byte {
+	return AppendString(b, code, vendor, flags, a.s)
+}
+
+// AppendTime appends an AVP of type Time. Parts of a second are cut. Only the seconds from 1968-01-20 03:14:08 to
+// 2104-02-26 09:42:23 UTC have a value; another time is an *AVPError with the result INVALID_AVP_VALUE.
 func AppendTime(b []byte, code AVPCode, vendor VendorID, flags AVPFlags, t time.Time) ([]byte, error) {
 	s := t.Unix() + ntpOffset
 	if s < 1<<31 || s >= 1<<32+1<<31 {

@@ -57,6 +57,12 @@ func (p *Printer) Masked(name string, v any) {
 	switch v := v.(type) {
 	case string:
 		p.b.WriteString(strconv.Quote(mask(v)))
+	case Address:
+		if _, ok := v.Addr(); ok {
+			p.b.WriteString(mask(v.String()))
+		} else {
+			p.b.WriteString(v.String())
+		}
 	case []byte:
 		var digits []byte
 		for _, o := range v {

@@ -160,7 +160,7 @@ func ResultOf(m *Message) (Result, error) {
 		}
 	}
 	if r.Code == 0 {
-		d.Need(&Member{"Result-Code", AVP{268, 0, AVPMandatory, zeros[:4]}})
+		d.Need(&AVPResultCode)
 	}
 	return r, d.Err()
 }

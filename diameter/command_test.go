@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -22,6 +23,8 @@ func codecElements() []diatest.Element {
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, codecElements()...) }
 
+func TestConform(t *testing.T) { diatest.Conform(t, "base.dia", diameter.NewBase, codecElements()...) }
+
 func FuzzDecode(f *testing.F) {
 	var vectors [][]byte
 	for _, m := range diatest.Vectors(f, "testdata/erlang.txt") {
@@ -35,7 +38,7 @@ func TestErlang(t *testing.T) {
 	vectors := diatest.Vectors(t, "testdata/erlang.txt")
 	var cer diameter.CER
 	require.NoError(t, diameter.Decode(vectors["CER"], &cer))
-	require.Equal(t, diameter.CER{OriginHost: "mme.example.com", OriginRealm: "example.com", HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}},
+	require.Equal(t, diameter.CER{OriginHost: "mme.example.com", OriginRealm: "example.com", HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))},
 		VendorID: 10415, ProductName: "x", SupportedVendorID: []uint32{10415},
 		VendorSpecificApplicationID: []diameter.VendorSpecificApplicationID{{VendorID: 10415, AuthApplicationID: new(uint32(16777346))}}}, cer)
 	dpr := diameter.DPR{OriginHost: "mme.example.com", OriginRealm: "example.com", DisconnectCause: diameter.DisconnectCauseBusy}

@@ -12,14 +12,18 @@
 // [ResultOf] tells how an answer ends. All generated types have in common:
 //
 //   - A required AVP is a plain field, a required group a value, an AVP that may repeat a slice.
-//   - An optional string, octet string or time is a plain field, too, and absent when it is "", nil or the zero time: octets
+//   - An optional string, octet string, time or [Address] is a plain field, too, and absent when it is "", nil or zero: octets
 //     that are there but empty are not nil. An optional number, enumeration or group is a pointer.
+//   - DiameterURI, IPFilterRule and QoSFilterRule are strings as they are on the wire. A Time counts whole seconds, from
+//     1968-01-20 03:14:08 to 2104-02-26 09:42:23 UTC; parts of a second are cut.
 //   - Result-Code and Experimental-Result of an answer are one field of type [Result].
-//   - Failed-AVP is kept as encoded AVPs, which may be malformed; [NextAVP] and [FindAVP] look into them. An Address has
-//     the two octets of its family in front.
+//   - Failed-AVP is kept as encoded AVPs, which may be malformed; [NextAVP] and [FindAVP] look into them.
 //   - Extra holds AVPs that the grammar does not name, in their order; they are encoded again as they came.
 //   - String and LogValue write one line in which IMSI, MSISDN and external identifiers are masked and user data are left
 //     out.
+//
+// Each AVP has a [Definition], as [AVPSessionID], with which a program finds it among encoded AVPs and builds errors about it.
+// [NewBase], and New of the packages that have commands, return a new command by its code.
 //
 // Decoding takes AVPs in any order and follows RFC 6733 §7.1.5. The first fault is an [*AVPError] that holds the result
 // and the Failed-AVP for the answer: a required AVP is missing (5005), one occurs too often (5009), a length is wrong

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -81,7 +82,7 @@ func rawServer(l net.Listener) {
 					req, _ := diameter.ParseMessage(frame[:n])
 					id := uint32(testApp)
 					m, err := diameter.NewAnswer(req, &diameter.CEA{Result: diameter.Success, OriginHost: scef.Host, OriginRealm: scef.Realm,
-						HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}}, AuthApplicationID: []uint32{id}})
+						HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))}, AuthApplicationID: []uint32{id}})
 					if err != nil {
 						return
 					}
@@ -200,7 +201,7 @@ func BenchmarkLoopback(b *testing.B) {
 			defer c.Close()
 			id := uint32(testApp)
 			cer, err := diameter.NewRequest(&diameter.CER{OriginHost: mme.Host, OriginRealm: mme.Realm,
-				HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}}, AuthApplicationID: []uint32{id}})
+				HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))}, AuthApplicationID: []uint32{id}})
 			require.NoError(b, err)
 			_, err = c.Write(cer.Append(nil))
 			require.NoError(b, err)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -111,7 +112,7 @@ func (b *bench) connect(self, to diameter.Identity, change ...func(*diameter.CER
 }
 
 func newCER(self diameter.Identity, change ...func(*diameter.CER)) *diameter.CER {
-	c := &diameter.CER{OriginHost: self.Host, OriginRealm: self.Realm, HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}},
+	c := &diameter.CER{OriginHost: self.Host, OriginRealm: self.Realm, HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))},
 		VendorSpecificApplicationID: []diameter.VendorSpecificApplicationID{{VendorID: 10415, AuthApplicationID: new(uint32(testApp))}}}
 	for _, f := range change {
 		f(c)
@@ -204,7 +205,7 @@ func (b *bench) acceptCER(l net.Listener) (*raw, *diameter.Message) {
 
 func newCEA(self diameter.Identity, change ...func(*diameter.CEA)) *diameter.CEA {
 	c := &diameter.CEA{Result: diameter.Success, OriginHost: self.Host, OriginRealm: self.Realm,
-		HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}}, AuthApplicationID: []uint32{uint32(testApp)}}
+		HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))}, AuthApplicationID: []uint32{uint32(testApp)}}
 	for _, f := range change {
 		f(c)
 	}

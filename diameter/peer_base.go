@@ -56,12 +56,7 @@ func (n *Node) cer(local net.Addr) *CER {
 		ips = addressesOf(local)
 	}
 	for _, ip := range ips {
-		ip = ip.Unmap()
-		family := byte(1)
-		if ip.Is6() {
-			family = 2
-		}
-		c.HostIPAddress = append(c.HostIPAddress, append([]byte{0, family}, ip.AsSlice()...))
+		c.HostIPAddress = append(c.HostIPAddress, AddressFrom(ip))
 	}
 	for _, a := range n.appList {
 		id := uint32(a.ID)
@@ -131,22 +126,12 @@ type scanned struct {
 // complete checks that a request tells its origin, as every request must (RFC 6733 §6.3, §6.4).
 func (s *scanned) complete() error {
 	if s.originHost == nil {
-		return missingOriginHost
+		return AVPOriginHost.Missing()
 	}
 	if s.originRealm == nil {
-		return missingOriginRealm
+		return AVPOriginRealm.Missing()
 	}
 	return nil
-}
-
-// Failed-AVP has an example of the AVP that is missing (RFC 6733 §7.1.5).
-var (
-	missingOriginHost  = missingOrigin(264, "Origin-Host")
-	missingOriginRealm = missingOrigin(296, "Origin-Realm")
-)
-
-func missingOrigin(code AVPCode, name string) *AVPError {
-	return (&Member{Name: name, Example: AVP{Code: code, Flags: AVPMandatory}}).missing()
 }
 
 // scan walks the AVPs of a message once, at the outer level, and checks that their headers are well formed and that there

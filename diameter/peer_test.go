@@ -568,7 +568,12 @@ func TestAllLocalAddressesAreSent(t *testing.T) {
 		_, req := b.acceptCER(l)
 		var cer diameter.CER
 		require.NoError(t, diameter.Decode(req, &cer))
-		v6 := append([]byte{0, 2, 0x20, 1, 0xd, 0xb8}, append(make([]byte, 11), 1)...)
-		require.Equal(t, [][]byte{{0, 1, 192, 0, 2, 1}, v6}, cer.HostIPAddress)
+		var sent []netip.Addr
+		for _, a := range cer.HostIPAddress {
+			ip, ok := a.Addr()
+			require.True(t, ok)
+			sent = append(sent, ip)
+		}
+		require.Equal(t, homedAddr{}.IPAddrs(), sent)
 	})
 }

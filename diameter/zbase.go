@@ -14,6 +14,72 @@ const (
 	CodeDPR CommandCode = 282
 )
 
+// Definitions of the AVPs.
+var (
+	AVPUserName                    = Definition{Name: "User-Name", Code: 1, Flags: AVPMandatory}
+	AVPProxyState                  = Definition{Name: "Proxy-State", Code: 33, Flags: AVPMandatory}
+	AVPHostIPAddress               = Definition{Name: "Host-IP-Address", Code: 257, Flags: AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPAuthApplicationID           = Definition{Name: "Auth-Application-Id", Code: 258, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAcctApplicationID           = Definition{Name: "Acct-Application-Id", Code: 259, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPVendorSpecificApplicationID = Definition{Name: "Vendor-Specific-Application-Id", Code: 260, Flags: AVPMandatory, Example: "\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00"}
+	AVPRedirectHostUsage           = Definition{Name: "Redirect-Host-Usage", Code: 261, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRedirectMaxCacheTime        = Definition{Name: "Redirect-Max-Cache-Time", Code: 262, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSessionID                   = Definition{Name: "Session-Id", Code: 263, Flags: AVPMandatory}
+	AVPOriginHost                  = Definition{Name: "Origin-Host", Code: 264, Flags: AVPMandatory}
+	AVPSupportedVendorID           = Definition{Name: "Supported-Vendor-Id", Code: 265, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPVendorID                    = Definition{Name: "Vendor-Id", Code: 266, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPFirmwareRevision            = Definition{Name: "Firmware-Revision", Code: 267, Example: "\x00\x00\x00\x00"}
+	AVPResultCode                  = Definition{Name: "Result-Code", Code: 268, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPProductName                 = Definition{Name: "Product-Name", Code: 269}
+	AVPDisconnectCause             = Definition{Name: "Disconnect-Cause", Code: 273, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAuthSessionState            = Definition{Name: "Auth-Session-State", Code: 277, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPOriginStateID               = Definition{Name: "Origin-State-Id", Code: 278, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPFailedAVP                   = Definition{Name: "Failed-AVP", Code: 279, Flags: AVPMandatory}
+	AVPProxyHost                   = Definition{Name: "Proxy-Host", Code: 280, Flags: AVPMandatory}
+	AVPErrorMessage                = Definition{Name: "Error-Message", Code: 281}
+	AVPRouteRecord                 = Definition{Name: "Route-Record", Code: 282, Flags: AVPMandatory}
+	AVPDestinationRealm            = Definition{Name: "Destination-Realm", Code: 283, Flags: AVPMandatory}
+	AVPProxyInfo                   = Definition{Name: "Proxy-Info", Code: 284, Flags: AVPMandatory, Example: "\x00\x00\x01\x18@\x00\x00\b\x00\x00\x00!@\x00\x00\b"}
+	AVPRedirectHost                = Definition{Name: "Redirect-Host", Code: 292, Flags: AVPMandatory}
+	AVPDestinationHost             = Definition{Name: "Destination-Host", Code: 293, Flags: AVPMandatory}
+	AVPErrorReportingHost          = Definition{Name: "Error-Reporting-Host", Code: 294}
+	AVPOriginRealm                 = Definition{Name: "Origin-Realm", Code: 296, Flags: AVPMandatory}
+	AVPExperimentalResult          = Definition{Name: "Experimental-Result", Code: 297, Flags: AVPMandatory, Example: "\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00\x00\x00\x01*@\x00\x00\f\x00\x00\x00\x00"}
+	AVPExperimentalResultCode      = Definition{Name: "Experimental-Result-Code", Code: 298, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPInbandSecurityID            = Definition{Name: "Inband-Security-Id", Code: 299, Flags: AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPDRMP                        = Definition{Name: "DRMP", Code: 301, Example: "\x00\x00\x00\x00"}
+	AVPOCSupportedFeatures         = Definition{Name: "OC-Supported-Features", Code: 621}
+	AVPOCFeatureVector             = Definition{Name: "OC-Feature-Vector", Code: 622, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPOCOLR                       = Definition{Name: "OC-OLR", Code: 623, Example: "\x00\x00\x02p\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02r\x00\x00\x00\f\x00\x00\x00\x00"}
+	AVPOCSequenceNumber            = Definition{Name: "OC-Sequence-Number", Code: 624, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPOCValidityDuration          = Definition{Name: "OC-Validity-Duration", Code: 625, Example: "\x00\x00\x00\x00"}
+	AVPOCReportType                = Definition{Name: "OC-Report-Type", Code: 626, Example: "\x00\x00\x00\x00"}
+	AVPOCReductionPercentage       = Definition{Name: "OC-Reduction-Percentage", Code: 627, Example: "\x00\x00\x00\x00"}
+	AVPSourceID                    = Definition{Name: "SourceID", Code: 649}
+	AVPLoad                        = Definition{Name: "Load", Code: 650}
+	AVPLoadType                    = Definition{Name: "Load-Type", Code: 651, Example: "\x00\x00\x00\x00"}
+	AVPLoadValue                   = Definition{Name: "Load-Value", Code: 652, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+)
+
+// NewBase returns a new request or answer with the code, nil for a code that is not known here.
+func NewBase(code CommandCode, request bool) Command {
+	switch {
+	case code == 257 && request:
+		return new(CER)
+	case code == 257 && !request:
+		return new(CEA)
+	case code == 280 && request:
+		return new(DWR)
+	case code == 280 && !request:
+		return new(DWA)
+	case code == 282 && request:
+		return new(DPR)
+	case code == 282 && !request:
+		return new(DPA)
+	}
+	return nil
+}
+
 // InbandSecurityID holds the numbers of Inband-Security-Id (AVP 299, Unsigned32). A value that has no name here is kept
 // and passed on.
 type InbandSecurityID uint32
@@ -256,10 +322,6 @@ type VendorSpecificApplicationID struct {
 	AcctApplicationID *uint32
 }
 
-var vendorSpecificApplicationIDMembers = [...]Member{
-	{Name: "Vendor-Id", Example: AVP{Code: 266, Flags: AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *AVPError, as when a required AVP is missing.
 func (c *VendorSpecificApplicationID) AppendAVPs(b []byte) ([]byte, error) {
 	b = AppendUint32(b, 266, 0, AVPMandatory, c.VendorID)
@@ -303,7 +365,7 @@ func (c *VendorSpecificApplicationID) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&vendorSpecificApplicationIDMembers[0])
+		d.Need(&AVPVendorID)
 	}
 }
 
@@ -331,11 +393,6 @@ type ExperimentalResult struct {
 	VendorID uint32
 	// ExperimentalResultCode is Experimental-Result-Code (AVP 298, Unsigned32), required.
 	ExperimentalResultCode uint32
-}
-
-var experimentalResultMembers = [...]Member{
-	{Name: "Vendor-Id", Example: AVP{Code: 266, Flags: AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Experimental-Result-Code", Example: AVP{Code: 298, Flags: AVPMandatory, Data: make([]byte, 4)}},
 }
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *AVPError, as when a required AVP is missing.
@@ -372,10 +429,10 @@ func (c *ExperimentalResult) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&experimentalResultMembers[0])
+		d.Need(&AVPVendorID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&experimentalResultMembers[1])
+		d.Need(&AVPExperimentalResultCode)
 	}
 }
 
@@ -404,19 +461,14 @@ type ProxyInfo struct {
 	Extra []AVP
 }
 
-var proxyInfoMembers = [...]Member{
-	{Name: "Proxy-Host", Example: AVP{Code: 280, Flags: AVPMandatory}},
-	{Name: "Proxy-State", Example: AVP{Code: 33, Flags: AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *AVPError, as when a required AVP is missing.
 func (c *ProxyInfo) AppendAVPs(b []byte) ([]byte, error) {
 	if c.ProxyHost == "" {
-		return b, proxyInfoMembers[0].Missing()
+		return b, AVPProxyHost.Missing()
 	}
 	b = AppendString(b, 280, 0, AVPMandatory, c.ProxyHost)
 	if c.ProxyState == nil {
-		return b, proxyInfoMembers[1].Missing()
+		return b, AVPProxyState.Missing()
 	}
 	b = AppendString(b, 33, 0, AVPMandatory, c.ProxyState)
 	return AppendExtra(b, c.Extra), nil
@@ -449,10 +501,10 @@ func (c *ProxyInfo) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&proxyInfoMembers[0])
+		d.Need(&AVPProxyHost)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&proxyInfoMembers[1])
+		d.Need(&AVPProxyState)
 	}
 }
 
@@ -543,11 +595,6 @@ type OCOLR struct {
 	Extra []AVP
 }
 
-var ocolrMembers = [...]Member{
-	{Name: "OC-Sequence-Number", Example: AVP{Code: 624, Data: make([]byte, 8)}},
-	{Name: "OC-Report-Type", Example: AVP{Code: 626, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *AVPError, as when a required AVP is missing.
 func (c *OCOLR) AppendAVPs(b []byte) ([]byte, error) {
 	b = AppendUint64(b, 624, 0, 0, c.OCSequenceNumber)
@@ -596,10 +643,10 @@ func (c *OCOLR) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ocolrMembers[0])
+		d.Need(&AVPOCSequenceNumber)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ocolrMembers[1])
+		d.Need(&AVPOCReportType)
 	}
 }
 
@@ -710,7 +757,7 @@ type CER struct {
 	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
 	OriginRealm string
 	// HostIPAddress is Host-IP-Address (AVP 257, Address), 1 or more.
-	HostIPAddress [][]byte
+	HostIPAddress []Address
 	// VendorID is Vendor-Id (AVP 266, Unsigned32), required.
 	VendorID uint32
 	// ProductName is Product-Name (AVP 269, UTF8String), required, may be empty.
@@ -734,14 +781,6 @@ type CER struct {
 	Extra []AVP
 }
 
-var cerMembers = [...]Member{
-	{Name: "Origin-Host", Example: AVP{Code: 264, Flags: AVPMandatory}},
-	{Name: "Origin-Realm", Example: AVP{Code: 296, Flags: AVPMandatory}},
-	{Name: "Host-IP-Address", Example: AVP{Code: 257, Flags: AVPMandatory, Data: make([]byte, 6)}},
-	{Name: "Vendor-Id", Example: AVP{Code: 266, Flags: AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Product-Name", Example: AVP{Code: 269}},
-}
-
 // Header returns command code, application and flags.
 func (*CER) Header() (CommandCode, ApplicationID, Flags) {
 	return 257, AppBase, FlagRequest
@@ -751,18 +790,21 @@ func (*CER) Header() (CommandCode, ApplicationID, Flags) {
 func (c *CER) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.OriginHost == "" {
-		return b, cerMembers[0].Missing()
+		return b, AVPOriginHost.Missing()
 	}
 	b = AppendString(b, 264, 0, AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, cerMembers[1].Missing()
+		return b, AVPOriginRealm.Missing()
 	}
 	b = AppendString(b, 296, 0, AVPMandatory, c.OriginRealm)
 	if len(c.HostIPAddress) < 1 {
-		return b, cerMembers[2].Missing()
+		return b, AVPHostIPAddress.Missing()
 	}
 	for i := range c.HostIPAddress {
-		b = AppendString(b, 257, 0, AVPMandatory, c.HostIPAddress[i])
+		if c.HostIPAddress[i].IsZero() {
+			return b, AVPHostIPAddress.Missing()
+		}
+		b = AppendAddress(b, 257, 0, AVPMandatory, c.HostIPAddress[i])
 	}
 	b = AppendUint32(b, 266, 0, AVPMandatory, c.VendorID)
 	b = AppendString(b, 269, 0, 0, c.ProductName)
@@ -786,7 +828,7 @@ func (c *CER) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = BeginAVP(b, 260, 0, AVPMandatory)
 			if b, err = c.VendorSpecificApplicationID[i].AppendAVPs(b); err != nil {
-				return b, Within(err, 260, 0, AVPMandatory)
+				return b, AVPVendorSpecificApplicationID.Within(err)
 			}
 			b = EndAVP(b, at)
 		}
@@ -867,19 +909,19 @@ func (c *CER) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&cerMembers[0])
+		d.Need(&AVPOriginHost)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&cerMembers[1])
+		d.Need(&AVPOriginRealm)
 	}
 	if len(c.HostIPAddress) < 1 {
-		d.Need(&cerMembers[2])
+		d.Need(&AVPHostIPAddress)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&cerMembers[3])
+		d.Need(&AVPVendorID)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&cerMembers[4])
+		d.Need(&AVPProductName)
 	}
 }
 
@@ -935,7 +977,7 @@ type CEA struct {
 	// OriginRealm is Origin-Realm (AVP 296, DiameterIdentity), required.
 	OriginRealm string
 	// HostIPAddress is Host-IP-Address (AVP 257, Address), 1 or more.
-	HostIPAddress [][]byte
+	HostIPAddress []Address
 	// VendorID is Vendor-Id (AVP 266, Unsigned32), required.
 	VendorID uint32
 	// ProductName is Product-Name (AVP 269, UTF8String), required, may be empty.
@@ -963,15 +1005,6 @@ type CEA struct {
 	Extra []AVP
 }
 
-var ceaMembers = [...]Member{
-	{Name: "Result-Code", Example: AVP{Code: 268, Flags: AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: AVP{Code: 264, Flags: AVPMandatory}},
-	{Name: "Origin-Realm", Example: AVP{Code: 296, Flags: AVPMandatory}},
-	{Name: "Host-IP-Address", Example: AVP{Code: 257, Flags: AVPMandatory, Data: make([]byte, 6)}},
-	{Name: "Vendor-Id", Example: AVP{Code: 266, Flags: AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Product-Name", Example: AVP{Code: 269}},
-}
-
 // Header returns command code, application and flags.
 func (*CEA) Header() (CommandCode, ApplicationID, Flags) {
 	return 257, AppBase, 0
@@ -984,18 +1017,21 @@ func (c *CEA) AppendAVPs(b []byte) ([]byte, error) {
 		return b, err
 	}
 	if c.OriginHost == "" {
-		return b, ceaMembers[1].Missing()
+		return b, AVPOriginHost.Missing()
 	}
 	b = AppendString(b, 264, 0, AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, ceaMembers[2].Missing()
+		return b, AVPOriginRealm.Missing()
 	}
 	b = AppendString(b, 296, 0, AVPMandatory, c.OriginRealm)
 	if len(c.HostIPAddress) < 1 {
-		return b, ceaMembers[3].Missing()
+		return b, AVPHostIPAddress.Missing()
 	}
 	for i := range c.HostIPAddress {
-		b = AppendString(b, 257, 0, AVPMandatory, c.HostIPAddress[i])
+		if c.HostIPAddress[i].IsZero() {
+			return b, AVPHostIPAddress.Missing()
+		}
+		b = AppendAddress(b, 257, 0, AVPMandatory, c.HostIPAddress[i])
 	}
 	b = AppendUint32(b, 266, 0, AVPMandatory, c.VendorID)
 	b = AppendString(b, 269, 0, 0, c.ProductName)
@@ -1025,7 +1061,7 @@ func (c *CEA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = BeginAVP(b, 260, 0, AVPMandatory)
 			if b, err = c.VendorSpecificApplicationID[i].AppendAVPs(b); err != nil {
-				return b, Within(err, 260, 0, AVPMandatory)
+				return b, AVPVendorSpecificApplicationID.Within(err)
 			}
 			b = EndAVP(b, at)
 		}
@@ -1118,22 +1154,22 @@ func (c *CEA) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ceaMembers[0])
+		d.Need(&AVPResultCode)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ceaMembers[1])
+		d.Need(&AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&ceaMembers[2])
+		d.Need(&AVPOriginRealm)
 	}
 	if len(c.HostIPAddress) < 1 {
-		d.Need(&ceaMembers[3])
+		d.Need(&AVPHostIPAddress)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&ceaMembers[4])
+		d.Need(&AVPVendorID)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&ceaMembers[5])
+		d.Need(&AVPProductName)
 	}
 }
 
@@ -1200,11 +1236,6 @@ type DWR struct {
 	Extra []AVP
 }
 
-var dwrMembers = [...]Member{
-	{Name: "Origin-Host", Example: AVP{Code: 264, Flags: AVPMandatory}},
-	{Name: "Origin-Realm", Example: AVP{Code: 296, Flags: AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*DWR) Header() (CommandCode, ApplicationID, Flags) {
 	return 280, AppBase, FlagRequest
@@ -1213,11 +1244,11 @@ func (*DWR) Header() (CommandCode, ApplicationID, Flags) {
 // AppendAVPs appends the AVPs of the command to b. The error is an *AVPError, as when a required AVP is missing.
 func (c *DWR) AppendAVPs(b []byte) ([]byte, error) {
 	if c.OriginHost == "" {
-		return b, dwrMembers[0].Missing()
+		return b, AVPOriginHost.Missing()
 	}
 	b = AppendString(b, 264, 0, AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dwrMembers[1].Missing()
+		return b, AVPOriginRealm.Missing()
 	}
 	b = AppendString(b, 296, 0, AVPMandatory, c.OriginRealm)
 	if c.OriginStateID != nil {
@@ -1257,10 +1288,10 @@ func (c *DWR) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dwrMembers[0])
+		d.Need(&AVPOriginHost)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dwrMembers[1])
+		d.Need(&AVPOriginRealm)
 	}
 }
 
@@ -1301,12 +1332,6 @@ type DWA struct {
 	Extra []AVP
 }
 
-var dwaMembers = [...]Member{
-	{Name: "Result-Code", Example: AVP{Code: 268, Flags: AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: AVP{Code: 264, Flags: AVPMandatory}},
-	{Name: "Origin-Realm", Example: AVP{Code: 296, Flags: AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*DWA) Header() (CommandCode, ApplicationID, Flags) {
 	return 280, AppBase, 0
@@ -1319,11 +1344,11 @@ func (c *DWA) AppendAVPs(b []byte) ([]byte, error) {
 		return b, err
 	}
 	if c.OriginHost == "" {
-		return b, dwaMembers[1].Missing()
+		return b, AVPOriginHost.Missing()
 	}
 	b = AppendString(b, 264, 0, AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dwaMembers[2].Missing()
+		return b, AVPOriginRealm.Missing()
 	}
 	b = AppendString(b, 296, 0, AVPMandatory, c.OriginRealm)
 	if c.ErrorMessage != "" {
@@ -1381,13 +1406,13 @@ func (c *DWA) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dwaMembers[0])
+		d.Need(&AVPResultCode)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dwaMembers[1])
+		d.Need(&AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&dwaMembers[2])
+		d.Need(&AVPOriginRealm)
 	}
 }
 
@@ -1429,12 +1454,6 @@ type DPR struct {
 	Extra []AVP
 }
 
-var dprMembers = [...]Member{
-	{Name: "Origin-Host", Example: AVP{Code: 264, Flags: AVPMandatory}},
-	{Name: "Origin-Realm", Example: AVP{Code: 296, Flags: AVPMandatory}},
-	{Name: "Disconnect-Cause", Example: AVP{Code: 273, Flags: AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*DPR) Header() (CommandCode, ApplicationID, Flags) {
 	return 282, AppBase, FlagRequest
@@ -1443,11 +1462,11 @@ func (*DPR) Header() (CommandCode, ApplicationID, Flags) {
 // AppendAVPs appends the AVPs of the command to b. The error is an *AVPError, as when a required AVP is missing.
 func (c *DPR) AppendAVPs(b []byte) ([]byte, error) {
 	if c.OriginHost == "" {
-		return b, dprMembers[0].Missing()
+		return b, AVPOriginHost.Missing()
 	}
 	b = AppendString(b, 264, 0, AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dprMembers[1].Missing()
+		return b, AVPOriginRealm.Missing()
 	}
 	b = AppendString(b, 296, 0, AVPMandatory, c.OriginRealm)
 	b = AppendUint32(b, 273, 0, AVPMandatory, uint32(c.DisconnectCause))
@@ -1485,13 +1504,13 @@ func (c *DPR) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dprMembers[0])
+		d.Need(&AVPOriginHost)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dprMembers[1])
+		d.Need(&AVPOriginRealm)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&dprMembers[2])
+		d.Need(&AVPDisconnectCause)
 	}
 }
 
@@ -1529,12 +1548,6 @@ type DPA struct {
 	Extra []AVP
 }
 
-var dpaMembers = [...]Member{
-	{Name: "Result-Code", Example: AVP{Code: 268, Flags: AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: AVP{Code: 264, Flags: AVPMandatory}},
-	{Name: "Origin-Realm", Example: AVP{Code: 296, Flags: AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*DPA) Header() (CommandCode, ApplicationID, Flags) {
 	return 282, AppBase, 0
@@ -1547,11 +1560,11 @@ func (c *DPA) AppendAVPs(b []byte) ([]byte, error) {
 		return b, err
 	}
 	if c.OriginHost == "" {
-		return b, dpaMembers[1].Missing()
+		return b, AVPOriginHost.Missing()
 	}
 	b = AppendString(b, 264, 0, AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dpaMembers[2].Missing()
+		return b, AVPOriginRealm.Missing()
 	}
 	b = AppendString(b, 296, 0, AVPMandatory, c.OriginRealm)
 	if c.ErrorMessage != "" {
@@ -1602,13 +1615,13 @@ func (c *DPA) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dpaMembers[0])
+		d.Need(&AVPResultCode)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dpaMembers[1])
+		d.Need(&AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&dpaMembers[2])
+		d.Need(&AVPOriginRealm)
 	}
 }
 
@@ -1659,12 +1672,6 @@ type AnswerMessage struct {
 	Extra []AVP
 }
 
-var answerMessageMembers = [...]Member{
-	{Name: "Origin-Host", Example: AVP{Code: 264, Flags: AVPMandatory}},
-	{Name: "Origin-Realm", Example: AVP{Code: 296, Flags: AVPMandatory}},
-	{Name: "Result-Code", Example: AVP{Code: 268, Flags: AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the command to b. The error is an *AVPError, as when a required AVP is missing.
 func (c *AnswerMessage) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -1672,11 +1679,11 @@ func (c *AnswerMessage) AppendAVPs(b []byte) ([]byte, error) {
 		b = AppendString(b, 263, 0, AVPMandatory, c.SessionID)
 	}
 	if c.OriginHost == "" {
-		return b, answerMessageMembers[0].Missing()
+		return b, AVPOriginHost.Missing()
 	}
 	b = AppendString(b, 264, 0, AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, answerMessageMembers[1].Missing()
+		return b, AVPOriginRealm.Missing()
 	}
 	b = AppendString(b, 296, 0, AVPMandatory, c.OriginRealm)
 	if b, err = AppendResult(b, c.Result); err != nil {
@@ -1699,7 +1706,7 @@ func (c *AnswerMessage) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = BeginAVP(b, 284, 0, AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, Within(err, 284, 0, AVPMandatory)
+				return b, AVPProxyInfo.Within(err)
 			}
 			b = EndAVP(b, at)
 		}
@@ -1769,13 +1776,13 @@ func (c *AnswerMessage) DecodeFrom(d *Decoder) {
 		}
 	}
 	if seen&0x2 == 0 {
-		d.Need(&answerMessageMembers[0])
+		d.Need(&AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&answerMessageMembers[1])
+		d.Need(&AVPOriginRealm)
 	}
 	if seen&0x108 == 0 {
-		d.Need(&answerMessageMembers[2])
+		d.Need(&AVPResultCode)
 	}
 }
 

@@ -49,3 +49,5 @@ replace (
 	github.com/scefkit/scefkit => ../
 	github.com/scefkit/scefkit/store/pebble => ../store/pebble
 )
+
+tool github.com/scefkit/scefkit/cmd/diagen

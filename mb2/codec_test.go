@@ -19,4 +19,6 @@ func elements() []diatest.Element {
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
 
+func TestConform(t *testing.T) { diatest.Conform(t, "mb2.dia", mb2.New, elements()...) }
+
 func FuzzDecode(f *testing.F) { diatest.Fuzz(f, nil, elements()...) }

@@ -21,6 +21,72 @@ const (
 	CodeGNR diameter.CommandCode = 8388663
 )
 
+// Definitions of the AVPs.
+var (
+	AVPTMGI                           = diameter.Definition{Name: "TMGI", Code: 900, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMBMSStartStopIndication        = diameter.Definition{Name: "MBMS-StartStop-Indication", Code: 902, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMBMSServiceArea                = diameter.Definition{Name: "MBMS-Service-Area", Code: 903, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMBMSSessionDuration            = diameter.Definition{Name: "MBMS-Session-Duration", Code: 904, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMBMSFlowIdentifier             = diameter.Definition{Name: "MBMS-Flow-Identifier", Code: 920, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPRestartCounter                 = diameter.Definition{Name: "Restart-Counter", Code: 932, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMBMSCellList                   = diameter.Definition{Name: "MBMS-Cell-List", Code: 934, Vendor: 10415}
+	AVPQoSInformation                 = diameter.Definition{Name: "QoS-Information", Code: 1016, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPGuaranteedBitrateDL            = diameter.Definition{Name: "Guaranteed-Bitrate-DL", Code: 1025, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPGuaranteedBitrateUL            = diameter.Definition{Name: "Guaranteed-Bitrate-UL", Code: 1026, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPQoSClassIdentifier             = diameter.Definition{Name: "QoS-Class-Identifier", Code: 1028, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAllocationRetentionPriority    = diameter.Definition{Name: "Allocation-Retention-Priority", Code: 1034, Vendor: 10415, Example: "\x00\x00\x04\x16\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPPriorityLevel                  = diameter.Definition{Name: "Priority-Level", Code: 1046, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPBMSCAddress                    = diameter.Definition{Name: "BMSC-Address", Code: 3500, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPBMSCPort                       = diameter.Definition{Name: "BMSC-Port", Code: 3501, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMBMSBearerEvent                = diameter.Definition{Name: "MBMS-Bearer-Event", Code: 3502, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMBMSBearerEventNotification    = diameter.Definition{Name: "MBMS-Bearer-Event-Notification", Code: 3503, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x03\x84\xc0\x00\x00\f\x00\x00(\xaf\x00\x00\x03\x98\xc0\x00\x00\f\x00\x00(\xaf\x00\x00\r\xae\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMBMSBearerRequest              = diameter.Definition{Name: "MBMS-Bearer-Request", Code: 3504, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x03\x86\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMBMSBearerResponse             = diameter.Definition{Name: "MBMS-Bearer-Response", Code: 3505, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMBMSBearerResult               = diameter.Definition{Name: "MBMS-Bearer-Result", Code: 3506, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMBMSStartTime                  = diameter.Definition{Name: "MBMS-Start-Time", Code: 3507, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRadioFrequency                 = diameter.Definition{Name: "Radio-Frequency", Code: 3508, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTMGIAllocationRequest          = diameter.Definition{Name: "TMGI-Allocation-Request", Code: 3509, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\r\xbc\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPTMGIAllocationResponse         = diameter.Definition{Name: "TMGI-Allocation-Response", Code: 3510, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPTMGIAllocationResult           = diameter.Definition{Name: "TMGI-Allocation-Result", Code: 3511, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTMGIDeallocationRequest        = diameter.Definition{Name: "TMGI-Deallocation-Request", Code: 3512, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPTMGIDeallocationResponse       = diameter.Definition{Name: "TMGI-Deallocation-Response", Code: 3513, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x03\x84\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPTMGIDeallocationResult         = diameter.Definition{Name: "TMGI-Deallocation-Result", Code: 3514, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTMGIExpiry                     = diameter.Definition{Name: "TMGI-Expiry", Code: 3515, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x03\x84\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPTMGINumber                     = diameter.Definition{Name: "TMGI-Number", Code: 3516, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMB2USecurity                   = diameter.Definition{Name: "MB2U-Security", Code: 3517, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPLocalM1Information             = diameter.Definition{Name: "Local-M1-Information", Code: 3518, Vendor: 10415}
+	AVPLocalMB2UInformation           = diameter.Definition{Name: "Local-MB2-U-Information", Code: 3519, Vendor: 10415}
+	AVPMBMSENBIPMulticastAddress      = diameter.Definition{Name: "MBMS-eNB-IP-Multicast-Address", Code: 3520, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPMBMSENBIPv6MulticastAddress    = diameter.Definition{Name: "MBMS-eNB-IPv6-Multicast-Address", Code: 3521, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPMBMSGWSSMIPAddress             = diameter.Definition{Name: "MBMS-GW-SSM-IP-Address", Code: 3522, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPMBMSGWSSMIPv6Address           = diameter.Definition{Name: "MBMS-GW-SSM-IPv6-Address", Code: 3523, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPCommonTunnelEndpointIdentifier = diameter.Definition{Name: "Common-Tunnel-Endpoint-Identifier", Code: 3524, Vendor: 10415}
+	AVPFECRequest                     = diameter.Definition{Name: "FEC-Request", Code: 3525, Vendor: 10415}
+	AVPROHCRequest                    = diameter.Definition{Name: "ROHC-Request", Code: 3526, Vendor: 10415, Example: "\x00\x00\x01\xfb\xc0\x00\x00\f\x00\x00(\xaf\x00\x00\rȀ\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPROHCFullHeaderPeriodicity      = diameter.Definition{Name: "ROHC-Full-Header-Periodicity", Code: 3527, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPROHCProfile                    = diameter.Definition{Name: "ROHC-Profile", Code: 3528, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPUserplaneProtocolResult        = diameter.Definition{Name: "Userplane-Protocol-Result", Code: 3529, Vendor: 10415}
+	AVPROHCResult                     = diameter.Definition{Name: "ROHC-Result", Code: 3530, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPFECResult                      = diameter.Definition{Name: "FEC-Result", Code: 3531, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPROHCMaxCID                     = diameter.Definition{Name: "ROHC-Max-CID", Code: 3532, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMBMSBearerEventDiagnosticInfo  = diameter.Definition{Name: "MBMS-Bearer-Event-Diagnostic-Info", Code: 3533, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388662 && request:
+		return new(GAR)
+	case code == 8388662 && !request:
+		return new(GAA)
+	case code == 8388663 && request:
+		return new(GNR)
+	case code == 8388663 && !request:
+		return new(GNA)
+	}
+	return nil
+}
+
 // MBMSBearerEvent holds the bit mask of MBMS-Bearer-Event (AVP 3502 of vendor 10415, Unsigned32). TS 29.468.
 type MBMSBearerEvent uint32
 
@@ -472,7 +538,7 @@ func (c *QoSInformation) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1034, 10415, 0)
 			if b, err = c.AllocationRetentionPriority.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1034, 10415, 0)
+				return b, AVPAllocationRetentionPriority.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -568,10 +634,6 @@ type AllocationRetentionPriority struct {
 	PreEmptionVulnerability *tgpp.PreEmptionVulnerability
 }
 
-var allocationRetentionPriorityMembers = [...]diameter.Member{
-	{Name: "Priority-Level", Example: diameter.AVP{Code: 1046, Vendor: 10415, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *AllocationRetentionPriority) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 1046, 10415, 0, c.PriorityLevel)
@@ -615,7 +677,7 @@ func (c *AllocationRetentionPriority) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&allocationRetentionPriorityMembers[0])
+		d.Need(&AVPPriorityLevel)
 	}
 }
 
@@ -657,21 +719,15 @@ type MBMSBearerEventNotification struct {
 	Extra []diameter.AVP
 }
 
-var mbmsBearerEventNotificationMembers = [...]diameter.Member{
-	{Name: "TMGI", Example: diameter.AVP{Code: 900, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "MBMS-Flow-Identifier", Example: diameter.AVP{Code: 920, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "MBMS-Bearer-Event", Example: diameter.AVP{Code: 3502, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MBMSBearerEventNotification) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.TMGI == nil {
-		return b, mbmsBearerEventNotificationMembers[0].Missing()
+		return b, AVPTMGI.Missing()
 	}
 	b = diameter.AppendString(b, 900, 10415, diameter.AVPMandatory, c.TMGI)
 	if c.MBMSFlowIdentifier == nil {
-		return b, mbmsBearerEventNotificationMembers[1].Missing()
+		return b, AVPMBMSFlowIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 920, 10415, diameter.AVPMandatory, c.MBMSFlowIdentifier)
 	b = diameter.AppendUint32(b, 3502, 10415, diameter.AVPMandatory, uint32(c.MBMSBearerEvent))
@@ -683,7 +739,7 @@ func (c *MBMSBearerEventNotification) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3529, 10415, 0)
 			if b, err = c.UserplaneProtocolResult[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3529, 10415, 0)
+				return b, AVPUserplaneProtocolResult.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -733,13 +789,13 @@ func (c *MBMSBearerEventNotification) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&mbmsBearerEventNotificationMembers[0])
+		d.Need(&AVPTMGI)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&mbmsBearerEventNotificationMembers[1])
+		d.Need(&AVPMBMSFlowIdentifier)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&mbmsBearerEventNotificationMembers[2])
+		d.Need(&AVPMBMSBearerEvent)
 	}
 }
 
@@ -806,10 +862,6 @@ type MBMSBearerRequest struct {
 	Extra []diameter.AVP
 }
 
-var mbmsBearerRequestMembers = [...]diameter.Member{
-	{Name: "MBMS-StartStop-Indication", Example: diameter.AVP{Code: 902, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MBMSBearerRequest) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -825,7 +877,7 @@ func (c *MBMSBearerRequest) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1016, 10415, diameter.AVPMandatory)
 			if b, err = c.QoSInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1016, 10415, diameter.AVPMandatory)
+				return b, AVPQoSInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -849,7 +901,7 @@ func (c *MBMSBearerRequest) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3518, 10415, 0)
 			if b, err = c.LocalM1Information.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3518, 10415, 0)
+				return b, AVPLocalM1Information.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -859,7 +911,7 @@ func (c *MBMSBearerRequest) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3519, 10415, 0)
 			if b, err = c.LocalMB2UInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3519, 10415, 0)
+				return b, AVPLocalMB2UInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -872,7 +924,7 @@ func (c *MBMSBearerRequest) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3526, 10415, 0)
 			if b, err = c.ROHCRequest[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3526, 10415, 0)
+				return b, AVPROHCRequest.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -966,7 +1018,7 @@ func (c *MBMSBearerRequest) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&mbmsBearerRequestMembers[0])
+		d.Need(&AVPMBMSStartStopIndication)
 	}
 }
 
@@ -1032,7 +1084,7 @@ type MBMSBearerResponse struct {
 	// MBMSBearerResult is MBMS-Bearer-Result (AVP 3506 of vendor 10415, Unsigned32), optional. TS 29.468.
 	MBMSBearerResult *MBMSBearerResult
 	// BMSCAddress is BMSC-Address (AVP 3500 of vendor 10415, Address), at most 2. TS 29.468.
-	BMSCAddress [][]byte
+	BMSCAddress []diameter.Address
 	// BMSCPort is BMSC-Port (AVP 3501 of vendor 10415, Unsigned32), optional. The UDP port at the BM-SC (TS
 	// 29.468).
 	BMSCPort *uint32
@@ -1046,10 +1098,6 @@ type MBMSBearerResponse struct {
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
-}
-
-var mbmsBearerResponseMembers = [...]diameter.Member{
-	{Name: "BMSC-Address", Example: diameter.AVP{Code: 3500, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 6)}},
 }
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
@@ -1068,10 +1116,13 @@ func (c *MBMSBearerResponse) AppendAVPs(b []byte) ([]byte, error) {
 		b = diameter.AppendUint32(b, 3506, 10415, diameter.AVPMandatory, uint32(*c.MBMSBearerResult))
 	}
 	if len(c.BMSCAddress) > 2 {
-		return b, mbmsBearerResponseMembers[0].Excess(2)
+		return b, AVPBMSCAddress.Excess(2)
 	}
 	for i := range c.BMSCAddress {
-		b = diameter.AppendString(b, 3500, 10415, diameter.AVPMandatory, c.BMSCAddress[i])
+		if c.BMSCAddress[i].IsZero() {
+			return b, AVPBMSCAddress.Missing()
+		}
+		b = diameter.AppendAddress(b, 3500, 10415, diameter.AVPMandatory, c.BMSCAddress[i])
 	}
 	if c.BMSCPort != nil {
 		b = diameter.AppendUint32(b, 3501, 10415, diameter.AVPMandatory, *c.BMSCPort)
@@ -1087,7 +1138,7 @@ func (c *MBMSBearerResponse) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3529, 10415, 0)
 			if b, err = c.UserplaneProtocolResult[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3529, 10415, 0)
+				return b, AVPUserplaneProtocolResult.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1204,10 +1255,6 @@ type TMGIAllocationRequest struct {
 	Extra []diameter.AVP
 }
 
-var tmgiAllocationRequestMembers = [...]diameter.Member{
-	{Name: "TMGI-Number", Example: diameter.AVP{Code: 3516, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *TMGIAllocationRequest) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 3516, 10415, diameter.AVPMandatory, c.TMGINumber)
@@ -1244,7 +1291,7 @@ func (c *TMGIAllocationRequest) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&tmgiAllocationRequestMembers[0])
+		d.Need(&AVPTMGINumber)
 	}
 }
 
@@ -1410,14 +1457,10 @@ type TMGIDeallocationResponse struct {
 	Extra []diameter.AVP
 }
 
-var tmgiDeallocationResponseMembers = [...]diameter.Member{
-	{Name: "TMGI", Example: diameter.AVP{Code: 900, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *TMGIDeallocationResponse) AppendAVPs(b []byte) ([]byte, error) {
 	if c.TMGI == nil {
-		return b, tmgiDeallocationResponseMembers[0].Missing()
+		return b, AVPTMGI.Missing()
 	}
 	b = diameter.AppendString(b, 900, 10415, diameter.AVPMandatory, c.TMGI)
 	if c.TMGIDeallocationResult != nil {
@@ -1453,7 +1496,7 @@ func (c *TMGIDeallocationResponse) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&tmgiDeallocationResponseMembers[0])
+		d.Need(&AVPTMGI)
 	}
 }
 
@@ -1482,14 +1525,10 @@ type TMGIExpiry struct {
 	Extra []diameter.AVP
 }
 
-var tmgiExpiryMembers = [...]diameter.Member{
-	{Name: "TMGI", Example: diameter.AVP{Code: 900, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *TMGIExpiry) AppendAVPs(b []byte) ([]byte, error) {
 	if len(c.TMGI) < 1 {
-		return b, tmgiExpiryMembers[0].Missing()
+		return b, AVPTMGI.Missing()
 	}
 	for i := range c.TMGI {
 		b = diameter.AppendString(b, 900, 10415, diameter.AVPMandatory, c.TMGI[i])
@@ -1519,7 +1558,7 @@ func (c *TMGIExpiry) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if len(c.TMGI) < 1 {
-		d.Need(&tmgiExpiryMembers[0])
+		d.Need(&AVPTMGI)
 	}
 }
 
@@ -1542,14 +1581,14 @@ func (c TMGIExpiry) LogValue() slog.Value { return slog.StringValue(c.String()) 
 type LocalM1Information struct {
 	// MBMSENBIPMulticastAddress is MBMS-eNB-IP-Multicast-Address (AVP 3520 of vendor 10415, Address), optional. TS
 	// 29.468.
-	MBMSENBIPMulticastAddress []byte
+	MBMSENBIPMulticastAddress diameter.Address
 	// MBMSENBIPv6MulticastAddress is MBMS-eNB-IPv6-Multicast-Address (AVP 3521 of vendor 10415, Address), optional.
 	// TS 29.468.
-	MBMSENBIPv6MulticastAddress []byte
+	MBMSENBIPv6MulticastAddress diameter.Address
 	// MBMSGWSSMIPAddress is MBMS-GW-SSM-IP-Address (AVP 3522 of vendor 10415, Address), optional. TS 29.468.
-	MBMSGWSSMIPAddress []byte
+	MBMSGWSSMIPAddress diameter.Address
 	// MBMSGWSSMIPv6Address is MBMS-GW-SSM-IPv6-Address (AVP 3523 of vendor 10415, Address), optional. TS 29.468.
-	MBMSGWSSMIPv6Address []byte
+	MBMSGWSSMIPv6Address diameter.Address
 	// CommonTunnelEndpointIdentifier is Common-Tunnel-Endpoint-Identifier (AVP 3524 of vendor 10415, OctetString),
 	// optional. Of GTP-U, four octets (TS 29.468).
 	CommonTunnelEndpointIdentifier []byte
@@ -1557,17 +1596,17 @@ type LocalM1Information struct {
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *LocalM1Information) AppendAVPs(b []byte) ([]byte, error) {
-	if c.MBMSENBIPMulticastAddress != nil {
-		b = diameter.AppendString(b, 3520, 10415, 0, c.MBMSENBIPMulticastAddress)
+	if !c.MBMSENBIPMulticastAddress.IsZero() {
+		b = diameter.AppendAddress(b, 3520, 10415, 0, c.MBMSENBIPMulticastAddress)
 	}
-	if c.MBMSENBIPv6MulticastAddress != nil {
-		b = diameter.AppendString(b, 3521, 10415, 0, c.MBMSENBIPv6MulticastAddress)
+	if !c.MBMSENBIPv6MulticastAddress.IsZero() {
+		b = diameter.AppendAddress(b, 3521, 10415, 0, c.MBMSENBIPv6MulticastAddress)
 	}
-	if c.MBMSGWSSMIPAddress != nil {
-		b = diameter.AppendString(b, 3522, 10415, 0, c.MBMSGWSSMIPAddress)
+	if !c.MBMSGWSSMIPAddress.IsZero() {
+		b = diameter.AppendAddress(b, 3522, 10415, 0, c.MBMSGWSSMIPAddress)
 	}
-	if c.MBMSGWSSMIPv6Address != nil {
-		b = diameter.AppendString(b, 3523, 10415, 0, c.MBMSGWSSMIPv6Address)
+	if !c.MBMSGWSSMIPv6Address.IsZero() {
+		b = diameter.AppendAddress(b, 3523, 10415, 0, c.MBMSGWSSMIPv6Address)
 	}
 	if c.CommonTunnelEndpointIdentifier != nil {
 		b = diameter.AppendString(b, 3524, 10415, 0, c.CommonTunnelEndpointIdentifier)
@@ -1619,16 +1658,16 @@ func (c *LocalM1Information) DecodeFrom(d *diameter.Decoder) {
 func (c LocalM1Information) String() string {
 	var p diameter.Printer
 	p.Open("")
-	if c.MBMSENBIPMulticastAddress != nil {
+	if !c.MBMSENBIPMulticastAddress.IsZero() {
 		p.Field("MBMS-eNB-IP-Multicast-Address", c.MBMSENBIPMulticastAddress)
 	}
-	if c.MBMSENBIPv6MulticastAddress != nil {
+	if !c.MBMSENBIPv6MulticastAddress.IsZero() {
 		p.Field("MBMS-eNB-IPv6-Multicast-Address", c.MBMSENBIPv6MulticastAddress)
 	}
-	if c.MBMSGWSSMIPAddress != nil {
+	if !c.MBMSGWSSMIPAddress.IsZero() {
 		p.Field("MBMS-GW-SSM-IP-Address", c.MBMSGWSSMIPAddress)
 	}
-	if c.MBMSGWSSMIPv6Address != nil {
+	if !c.MBMSGWSSMIPv6Address.IsZero() {
 		p.Field("MBMS-GW-SSM-IPv6-Address", c.MBMSGWSSMIPv6Address)
 	}
 	if c.CommonTunnelEndpointIdentifier != nil {
@@ -1644,23 +1683,22 @@ func (c LocalM1Information) LogValue() slog.Value { return slog.StringValue(c.St
 // source.
 type LocalMB2UInformation struct {
 	// BMSCAddress is BMSC-Address (AVP 3500 of vendor 10415, Address), at most 2. TS 29.468.
-	BMSCAddress [][]byte
+	BMSCAddress []diameter.Address
 	// BMSCPort is BMSC-Port (AVP 3501 of vendor 10415, Unsigned32), optional. The UDP port at the BM-SC (TS
 	// 29.468).
 	BMSCPort *uint32
 }
 
-var localMB2UInformationMembers = [...]diameter.Member{
-	{Name: "BMSC-Address", Example: diameter.AVP{Code: 3500, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 6)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *LocalMB2UInformation) AppendAVPs(b []byte) ([]byte, error) {
 	if len(c.BMSCAddress) > 2 {
-		return b, localMB2UInformationMembers[0].Excess(2)
+		return b, AVPBMSCAddress.Excess(2)
 	}
 	for i := range c.BMSCAddress {
-		b = diameter.AppendString(b, 3500, 10415, diameter.AVPMandatory, c.BMSCAddress[i])
+		if c.BMSCAddress[i].IsZero() {
+			return b, AVPBMSCAddress.Missing()
+		}
+		b = diameter.AppendAddress(b, 3500, 10415, diameter.AVPMandatory, c.BMSCAddress[i])
 	}
 	if c.BMSCPort != nil {
 		b = diameter.AppendUint32(b, 3501, 10415, diameter.AVPMandatory, *c.BMSCPort)
@@ -1728,15 +1766,10 @@ type ROHCRequest struct {
 	Extra []diameter.AVP
 }
 
-var rohcRequestMembers = [...]diameter.Member{
-	{Name: "Flow-Description", Example: diameter.AVP{Code: 507, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "ROHC-Profile", Example: diameter.AVP{Code: 3528, Vendor: 10415, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *ROHCRequest) AppendAVPs(b []byte) ([]byte, error) {
 	if len(c.FlowDescription) < 1 {
-		return b, rohcRequestMembers[0].Missing()
+		return b, tgpp.AVPFlowDescription.Missing()
 	}
 	for i := range c.FlowDescription {
 		b = diameter.AppendString(b, 507, 10415, diameter.AVPMandatory, c.FlowDescription[i])
@@ -1779,10 +1812,10 @@ func (c *ROHCRequest) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if len(c.FlowDescription) < 1 {
-		d.Need(&rohcRequestMembers[0])
+		d.Need(&tgpp.AVPFlowDescription)
 	}
 	if seen&0x1 == 0 {
-		d.Need(&rohcRequestMembers[1])
+		d.Need(&AVPROHCProfile)
 	}
 }
 
@@ -1925,15 +1958,6 @@ type GAR struct {
 	Extra []diameter.AVP
 }
 
-var garMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*GAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388662, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -1943,21 +1967,21 @@ func (*GAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *GAR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, garMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, garMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, garMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, garMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -1974,7 +1998,7 @@ func (c *GAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1987,7 +2011,7 @@ func (c *GAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1997,7 +2021,7 @@ func (c *GAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3509, 10415, diameter.AVPMandatory)
 			if b, err = c.TMGIAllocationRequest.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3509, 10415, diameter.AVPMandatory)
+				return b, AVPTMGIAllocationRequest.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2007,7 +2031,7 @@ func (c *GAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3512, 10415, diameter.AVPMandatory)
 			if b, err = c.TMGIDeallocationRequest.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3512, 10415, diameter.AVPMandatory)
+				return b, AVPTMGIDeallocationRequest.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2017,7 +2041,7 @@ func (c *GAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3504, 10415, diameter.AVPMandatory)
 			if b, err = c.MBMSBearerRequest[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3504, 10415, diameter.AVPMandatory)
+				return b, AVPMBMSBearerRequest.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2126,22 +2150,22 @@ func (c *GAR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&garMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&garMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&garMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&garMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&garMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&garMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -2245,15 +2269,6 @@ type GAA struct {
 	Extra []diameter.AVP
 }
 
-var gaaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*GAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388662, App, diameter.FlagProxiable
@@ -2263,17 +2278,17 @@ func (*GAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *GAA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, gaaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, gaaMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, gaaMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -2308,7 +2323,7 @@ func (c *GAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2318,7 +2333,7 @@ func (c *GAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2328,7 +2343,7 @@ func (c *GAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3510, 10415, diameter.AVPMandatory)
 			if b, err = c.TMGIAllocationResponse.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3510, 10415, diameter.AVPMandatory)
+				return b, AVPTMGIAllocationResponse.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2338,7 +2353,7 @@ func (c *GAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3513, 10415, diameter.AVPMandatory)
 			if b, err = c.TMGIDeallocationResponse[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3513, 10415, diameter.AVPMandatory)
+				return b, AVPTMGIDeallocationResponse.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2348,7 +2363,7 @@ func (c *GAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3505, 10415, diameter.AVPMandatory)
 			if b, err = c.MBMSBearerResponse[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3505, 10415, diameter.AVPMandatory)
+				return b, AVPMBMSBearerResponse.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2361,7 +2376,7 @@ func (c *GAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2494,22 +2509,22 @@ func (c *GAA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&gaaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&gaaMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&gaaMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&gaaMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&gaaMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&gaaMembers[5])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -2613,16 +2628,6 @@ type GNR struct {
 	Extra []diameter.AVP
 }
 
-var gnrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*GNR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388663, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -2632,25 +2637,25 @@ func (*GNR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *GNR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, gnrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, gnrMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, gnrMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, gnrMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DestinationHost == "" {
-		return b, gnrMembers[6].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	if c.DRMP != nil {
@@ -2664,7 +2669,7 @@ func (c *GNR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2677,7 +2682,7 @@ func (c *GNR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3515, 10415, diameter.AVPMandatory)
 			if b, err = c.TMGIExpiry.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3515, 10415, diameter.AVPMandatory)
+				return b, AVPTMGIExpiry.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2687,7 +2692,7 @@ func (c *GNR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3503, 10415, diameter.AVPMandatory)
 			if b, err = c.MBMSBearerEventNotification[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3503, 10415, diameter.AVPMandatory)
+				return b, AVPMBMSBearerEventNotification.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2782,25 +2787,25 @@ func (c *GNR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&gnrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&gnrMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&gnrMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&gnrMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&gnrMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&gnrMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&gnrMembers[6])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 }
 
@@ -2886,15 +2891,6 @@ type GNA struct {
 	Extra []diameter.AVP
 }
 
-var gnaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*GNA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388663, App, diameter.FlagProxiable
@@ -2904,17 +2900,17 @@ func (*GNA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *GNA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, gnaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, gnaMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, gnaMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -2949,7 +2945,7 @@ func (c *GNA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3050,22 +3046,22 @@ func (c *GNA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&gnaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&gnaMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&gnaMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&gnaMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&gnaMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&gnaMembers[5])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

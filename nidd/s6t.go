@@ -119,8 +119,7 @@ func (p *Procedure) handleNIR(ctx context.Context, _ diameter.Identity, req *dia
 		return p.answerError(req, op, err), nil
 	}
 	if nir.NIDDAuthorizationUpdate == nil {
-		err := missing(3161, diameter.Vendor3GPP, 0, nil, "NIDD-Authorization-Update")
-		return p.answerError(req, op, err), nil
+		return p.answerError(req, op, s6t.AVPNIDDAuthorizationUpdate.Missing()), nil
 	}
 	host := ""
 	wake, err := p.update(ctx, ue, func(s *session) error {
@@ -159,10 +158,8 @@ func (p *Procedure) resolve(ctx context.Context, op string, u *s6t.UserIdentifie
 	name := u.ExternalIdentifier
 	if name == "" {
 		if name, err = tgpp.ParseTBCD(u.MSISDN); err != nil || name == "" {
-			return "", (&diameter.AVPError{
-				Result: diameter.InvalidAVPValue, Code: 3102, Vendor: diameter.Vendor3GPP, Reason: "User-Identifier names nobody",
-				Failed: diameter.AppendString(nil, 701, diameter.Vendor3GPP, diameter.AVPMandatory, u.MSISDN),
-			}).Within(3102, diameter.Vendor3GPP, diameter.AVPMandatory)
+			err = tgpp.AVPMSISDN.Fault(diameter.InvalidAVPValue, u.MSISDN, "User-Identifier names nobody")
+			return "", s6t.AVPUserIdentifier.Within(err)
 		}
 	}
 	err = p.Store.View(ctx, func(r store.Reader) error {

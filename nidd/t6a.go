@@ -53,17 +53,12 @@ func refuse(op string, r diameter.Result) error {
 // imsi returns the IMSI of a User-Identifier, which CMR, ODR and TDR must hold (TS 29.128 §6.4.16).
 func imsi(u *t6a.UserIdentifier) (id.IMSI, error) {
 	if u.UserName == "" {
-		return "", (&diameter.AVPError{
-			Result: diameter.MissingAVP, Code: 1, Reason: "User-Name with the IMSI is missing",
-			Failed: diameter.AVP{Code: 1, Flags: diameter.AVPMandatory}.Append(nil),
-		}).Within(3102, diameter.Vendor3GPP, diameter.AVPMandatory)
+		return "", t6a.AVPUserIdentifier.Within(diameter.AVPUserName.Missing())
 	}
 	ue, err := id.ParseIMSI(u.UserName)
 	if err != nil {
-		return "", (&diameter.AVPError{
-			Result: diameter.InvalidAVPValue, Code: 1, Reason: "User-Name is no IMSI",
-			Failed: diameter.AppendString(nil, 1, 0, diameter.AVPMandatory, u.UserName),
-		}).Within(3102, diameter.Vendor3GPP, diameter.AVPMandatory)
+		err = diameter.AVPUserName.Fault(diameter.InvalidAVPValue, []byte(u.UserName), "User-Name is no IMSI")
+		return "", t6a.AVPUserIdentifier.Within(err)
 	}
 	return ue, nil
 }
@@ -73,17 +68,5 @@ func ebi(b []byte) (uint8, error) {
 	if len(b) == 1 {
 		return b[0], nil
 	}
-	e := &diameter.AVPError{
-		Result: diameter.InvalidAVPLength, Code: 1020, Vendor: diameter.Vendor3GPP, Reason: "Bearer-Identifier is not one octet",
-	}
-	e.Failed = diameter.AppendString(nil, e.Code, e.Vendor, diameter.AVPMandatory, b)
-	return 0, e
-}
-
-// missing is the error for an element that a condition makes mandatory.
-func missing(code diameter.AVPCode, vendor diameter.VendorID, flags diameter.AVPFlags, sample []byte, name string) error {
-	return &diameter.AVPError{
-		Result: diameter.MissingAVP, Code: code, Vendor: vendor, Reason: name + " is missing",
-		Failed: diameter.AVP{Code: code, Vendor: vendor, Flags: flags, Data: sample}.Append(nil),
-	}
+	return 0, t6a.AVPBearerIdentifier.Fault(diameter.InvalidAVPLength, b, "Bearer-Identifier is not one octet")
 }

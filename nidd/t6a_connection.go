@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/diameter/tgpp"
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/store"
@@ -143,19 +144,18 @@ func (c *Connection) take(cmr *t6a.CMR) {
 
 // complete checks the elements that TS 29.128 table 5.7.1-1 wants for an establishment or an update.
 func (p *Procedure) complete(cmr *t6a.CMR) error {
-	const none = diameter.AVPFlags(0)
 	est := cmr.ConnectionAction == t6a.ConnectionActionEstablishment
 	switch {
 	case est && cmr.ServiceSelection == "":
-		return missing(493, 0, diameter.AVPMandatory, nil, "Service-Selection")
+		return tgpp.AVPServiceSelection.Missing()
 	case p.opts.AcceptIncompleteCMR:
 		return nil
 	case est && cmr.ThreeGPPChargingCharacteristics == "":
-		return missing(13, diameter.Vendor3GPP, none, nil, "3GPP-Charging-Characteristics")
+		return t6a.AVPThreeGPPChargingCharacteristics.Missing()
 	case cmr.RATType == nil:
-		return missing(1032, diameter.Vendor3GPP, none, make([]byte, 4), "RAT-Type")
+		return tgpp.AVPRATType.Missing()
 	case cmr.VisitedPLMNID == nil:
-		return missing(1407, diameter.Vendor3GPP, diameter.AVPMandatory, make([]byte, 3), "Visited-PLMN-Id")
+		return tgpp.AVPVisitedPLMNID.Missing()
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 	switch {
 	case r.IsSuccess():
 		// This is the busiest answer, and one AVP of it counts: it is not worth to be decoded.
-		flags, _ := diameter.FindAVP(ans.AVPs, 4321, diameter.Vendor3GPP)
+		flags, _ := t6a.AVPTDAFlags.Find(ans.AVPs)
 		if len(flags.Data) == 4 && t6a.TDAFlags(binary.BigEndian.Uint32(flags.Data))&t6a.TDAFlagAcknowledgedDelivery != 0 {
 			return Event{Kind: Acknowledged}
 		}
@@ -80,7 +80,7 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:
 		return Event{Kind: BearerGone}
 	case r == diameter.UnableToDeliver || r == diameter.RealmNotServed || r == diameter.TooBusy || r == diameter.LoopDetected:
-		by, _ := diameter.FindAVP(ans.AVPs, 264, 0)
+		by, _ := diameter.AVPOriginHost.Find(ans.AVPs)
 		return Event{
 			Kind: NoRoute, RetryAt: time.Now().Add(p.opts.RetryInterval),
 			byNode: strings.EqualFold(string(by.Data), d.Attempt.Node.Host),

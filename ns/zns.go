@@ -20,6 +20,29 @@ const (
 	CodeNCR diameter.CommandCode = 8388725
 )
 
+// Definitions of the AVPs.
+var (
+	AVPCongestionLevelRange        = diameter.Definition{Name: "Congestion-Level-Range", Code: 4003, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPCongestionLevelValue        = diameter.Definition{Name: "Congestion-Level-Value", Code: 4005, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPNetworkCongestionAreaReport = diameter.Definition{Name: "Network-Congestion-Area-Report", Code: 4101, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPNsRequestType               = diameter.Definition{Name: "Ns-Request-Type", Code: 4102, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388724 && request:
+		return new(NSR)
+	case code == 8388724 && !request:
+		return new(NSA)
+	case code == 8388725 && request:
+		return new(NCR)
+	case code == 8388725 && !request:
+		return new(NCA)
+	}
+	return nil
+}
+
 // NsRequestType holds the numbers of Ns-Request-Type (AVP 4102 of vendor 10415, Unsigned32). TS 29.153. A value that
 // has no name here is kept and passed on.
 type NsRequestType uint32
@@ -153,17 +176,6 @@ type NSR struct {
 	Extra []diameter.AVP
 }
 
-var nsrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Vendor-Specific-Application-Id", Example: diameter.AVP{Code: 260, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00")}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Ns-Request-Type", Example: diameter.AVP{Code: 4102, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*NSR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388724, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -173,28 +185,28 @@ func (*NSR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NSR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, nsrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 		if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+			return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, nsrMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, nsrMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, nsrMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	b = diameter.AppendUint32(b, 4102, 10415, diameter.AVPMandatory, uint32(c.NsRequestType))
@@ -210,7 +222,7 @@ func (c *NSR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -234,7 +246,7 @@ func (c *NSR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -247,7 +259,7 @@ func (c *NSR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -357,28 +369,28 @@ func (c *NSR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&nsrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&nsrMembers[1])
+		d.Need(&diameter.AVPVendorSpecificApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&nsrMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&nsrMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&nsrMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&nsrMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&nsrMembers[6])
+		d.Need(&AVPNsRequestType)
 	}
 	if seen&0x80 == 0 {
-		d.Need(&nsrMembers[7])
+		d.Need(&tgpp.AVPSCEFReferenceID)
 	}
 }
 
@@ -486,15 +498,6 @@ type NSA struct {
 	Extra []diameter.AVP
 }
 
-var nsaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Vendor-Specific-Application-Id", Example: diameter.AVP{Code: 260, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00")}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*NSA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388724, App, diameter.FlagProxiable
@@ -504,24 +507,24 @@ func (*NSA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NSA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, nsaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 		if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+			return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, nsaMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, nsaMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -544,7 +547,7 @@ func (c *NSA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -554,7 +557,7 @@ func (c *NSA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -567,7 +570,7 @@ func (c *NSA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4101, 10415, diameter.AVPMandatory)
 			if b, err = c.NetworkCongestionAreaReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4101, 10415, diameter.AVPMandatory)
+				return b, AVPNetworkCongestionAreaReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -586,7 +589,7 @@ func (c *NSA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -599,7 +602,7 @@ func (c *NSA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -609,7 +612,7 @@ func (c *NSA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -744,22 +747,22 @@ func (c *NSA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&nsaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&nsaMembers[1])
+		d.Need(&diameter.AVPVendorSpecificApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&nsaMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&nsaMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&nsaMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&nsaMembers[5])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -863,17 +866,6 @@ type NCR struct {
 	Extra []diameter.AVP
 }
 
-var ncrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Vendor-Specific-Application-Id", Example: diameter.AVP{Code: 260, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00")}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*NCR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388725, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -883,32 +875,32 @@ func (*NCR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NCR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, ncrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 		if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+			return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, ncrMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, ncrMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, ncrMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DestinationHost == "" {
-		return b, ncrMembers[6].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
@@ -920,7 +912,7 @@ func (c *NCR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -930,7 +922,7 @@ func (c *NCR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4101, 10415, diameter.AVPMandatory)
 			if b, err = c.NetworkCongestionAreaReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4101, 10415, diameter.AVPMandatory)
+				return b, AVPNetworkCongestionAreaReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -940,7 +932,7 @@ func (c *NCR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -953,7 +945,7 @@ func (c *NCR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1050,28 +1042,28 @@ func (c *NCR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ncrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ncrMembers[1])
+		d.Need(&diameter.AVPVendorSpecificApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&ncrMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&ncrMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&ncrMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&ncrMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&ncrMembers[6])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 	if seen&0x80 == 0 {
-		d.Need(&ncrMembers[7])
+		d.Need(&tgpp.AVPSCEFReferenceID)
 	}
 }
 
@@ -1159,15 +1151,6 @@ type NCA struct {
 	Extra []diameter.AVP
 }
 
-var ncaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Vendor-Specific-Application-Id", Example: diameter.AVP{Code: 260, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00")}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*NCA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388725, App, diameter.FlagProxiable
@@ -1177,24 +1160,24 @@ func (*NCA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NCA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, ncaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 		if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+			return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, ncaMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, ncaMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1217,7 +1200,7 @@ func (c *NCA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1227,7 +1210,7 @@ func (c *NCA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1246,7 +1229,7 @@ func (c *NCA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1259,7 +1242,7 @@ func (c *NCA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1376,22 +1359,22 @@ func (c *NCA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ncaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ncaMembers[1])
+		d.Need(&diameter.AVPVendorSpecificApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&ncaMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&ncaMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&ncaMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&ncaMembers[5])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

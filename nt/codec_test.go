@@ -15,4 +15,6 @@ func elements() []diatest.Element {
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
 
+func TestConform(t *testing.T) { diatest.Conform(t, "nt.dia", nt.New, elements()...) }
+
 func FuzzDecode(f *testing.F) { diatest.Fuzz(f, nil, elements()...) }

@@ -19,6 +19,30 @@ const (
 	CodeBTR diameter.CommandCode = 8388723
 )
 
+// Definitions of the AVPs.
+var (
+	AVPRatingGroup         = diameter.Definition{Name: "Rating-Group", Code: 432, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPPCRFAddress         = diameter.Definition{Name: "PCRF-Address", Code: 2207, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPTransferRequestType = diameter.Definition{Name: "Transfer-Request-Type", Code: 4203, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTimeWindow          = diameter.Definition{Name: "Time-Window", Code: 4204, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x10n\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x10m\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPTransferEndTime     = diameter.Definition{Name: "Transfer-End-Time", Code: 4205, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTransferStartTime   = diameter.Definition{Name: "Transfer-Start-Time", Code: 4206, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTransferPolicy      = diameter.Definition{Name: "Transfer-Policy", Code: 4207, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x10p\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPTransferPolicyID    = diameter.Definition{Name: "Transfer-Policy-Id", Code: 4208, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPNumberOfUEs         = diameter.Definition{Name: "Number-Of-UEs", Code: 4209, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388723 && request:
+		return new(BTR)
+	case code == 8388723 && !request:
+		return new(BTA)
+	}
+	return nil
+}
+
 // TransferRequestType holds the numbers of Transfer-Request-Type (AVP 4203 of vendor 10415, Unsigned32). TS 29.154. A
 // value that has no name here is kept and passed on.
 type TransferRequestType uint32
@@ -53,22 +77,17 @@ type TimeWindow struct {
 	Extra []diameter.AVP
 }
 
-var timeWindowMembers = [...]diameter.Member{
-	{Name: "Transfer-Start-Time", Example: diameter.AVP{Code: 4206, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Transfer-End-Time", Example: diameter.AVP{Code: 4205, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *TimeWindow) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.TransferStartTime.IsZero() {
-		return b, timeWindowMembers[0].Missing()
+		return b, AVPTransferStartTime.Missing()
 	}
 	if b, err = diameter.AppendTime(b, 4206, 10415, diameter.AVPMandatory, c.TransferStartTime); err != nil {
 		return b, err
 	}
 	if c.TransferEndTime.IsZero() {
-		return b, timeWindowMembers[1].Missing()
+		return b, AVPTransferEndTime.Missing()
 	}
 	if b, err = diameter.AppendTime(b, 4205, 10415, diameter.AVPMandatory, c.TransferEndTime); err != nil {
 		return b, err
@@ -103,10 +122,10 @@ func (c *TimeWindow) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&timeWindowMembers[0])
+		d.Need(&AVPTransferStartTime)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&timeWindowMembers[1])
+		d.Need(&AVPTransferEndTime)
 	}
 }
 
@@ -145,10 +164,6 @@ type TransferPolicy struct {
 	Extra []diameter.AVP
 }
 
-var transferPolicyMembers = [...]diameter.Member{
-	{Name: "Transfer-Policy-Id", Example: diameter.AVP{Code: 4208, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *TransferPolicy) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -158,7 +173,7 @@ func (c *TransferPolicy) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4204, 10415, diameter.AVPMandatory)
 			if b, err = c.TimeWindow.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4204, 10415, diameter.AVPMandatory)
+				return b, AVPTimeWindow.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -217,7 +232,7 @@ func (c *TransferPolicy) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&transferPolicyMembers[0])
+		d.Need(&AVPTransferPolicyID)
 	}
 }
 
@@ -299,16 +314,6 @@ type BTR struct {
 	Extra []diameter.AVP
 }
 
-var btrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Vendor-Specific-Application-Id", Example: diameter.AVP{Code: 260, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00")}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Transfer-Request-Type", Example: diameter.AVP{Code: 4203, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*BTR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388723, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -318,28 +323,28 @@ func (*BTR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *BTR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, btrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 		if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+			return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, btrMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, btrMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, btrMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	b = diameter.AppendUint32(b, 4203, 10415, diameter.AVPMandatory, uint32(c.TransferRequestType))
@@ -354,7 +359,7 @@ func (c *BTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -379,7 +384,7 @@ func (c *BTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4204, 10415, diameter.AVPMandatory)
 			if b, err = c.TimeWindow.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4204, 10415, diameter.AVPMandatory)
+				return b, AVPTimeWindow.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -398,7 +403,7 @@ func (c *BTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -411,7 +416,7 @@ func (c *BTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -540,25 +545,25 @@ func (c *BTR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&btrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&btrMembers[1])
+		d.Need(&diameter.AVPVendorSpecificApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&btrMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&btrMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&btrMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&btrMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&btrMembers[6])
+		d.Need(&AVPTransferRequestType)
 	}
 }
 
@@ -681,15 +686,6 @@ type BTA struct {
 	Extra []diameter.AVP
 }
 
-var btaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Vendor-Specific-Application-Id", Example: diameter.AVP{Code: 260, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00")}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*BTA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388723, App, diameter.FlagProxiable
@@ -699,24 +695,24 @@ func (*BTA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *BTA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, btaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 		if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+			return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, btaMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, btaMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -751,7 +747,7 @@ func (c *BTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -761,7 +757,7 @@ func (c *BTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -771,7 +767,7 @@ func (c *BTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4207, 10415, diameter.AVPMandatory)
 			if b, err = c.TransferPolicy[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4207, 10415, diameter.AVPMandatory)
+				return b, AVPTransferPolicy.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -784,7 +780,7 @@ func (c *BTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -797,7 +793,7 @@ func (c *BTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -807,7 +803,7 @@ func (c *BTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -946,22 +942,22 @@ func (c *BTA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&btaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&btaMembers[1])
+		d.Need(&diameter.AVPVendorSpecificApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&btaMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&btaMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&btaMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&btaMembers[5])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

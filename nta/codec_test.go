@@ -16,4 +16,6 @@ func elements() []diatest.Element {
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
 
+func TestConform(t *testing.T) { diatest.Conform(t, "nta.dia", nta.New, elements()...) }
+
 func FuzzDecode(f *testing.F) { diatest.Fuzz(f, nil, elements()...) }

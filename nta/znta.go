@@ -19,6 +19,32 @@ const (
 	CodeERR diameter.CommandCode = 8388736
 )
 
+// Definitions of the AVPs.
+var (
+	AVPAccessNetworkReports     = diameter.Definition{Name: "Access-Network-Reports", Code: 4210, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPEventConfiguration       = diameter.Definition{Name: "Event-Configuration", Code: 4211, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x10x\xc0\x00\x00\x14\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\f5\xc0\x00\x00\f\x00\x00(\xaf\x00\x00\f7\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPEventConfigurationState  = diameter.Definition{Name: "Event-Configuration-State", Code: 4212, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPEventConfigurationStatus = diameter.Definition{Name: "Event-Configuration-Status", Code: 4213, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x10t\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x10x\xc0\x00\x00\x14\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPEventReportingResults    = diameter.Definition{Name: "Event-Reporting-Results", Code: 4214, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPEventReports             = diameter.Definition{Name: "Event-Reports", Code: 4215, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x10v\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x10x\xc0\x00\x00\x14\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPExtendedSCEFReferenceID  = diameter.Definition{Name: "Extended-SCEF-Reference-ID", Code: 4216, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388735 && request:
+		return new(ECR)
+	case code == 8388735 && !request:
+		return new(ECA)
+	case code == 8388736 && request:
+		return new(ERR)
+	case code == 8388736 && !request:
+		return new(ERA)
+	}
+	return nil
+}
+
 // EventConfigurationState holds the bit mask of Event-Configuration-State (AVP 4212 of vendor 10415, Unsigned32). TS
 // 29.154.
 type EventConfigurationState uint32
@@ -80,7 +106,7 @@ type AccessNetworkReports struct {
 	// tgpp.ParseTimeZone (TS 29.061).
 	ThreeGPPMSTimeZone []byte
 	// UELocalIPAddress is UE-Local-IP-Address (AVP 2805 of vendor 10415, Address), optional. TS 29.212.
-	UELocalIPAddress []byte
+	UELocalIPAddress diameter.Address
 	// TCPSourcePort is TCP-Source-Port (AVP 2843 of vendor 10415, Unsigned32), optional. TS 29.212.
 	TCPSourcePort *uint32
 	// UDPSourcePort is UDP-Source-Port (AVP 2806 of vendor 10415, Unsigned32), optional. TS 29.212.
@@ -115,8 +141,8 @@ func (c *AccessNetworkReports) AppendAVPs(b []byte) ([]byte, error) {
 	if c.ThreeGPPMSTimeZone != nil {
 		b = diameter.AppendString(b, 23, 10415, 0, c.ThreeGPPMSTimeZone)
 	}
-	if c.UELocalIPAddress != nil {
-		b = diameter.AppendString(b, 2805, 10415, 0, c.UELocalIPAddress)
+	if !c.UELocalIPAddress.IsZero() {
+		b = diameter.AppendAddress(b, 2805, 10415, 0, c.UELocalIPAddress)
 	}
 	if c.TCPSourcePort != nil {
 		b = diameter.AppendUint32(b, 2843, 10415, 0, *c.TCPSourcePort)
@@ -212,7 +238,7 @@ func (c AccessNetworkReports) String() string {
 	if c.ThreeGPPMSTimeZone != nil {
 		p.Field("3GPP-MS-TimeZone", c.ThreeGPPMSTimeZone)
 	}
-	if c.UELocalIPAddress != nil {
+	if !c.UELocalIPAddress.IsZero() {
 		p.Field("UE-Local-IP-Address", c.UELocalIPAddress)
 	}
 	if c.TCPSourcePort != nil {
@@ -249,18 +275,12 @@ type EventConfiguration struct {
 	Extra []diameter.AVP
 }
 
-var eventConfigurationMembers = [...]diameter.Member{
-	{Name: "Extended-SCEF-Reference-ID", Example: diameter.AVP{Code: 4216, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 8)}},
-	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Monitoring-Type", Example: diameter.AVP{Code: 3127, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *EventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	b = diameter.AppendUint64(b, 4216, 10415, diameter.AVPMandatory, c.ExtendedSCEFReferenceID)
 	if c.SCEFID == "" {
-		return b, eventConfigurationMembers[1].Missing()
+		return b, tgpp.AVPSCEFID.Missing()
 	}
 	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
 	b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(c.MonitoringType))
@@ -269,7 +289,7 @@ func (c *EventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3135, 10415, diameter.AVPMandatory)
 			if b, err = c.LocationInformationConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3135, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPLocationInformationConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -315,13 +335,13 @@ func (c *EventConfiguration) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&eventConfigurationMembers[0])
+		d.Need(&AVPExtendedSCEFReferenceID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&eventConfigurationMembers[1])
+		d.Need(&tgpp.AVPSCEFID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&eventConfigurationMembers[2])
+		d.Need(&tgpp.AVPMonitoringType)
 	}
 }
 
@@ -359,11 +379,6 @@ type EventConfigurationStatus struct {
 	Extra []diameter.AVP
 }
 
-var eventConfigurationStatusMembers = [...]diameter.Member{
-	{Name: "Event-Configuration-State", Example: diameter.AVP{Code: 4212, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Extended-SCEF-Reference-ID", Example: diameter.AVP{Code: 4216, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 8)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *EventConfigurationStatus) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 4212, 10415, diameter.AVPMandatory, uint32(c.EventConfigurationState))
@@ -398,10 +413,10 @@ func (c *EventConfigurationStatus) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&eventConfigurationStatusMembers[0])
+		d.Need(&AVPEventConfigurationState)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&eventConfigurationStatusMembers[1])
+		d.Need(&AVPExtendedSCEFReferenceID)
 	}
 }
 
@@ -434,11 +449,6 @@ type EventReports struct {
 	Extra []diameter.AVP
 }
 
-var eventReportsMembers = [...]diameter.Member{
-	{Name: "Event-Reporting-Results", Example: diameter.AVP{Code: 4214, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Extended-SCEF-Reference-ID", Example: diameter.AVP{Code: 4216, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 8)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *EventReports) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -449,7 +459,7 @@ func (c *EventReports) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4210, 10415, diameter.AVPMandatory)
 			if b, err = c.AccessNetworkReports[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4210, 10415, diameter.AVPMandatory)
+				return b, AVPAccessNetworkReports.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -491,10 +501,10 @@ func (c *EventReports) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&eventReportsMembers[0])
+		d.Need(&AVPEventReportingResults)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&eventReportsMembers[1])
+		d.Need(&AVPExtendedSCEFReferenceID)
 	}
 }
 
@@ -551,15 +561,6 @@ type ECR struct {
 	Extra []diameter.AVP
 }
 
-var ecrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "External-Identifier", Example: diameter.AVP{Code: 3111, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*ECR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388735, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -569,24 +570,24 @@ func (*ECR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ECR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, ecrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, ecrMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, ecrMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, ecrMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.ExternalIdentifier == "" {
-		return b, ecrMembers[5].Missing()
+		return b, tgpp.AVPExternalIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 3111, 10415, diameter.AVPMandatory, c.ExternalIdentifier)
 	if c.DRMP != nil {
@@ -600,7 +601,7 @@ func (c *ECR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -610,7 +611,7 @@ func (c *ECR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4211, 10415, diameter.AVPMandatory)
 			if b, err = c.EventConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4211, 10415, diameter.AVPMandatory)
+				return b, AVPEventConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -623,7 +624,7 @@ func (c *ECR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -636,7 +637,7 @@ func (c *ECR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -731,22 +732,22 @@ func (c *ECR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ecrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ecrMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&ecrMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&ecrMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&ecrMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&ecrMembers[5])
+		d.Need(&tgpp.AVPExternalIdentifier)
 	}
 }
 
@@ -841,14 +842,6 @@ type ECA struct {
 	Extra []diameter.AVP
 }
 
-var ecaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*ECA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388735, App, diameter.FlagProxiable
@@ -858,16 +851,16 @@ func (*ECA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, ecaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, ecaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, ecaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -899,7 +892,7 @@ func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -909,7 +902,7 @@ func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -919,7 +912,7 @@ func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4215, 10415, diameter.AVPMandatory)
 			if b, err = c.EventReports.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4215, 10415, diameter.AVPMandatory)
+				return b, AVPEventReports.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -929,7 +922,7 @@ func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4213, 10415, diameter.AVPMandatory)
 			if b, err = c.EventConfigurationStatus.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4213, 10415, diameter.AVPMandatory)
+				return b, AVPEventConfigurationStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -939,7 +932,7 @@ func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -952,7 +945,7 @@ func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -962,7 +955,7 @@ func (c *ECA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1094,19 +1087,19 @@ func (c *ECA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ecaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ecaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&ecaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&ecaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&ecaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -1200,15 +1193,6 @@ type ERR struct {
 	Extra []diameter.AVP
 }
 
-var errMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*ERR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388736, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -1218,24 +1202,24 @@ func (*ERR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ERR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, errMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, errMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, errMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, errMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DestinationHost == "" {
-		return b, errMembers[5].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	if c.DRMP != nil {
@@ -1246,7 +1230,7 @@ func (c *ERR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1256,7 +1240,7 @@ func (c *ERR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4215, 10415, diameter.AVPMandatory)
 			if b, err = c.EventReports.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4215, 10415, diameter.AVPMandatory)
+				return b, AVPEventReports.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1266,7 +1250,7 @@ func (c *ERR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1349,22 +1333,22 @@ func (c *ERR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&errMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&errMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&errMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&errMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&errMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&errMembers[5])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 }
 
@@ -1443,14 +1427,6 @@ type ERA struct {
 	Extra []diameter.AVP
 }
 
-var eraMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*ERA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388736, App, diameter.FlagProxiable
@@ -1460,16 +1436,16 @@ func (*ERA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ERA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, eraMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, eraMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, eraMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1501,7 +1477,7 @@ func (c *ERA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1511,7 +1487,7 @@ func (c *ERA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1521,7 +1497,7 @@ func (c *ERA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1534,7 +1510,7 @@ func (c *ERA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1645,19 +1621,19 @@ func (c *ERA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&eraMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&eraMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&eraMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&eraMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&eraMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

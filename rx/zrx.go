@@ -23,6 +23,143 @@ const (
 	CodeASR diameter.CommandCode = 274
 )
 
+// Definitions of the AVPs.
+var (
+	AVPFramedIPAddress                      = diameter.Definition{Name: "Framed-IP-Address", Code: 8, Flags: diameter.AVPMandatory}
+	AVPClass                                = diameter.Definition{Name: "Class", Code: 25, Flags: diameter.AVPMandatory}
+	AVPTWANIdentifier                       = diameter.Definition{Name: "TWAN-Identifier", Code: 29, Vendor: 10415}
+	AVPCalledStationID                      = diameter.Definition{Name: "Called-Station-Id", Code: 30, Flags: diameter.AVPMandatory}
+	AVPFramedIPv6Prefix                     = diameter.Definition{Name: "Framed-IPv6-Prefix", Code: 97, Flags: diameter.AVPMandatory}
+	AVPTerminationCause                     = diameter.Definition{Name: "Termination-Cause", Code: 295, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPCCTime                               = diameter.Definition{Name: "CC-Time", Code: 420, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPGrantedServiceUnit                   = diameter.Definition{Name: "Granted-Service-Unit", Code: 431}
+	AVPSubscriptionID                       = diameter.Definition{Name: "Subscription-Id", Code: 443, Flags: diameter.AVPMandatory, Example: "\x00\x00\x01\xc2@\x00\x00\f\x00\x00\x00\x00\x00\x00\x01\xbc@\x00\x00\b"}
+	AVPSubscriptionIDData                   = diameter.Definition{Name: "Subscription-Id-Data", Code: 444, Flags: diameter.AVPMandatory}
+	AVPUsedServiceUnit                      = diameter.Definition{Name: "Used-Service-Unit", Code: 446}
+	AVPFinalUnitAction                      = diameter.Definition{Name: "Final-Unit-Action", Code: 449, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSubscriptionIDType                   = diameter.Definition{Name: "Subscription-Id-Type", Code: 450, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPReservationPriority                  = diameter.Definition{Name: "Reservation-Priority", Code: 458, Vendor: 13019, Example: "\x00\x00\x00\x00"}
+	AVPUserEquipmentInfo                    = diameter.Definition{Name: "User-Equipment-Info", Code: 458, Example: "\x00\x00\x01\xcb\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x01\xcc\x00\x00\x00\b"}
+	AVPUserEquipmentInfoType                = diameter.Definition{Name: "User-Equipment-Info-Type", Code: 459, Example: "\x00\x00\x00\x00"}
+	AVPUserEquipmentInfoValue               = diameter.Definition{Name: "User-Equipment-Info-Value", Code: 460}
+	AVPAbortCause                           = diameter.Definition{Name: "Abort-Cause", Code: 500, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAccessNetworkChargingAddress         = diameter.Definition{Name: "Access-Network-Charging-Address", Code: 501, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPAccessNetworkChargingIdentifier      = diameter.Definition{Name: "Access-Network-Charging-Identifier", Code: 502, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x01\xf7\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPAccessNetworkChargingIdentifierValue = diameter.Definition{Name: "Access-Network-Charging-Identifier-Value", Code: 503, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPAFApplicationIdentifier              = diameter.Definition{Name: "AF-Application-Identifier", Code: 504, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPAFChargingIdentifier                 = diameter.Definition{Name: "AF-Charging-Identifier", Code: 505, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPFlowNumber                           = diameter.Definition{Name: "Flow-Number", Code: 509, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPFlows                                = diameter.Definition{Name: "Flows", Code: 510, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x02\x06\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPFlowStatus                           = diameter.Definition{Name: "Flow-Status", Code: 511, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPFlowUsage                            = diameter.Definition{Name: "Flow-Usage", Code: 512, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSpecificAction                       = diameter.Definition{Name: "Specific-Action", Code: 513, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMediaComponentDescription            = diameter.Definition{Name: "Media-Component-Description", Code: 517, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x02\x06\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMediaComponentNumber                 = diameter.Definition{Name: "Media-Component-Number", Code: 518, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMediaSubComponent                    = diameter.Definition{Name: "Media-Sub-Component", Code: 519, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x01\xfd\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMediaType                            = diameter.Definition{Name: "Media-Type", Code: 520, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRRBandwidth                          = diameter.Definition{Name: "RR-Bandwidth", Code: 521, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRSBandwidth                          = diameter.Definition{Name: "RS-Bandwidth", Code: 522, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSIPForkingIndication                 = diameter.Definition{Name: "SIP-Forking-Indication", Code: 523, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPCodecData                            = diameter.Definition{Name: "Codec-Data", Code: 524, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPServiceURN                           = diameter.Definition{Name: "Service-URN", Code: 525, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPAcceptableServiceInfo                = diameter.Definition{Name: "Acceptable-Service-Info", Code: 526, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPServiceInfoStatus                    = diameter.Definition{Name: "Service-Info-Status", Code: 527, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMPSIdentifier                        = diameter.Definition{Name: "MPS-Identifier", Code: 528, Vendor: 10415}
+	AVPAFSignallingProtocol                 = diameter.Definition{Name: "AF-Signalling-Protocol", Code: 529, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSponsoredConnectivityData            = diameter.Definition{Name: "Sponsored-Connectivity-Data", Code: 530, Vendor: 10415}
+	AVPSponsorIdentity                      = diameter.Definition{Name: "Sponsor-Identity", Code: 531, Vendor: 10415}
+	AVPRxRequestType                        = diameter.Definition{Name: "Rx-Request-Type", Code: 533, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMinRequestedBandwidthDL              = diameter.Definition{Name: "Min-Requested-Bandwidth-DL", Code: 534, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMinRequestedBandwidthUL              = diameter.Definition{Name: "Min-Requested-Bandwidth-UL", Code: 535, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPRequiredAccessInfo                   = diameter.Definition{Name: "Required-Access-Info", Code: 536, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPIPDomainID                           = diameter.Definition{Name: "IP-Domain-Id", Code: 537, Vendor: 10415}
+	AVPGCSIdentifier                        = diameter.Definition{Name: "GCS-Identifier", Code: 538, Vendor: 10415}
+	AVPSharingKeyDL                         = diameter.Definition{Name: "Sharing-Key-DL", Code: 539, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSharingKeyUL                         = diameter.Definition{Name: "Sharing-Key-UL", Code: 540, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPRetryInterval                        = diameter.Definition{Name: "Retry-Interval", Code: 541, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSponsoringAction                     = diameter.Definition{Name: "Sponsoring-Action", Code: 542, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMaxSupportedBandwidthDL              = diameter.Definition{Name: "Max-Supported-Bandwidth-DL", Code: 543, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMaxSupportedBandwidthUL              = diameter.Definition{Name: "Max-Supported-Bandwidth-UL", Code: 544, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMinDesiredBandwidthDL                = diameter.Definition{Name: "Min-Desired-Bandwidth-DL", Code: 545, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMinDesiredBandwidthUL                = diameter.Definition{Name: "Min-Desired-Bandwidth-UL", Code: 546, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMCPTTIdentifier                      = diameter.Definition{Name: "MCPTT-Identifier", Code: 547, Vendor: 10415}
+	AVPServiceAuthorizationInfo             = diameter.Definition{Name: "Service-Authorization-Info", Code: 548, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMediaComponentStatus                 = diameter.Definition{Name: "Media-Component-Status", Code: 549, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPPrioritySharingIndicator             = diameter.Definition{Name: "Priority-Sharing-Indicator", Code: 550, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAFRequestedData                      = diameter.Definition{Name: "AF-Requested-Data", Code: 551, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPContentVersion                       = diameter.Definition{Name: "Content-Version", Code: 552, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPPreEmptionControlInfo                = diameter.Definition{Name: "Pre-emption-Control-Info", Code: 553, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMaxRequestedBWDL             = diameter.Definition{Name: "Extended-Max-Requested-BW-DL", Code: 554, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMaxRequestedBWUL             = diameter.Definition{Name: "Extended-Max-Requested-BW-UL", Code: 555, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMaxSupportedBWDL             = diameter.Definition{Name: "Extended-Max-Supported-BW-DL", Code: 556, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMaxSupportedBWUL             = diameter.Definition{Name: "Extended-Max-Supported-BW-UL", Code: 557, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMinDesiredBWDL               = diameter.Definition{Name: "Extended-Min-Desired-BW-DL", Code: 558, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMinDesiredBWUL               = diameter.Definition{Name: "Extended-Min-Desired-BW-UL", Code: 559, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMinRequestedBWDL             = diameter.Definition{Name: "Extended-Min-Requested-BW-DL", Code: 560, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExtendedMinRequestedBWUL             = diameter.Definition{Name: "Extended-Min-Requested-BW-UL", Code: 561, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMCVideoIdentifier                    = diameter.Definition{Name: "MCVideo-Identifier", Code: 562, Vendor: 10415}
+	AVPIMSContentIdentifier                 = diameter.Definition{Name: "IMS-Content-Identifier", Code: 563, Vendor: 10415}
+	AVPIMSContentType                       = diameter.Definition{Name: "IMS-Content-Type", Code: 564, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPCalleeInformation                    = diameter.Definition{Name: "Callee-Information", Code: 565, Vendor: 10415}
+	AVPFLUSIdentifier                       = diameter.Definition{Name: "FLUS-Identifier", Code: 566, Vendor: 10415}
+	AVPDesiredMaxLatency                    = diameter.Definition{Name: "Desired-Max-Latency", Code: 567, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPDesiredMaxLoss                       = diameter.Definition{Name: "Desired-Max-Loss", Code: 568, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNid                                  = diameter.Definition{Name: "NID", Code: 569, Vendor: 10415}
+	AVPMAInformation                        = diameter.Definition{Name: "MA-Information", Code: 570, Vendor: 10415}
+	AVPMAInformationAction                  = diameter.Definition{Name: "MA-Information-Action", Code: 571, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPN5GSRANNASReleaseCause               = diameter.Definition{Name: "5GS-RAN-NAS-Release-Cause", Code: 572, Vendor: 10415}
+	AVPN5GMMCause                           = diameter.Definition{Name: "5GMM-Cause", Code: 573, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPN5GSMCause                           = diameter.Definition{Name: "5GSM-Cause", Code: 574, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNGAPCause                            = diameter.Definition{Name: "NGAP-Cause", Code: 575, Vendor: 10415, Example: "\x00\x00\x02@\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x02A\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPNGAPGroup                            = diameter.Definition{Name: "NGAP-Group", Code: 576, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNGAPValue                            = diameter.Definition{Name: "NGAP-Value", Code: 577, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPWirelineUserLocationInfo             = diameter.Definition{Name: "Wireline-User-Location-Info", Code: 578, Vendor: 10415}
+	AVPHFCNodeIdentifier                    = diameter.Definition{Name: "HFC-Node-Identifier", Code: 579, Vendor: 10415}
+	AVPGLIIdentifier                        = diameter.Definition{Name: "GLI-Identifier", Code: 580, Vendor: 10415}
+	AVPLineType                             = diameter.Definition{Name: "Line-Type", Code: 581, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMPSAction                            = diameter.Definition{Name: "MPS-Action", Code: 582, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPUserEquipmentInfoExtension           = diameter.Definition{Name: "User-Equipment-Info-Extension", Code: 653}
+	AVPUserEquipmentInfoIMEISV              = diameter.Definition{Name: "User-Equipment-Info-IMEISV", Code: 654}
+	AVPUserEquipmentInfoMAC                 = diameter.Definition{Name: "User-Equipment-Info-MAC", Code: 655}
+	AVPUserEquipmentInfoEUI64               = diameter.Definition{Name: "User-Equipment-Info-EUI64", Code: 656}
+	AVPUserEquipmentInfoModifiedEUI64       = diameter.Definition{Name: "User-Equipment-Info-ModifiedEUI64", Code: 657}
+	AVPUserEquipmentInfoIMEI                = diameter.Definition{Name: "User-Equipment-Info-IMEI", Code: 658}
+	AVPCallingPartyAddress                  = diameter.Definition{Name: "Calling-Party-Address", Code: 831, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPCalledPartyAddress                   = diameter.Definition{Name: "Called-Party-Address", Code: 832, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPToSTrafficClass                      = diameter.Definition{Name: "ToS-Traffic-Class", Code: 1014, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPIPCANType                            = diameter.Definition{Name: "IP-CAN-Type", Code: 1027, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPANGWAddress                          = diameter.Definition{Name: "AN-GW-Address", Code: 1050, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPCalledAssertedIdentity               = diameter.Definition{Name: "Called-Asserted-Identity", Code: 1250, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPRequestedPartyAddress                = diameter.Definition{Name: "Requested-Party-Address", Code: 1251, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPANTrusted                            = diameter.Definition{Name: "AN-Trusted", Code: 1503, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPRANNASReleaseCause                   = diameter.Definition{Name: "RAN-NAS-Release-Cause", Code: 2819, Vendor: 10415}
+	AVPMaxPLRDL                             = diameter.Definition{Name: "Max-PLR-DL", Code: 2852, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMaxPLRUL                             = diameter.Definition{Name: "Max-PLR-UL", Code: 2853, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 265 && request:
+		return new(AAR)
+	case code == 265 && !request:
+		return new(AAA)
+	case code == 258 && request:
+		return new(RAR)
+	case code == 258 && !request:
+		return new(RAA)
+	case code == 275 && request:
+		return new(STR)
+	case code == 275 && !request:
+		return new(STA)
+	case code == 274 && request:
+		return new(ASR)
+	case code == 274 && !request:
+		return new(ASA)
+	}
+	return nil
+}
+
 // ServiceAuthorizationInfo holds the bit mask of Service-Authorization-Info (AVP 548 of vendor 10415, Unsigned32). TS
 // 29.214.
 type ServiceAuthorizationInfo uint32
@@ -1008,16 +1145,11 @@ type SubscriptionID struct {
 	SubscriptionIDData string
 }
 
-var subscriptionIDMembers = [...]diameter.Member{
-	{Name: "Subscription-Id-Type", Example: diameter.AVP{Code: 450, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Subscription-Id-Data", Example: diameter.AVP{Code: 444, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *SubscriptionID) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 450, 0, diameter.AVPMandatory, uint32(c.SubscriptionIDType))
 	if c.SubscriptionIDData == "" {
-		return b, subscriptionIDMembers[1].Missing()
+		return b, AVPSubscriptionIDData.Missing()
 	}
 	b = diameter.AppendString(b, 444, 0, diameter.AVPMandatory, c.SubscriptionIDData)
 	return b, nil
@@ -1050,10 +1182,10 @@ func (c *SubscriptionID) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&subscriptionIDMembers[0])
+		d.Need(&AVPSubscriptionIDType)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&subscriptionIDMembers[1])
+		d.Need(&AVPSubscriptionIDData)
 	}
 }
 
@@ -1172,16 +1304,11 @@ type UserEquipmentInfo struct {
 	UserEquipmentInfoValue []byte
 }
 
-var userEquipmentInfoMembers = [...]diameter.Member{
-	{Name: "User-Equipment-Info-Type", Example: diameter.AVP{Code: 459, Data: make([]byte, 4)}},
-	{Name: "User-Equipment-Info-Value", Example: diameter.AVP{Code: 460}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *UserEquipmentInfo) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 459, 0, 0, uint32(c.UserEquipmentInfoType))
 	if c.UserEquipmentInfoValue == nil {
-		return b, userEquipmentInfoMembers[1].Missing()
+		return b, AVPUserEquipmentInfoValue.Missing()
 	}
 	b = diameter.AppendString(b, 460, 0, 0, c.UserEquipmentInfoValue)
 	return b, nil
@@ -1214,10 +1341,10 @@ func (c *UserEquipmentInfo) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&userEquipmentInfoMembers[0])
+		d.Need(&AVPUserEquipmentInfoType)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&userEquipmentInfoMembers[1])
+		d.Need(&AVPUserEquipmentInfoValue)
 	}
 }
 
@@ -1244,15 +1371,11 @@ type AccessNetworkChargingIdentifier struct {
 	Flows []Flows
 }
 
-var accessNetworkChargingIdentifierMembers = [...]diameter.Member{
-	{Name: "Access-Network-Charging-Identifier-Value", Example: diameter.AVP{Code: 503, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *AccessNetworkChargingIdentifier) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.AccessNetworkChargingIdentifierValue == nil {
-		return b, accessNetworkChargingIdentifierMembers[0].Missing()
+		return b, AVPAccessNetworkChargingIdentifierValue.Missing()
 	}
 	b = diameter.AppendString(b, 503, 10415, diameter.AVPMandatory, c.AccessNetworkChargingIdentifierValue)
 	for i := range c.Flows {
@@ -1260,7 +1383,7 @@ func (c *AccessNetworkChargingIdentifier) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 510, 10415, diameter.AVPMandatory)
 			if b, err = c.Flows[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 510, 10415, diameter.AVPMandatory)
+				return b, AVPFlows.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1298,7 +1421,7 @@ func (c *AccessNetworkChargingIdentifier) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&accessNetworkChargingIdentifierMembers[0])
+		d.Need(&AVPAccessNetworkChargingIdentifierValue)
 	}
 }
 
@@ -1335,10 +1458,6 @@ type Flows struct {
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
-}
-
-var flowsMembers = [...]diameter.Member{
-	{Name: "Media-Component-Number", Example: diameter.AVP{Code: 518, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
 }
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
@@ -1398,7 +1517,7 @@ func (c *Flows) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&flowsMembers[0])
+		d.Need(&AVPMediaComponentNumber)
 	}
 }
 
@@ -1538,11 +1657,6 @@ type MediaComponentDescription struct {
 	Extra []diameter.AVP
 }
 
-var mediaComponentDescriptionMembers = [...]diameter.Member{
-	{Name: "Media-Component-Number", Example: diameter.AVP{Code: 518, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Codec-Data", Example: diameter.AVP{Code: 524, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MediaComponentDescription) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -1552,7 +1666,7 @@ func (c *MediaComponentDescription) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 519, 10415, diameter.AVPMandatory)
 			if b, err = c.MediaSubComponent[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 519, 10415, diameter.AVPMandatory)
+				return b, AVPMediaSubComponent.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1636,7 +1750,7 @@ func (c *MediaComponentDescription) AppendAVPs(b []byte) ([]byte, error) {
 		b = diameter.AppendUint32(b, 521, 10415, diameter.AVPMandatory, *c.RRBandwidth)
 	}
 	if len(c.CodecData) > 2 {
-		return b, mediaComponentDescriptionMembers[1].Excess(2)
+		return b, AVPCodecData.Excess(2)
 	}
 	for i := range c.CodecData {
 		b = diameter.AppendString(b, 524, 10415, diameter.AVPMandatory, c.CodecData[i])
@@ -1831,7 +1945,7 @@ func (c *MediaComponentDescription) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&mediaComponentDescriptionMembers[0])
+		d.Need(&AVPMediaComponentNumber)
 	}
 }
 
@@ -1987,16 +2101,11 @@ type MediaSubComponent struct {
 	Extra []diameter.AVP
 }
 
-var mediaSubComponentMembers = [...]diameter.Member{
-	{Name: "Flow-Number", Example: diameter.AVP{Code: 509, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Flow-Description", Example: diameter.AVP{Code: 507, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MediaSubComponent) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 509, 10415, diameter.AVPMandatory, c.FlowNumber)
 	if len(c.FlowDescription) > 2 {
-		return b, mediaSubComponentMembers[1].Excess(2)
+		return b, tgpp.AVPFlowDescription.Excess(2)
 	}
 	for i := range c.FlowDescription {
 		b = diameter.AppendString(b, 507, 10415, diameter.AVPMandatory, c.FlowDescription[i])
@@ -2087,7 +2196,7 @@ func (c *MediaSubComponent) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&mediaSubComponentMembers[0])
+		d.Need(&AVPFlowNumber)
 	}
 }
 
@@ -2161,7 +2270,7 @@ func (c *AcceptableServiceInfo) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 517, 10415, diameter.AVPMandatory)
 			if b, err = c.MediaComponentDescription[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 517, 10415, diameter.AVPMandatory)
+				return b, AVPMediaComponentDescription.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2283,7 +2392,7 @@ func (c *SponsoredConnectivityData) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 431, 0, 0)
 			if b, err = c.GrantedServiceUnit.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 431, 0, 0)
+				return b, AVPGrantedServiceUnit.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2293,7 +2402,7 @@ func (c *SponsoredConnectivityData) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 446, 0, 0)
 			if b, err = c.UsedServiceUnit.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 446, 0, 0)
+				return b, AVPUsedServiceUnit.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2566,7 +2675,7 @@ func (c *N5GSRANNASReleaseCause) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 575, 10415, 0)
 			if b, err = c.NGAPCause.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 575, 10415, 0)
+				return b, AVPNGAPCause.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2638,11 +2747,6 @@ type NGAPCause struct {
 	NGAPValue uint32
 }
 
-var ngapCauseMembers = [...]diameter.Member{
-	{Name: "NGAP-Group", Example: diameter.AVP{Code: 576, Vendor: 10415, Data: make([]byte, 4)}},
-	{Name: "NGAP-Value", Example: diameter.AVP{Code: 577, Vendor: 10415, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *NGAPCause) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 576, 10415, 0, uint32(c.NGAPGroup))
@@ -2677,10 +2781,10 @@ func (c *NGAPCause) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ngapCauseMembers[0])
+		d.Need(&AVPNGAPGroup)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ngapCauseMembers[1])
+		d.Need(&AVPNGAPValue)
 	}
 }
 
@@ -2988,14 +3092,6 @@ type AAR struct {
 	Extra []diameter.AVP
 }
 
-var aarMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*AAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 265, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -3005,20 +3101,20 @@ func (*AAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, aarMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	if c.OriginHost == "" {
-		return b, aarMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, aarMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, aarMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -3041,7 +3137,7 @@ func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 517, 10415, diameter.AVPMandatory)
 			if b, err = c.MediaComponentDescription[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 517, 10415, diameter.AVPMandatory)
+				return b, AVPMediaComponentDescription.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3063,7 +3159,7 @@ func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 443, 0, diameter.AVPMandatory)
 			if b, err = c.SubscriptionID[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 443, 0, diameter.AVPMandatory)
+				return b, AVPSubscriptionID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3073,7 +3169,7 @@ func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3083,7 +3179,7 @@ func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3108,7 +3204,7 @@ func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 530, 10415, 0)
 			if b, err = c.SponsoredConnectivityData.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 530, 10415, 0)
+				return b, AVPSponsoredConnectivityData.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3139,7 +3235,7 @@ func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 565, 10415, 0)
 			if b, err = c.CalleeInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 565, 10415, 0)
+				return b, AVPCalleeInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3170,7 +3266,7 @@ func (c *AAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3385,19 +3481,19 @@ func (c *AAR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&aarMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&aarMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&aarMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&aarMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&aarMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -3551,12 +3647,12 @@ type AAA struct {
 	AccessNetworkChargingIdentifier []AccessNetworkChargingIdentifier
 	// AccessNetworkChargingAddress is Access-Network-Charging-Address (AVP 501 of vendor 10415, Address), optional.
 	// The gateway that charges (TS 29.214).
-	AccessNetworkChargingAddress []byte
+	AccessNetworkChargingAddress diameter.Address
 	// AcceptableServiceInfo is Acceptable-Service-Info (AVP 526 of vendor 10415, Grouped), optional. TS 29.214.
 	AcceptableServiceInfo *AcceptableServiceInfo
 	// ANGWAddress is AN-GW-Address (AVP 1050 of vendor 10415, Address), at most 2. The gateway that serves the UE
 	// (TS 29.212).
-	ANGWAddress [][]byte
+	ANGWAddress []diameter.Address
 	// ANTrusted is AN-Trusted (AVP 1503 of vendor 10415, Enumerated), optional. TS 29.273.
 	ANTrusted *ANTrusted
 	// ServiceAuthorizationInfo is Service-Authorization-Info (AVP 548 of vendor 10415, Unsigned32), optional. TS
@@ -3618,15 +3714,6 @@ type AAA struct {
 	Extra []diameter.AVP
 }
 
-var aaaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "AN-GW-Address", Example: diameter.AVP{Code: 1050, Vendor: 10415, Data: make([]byte, 6)}},
-}
-
 // Header returns command code, application and flags.
 func (*AAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 265, App, diameter.FlagProxiable
@@ -3636,16 +3723,16 @@ func (*AAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, aaaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	if c.OriginHost == "" {
-		return b, aaaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, aaaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -3662,29 +3749,32 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 502, 10415, diameter.AVPMandatory)
 			if b, err = c.AccessNetworkChargingIdentifier[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 502, 10415, diameter.AVPMandatory)
+				return b, AVPAccessNetworkChargingIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
 	}
-	if c.AccessNetworkChargingAddress != nil {
-		b = diameter.AppendString(b, 501, 10415, diameter.AVPMandatory, c.AccessNetworkChargingAddress)
+	if !c.AccessNetworkChargingAddress.IsZero() {
+		b = diameter.AppendAddress(b, 501, 10415, diameter.AVPMandatory, c.AccessNetworkChargingAddress)
 	}
 	if c.AcceptableServiceInfo != nil {
 		{
 			var at int
 			b, at = diameter.BeginAVP(b, 526, 10415, diameter.AVPMandatory)
 			if b, err = c.AcceptableServiceInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 526, 10415, diameter.AVPMandatory)
+				return b, AVPAcceptableServiceInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
 	}
 	if len(c.ANGWAddress) > 2 {
-		return b, aaaMembers[5].Excess(2)
+		return b, AVPANGWAddress.Excess(2)
 	}
 	for i := range c.ANGWAddress {
-		b = diameter.AppendString(b, 1050, 10415, 0, c.ANGWAddress[i])
+		if c.ANGWAddress[i].IsZero() {
+			return b, AVPANGWAddress.Missing()
+		}
+		b = diameter.AppendAddress(b, 1050, 10415, 0, c.ANGWAddress[i])
 	}
 	if c.ANTrusted != nil {
 		b = diameter.AppendUint32(b, 1503, 10415, 0, uint32(*c.ANTrusted))
@@ -3700,7 +3790,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 570, 10415, 0)
 			if b, err = c.MAInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 570, 10415, 0)
+				return b, AVPMAInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3716,7 +3806,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 510, 10415, diameter.AVPMandatory)
 			if b, err = c.Flows[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 510, 10415, diameter.AVPMandatory)
+				return b, AVPFlows.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3726,7 +3816,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3736,7 +3826,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3746,7 +3836,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3756,7 +3846,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 443, 0, diameter.AVPMandatory)
 			if b, err = c.SubscriptionID[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 443, 0, diameter.AVPMandatory)
+				return b, AVPSubscriptionID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3766,7 +3856,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 458, 0, 0)
 			if b, err = c.UserEquipmentInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 458, 0, 0)
+				return b, AVPUserEquipmentInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3776,7 +3866,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 653, 0, 0)
 			if b, err = c.UserEquipmentInfoExtension.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 653, 0, 0)
+				return b, AVPUserEquipmentInfoExtension.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3819,7 +3909,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3829,7 +3919,7 @@ func (c *AAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4044,19 +4134,19 @@ func (c *AAA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&aaaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&aaaMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&aaaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&aaaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&aaaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -4082,7 +4172,7 @@ func (c AAA) String() string {
 	for i := range c.AccessNetworkChargingIdentifier {
 		p.Field("Access-Network-Charging-Identifier", c.AccessNetworkChargingIdentifier[i])
 	}
-	if c.AccessNetworkChargingAddress != nil {
+	if !c.AccessNetworkChargingAddress.IsZero() {
 		p.Field("Access-Network-Charging-Address", c.AccessNetworkChargingAddress)
 	}
 	if c.AcceptableServiceInfo != nil {
@@ -4201,10 +4291,10 @@ type RAR struct {
 	AccessNetworkChargingIdentifier []AccessNetworkChargingIdentifier
 	// AccessNetworkChargingAddress is Access-Network-Charging-Address (AVP 501 of vendor 10415, Address), optional.
 	// The gateway that charges (TS 29.214).
-	AccessNetworkChargingAddress []byte
+	AccessNetworkChargingAddress diameter.Address
 	// ANGWAddress is AN-GW-Address (AVP 1050 of vendor 10415, Address), at most 2. The gateway that serves the UE
 	// (TS 29.212).
-	ANGWAddress [][]byte
+	ANGWAddress []diameter.Address
 	// ANTrusted is AN-Trusted (AVP 1503 of vendor 10415, Enumerated), optional. TS 29.273.
 	ANTrusted *ANTrusted
 	// Flows is Flows (AVP 510 of vendor 10415, Grouped), any number. TS 29.214.
@@ -4253,7 +4343,7 @@ type RAR struct {
 	// UDPSourcePort is UDP-Source-Port (AVP 2806 of vendor 10415, Unsigned32), optional. TS 29.212.
 	UDPSourcePort *uint32
 	// UELocalIPAddress is UE-Local-IP-Address (AVP 2805 of vendor 10415, Address), optional. TS 29.212.
-	UELocalIPAddress []byte
+	UELocalIPAddress diameter.Address
 	// WirelineUserLocationInfo is Wireline-User-Location-Info (AVP 578 of vendor 10415, Grouped), optional. TS
 	// 29.214.
 	WirelineUserLocationInfo *WirelineUserLocationInfo
@@ -4270,17 +4360,6 @@ type RAR struct {
 	Extra []diameter.AVP
 }
 
-var rarMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Specific-Action", Example: diameter.AVP{Code: 513, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "AN-GW-Address", Example: diameter.AVP{Code: 1050, Vendor: 10415, Data: make([]byte, 6)}},
-}
-
 // Header returns command code, application and flags.
 func (*RAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 258, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -4290,28 +4369,28 @@ func (*RAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, rarMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	if c.OriginHost == "" {
-		return b, rarMembers[1].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, rarMembers[2].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, rarMembers[3].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DestinationHost == "" {
-		return b, rarMembers[4].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	if len(c.SpecificAction) < 1 {
-		return b, rarMembers[6].Missing()
+		return b, AVPSpecificAction.Missing()
 	}
 	for i := range c.SpecificAction {
 		b = diameter.AppendUint32(b, 513, 10415, diameter.AVPMandatory, uint32(c.SpecificAction[i]))
@@ -4324,7 +4403,7 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4334,19 +4413,22 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 502, 10415, diameter.AVPMandatory)
 			if b, err = c.AccessNetworkChargingIdentifier[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 502, 10415, diameter.AVPMandatory)
+				return b, AVPAccessNetworkChargingIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
 	}
-	if c.AccessNetworkChargingAddress != nil {
-		b = diameter.AppendString(b, 501, 10415, diameter.AVPMandatory, c.AccessNetworkChargingAddress)
+	if !c.AccessNetworkChargingAddress.IsZero() {
+		b = diameter.AppendAddress(b, 501, 10415, diameter.AVPMandatory, c.AccessNetworkChargingAddress)
 	}
 	if len(c.ANGWAddress) > 2 {
-		return b, rarMembers[7].Excess(2)
+		return b, AVPANGWAddress.Excess(2)
 	}
 	for i := range c.ANGWAddress {
-		b = diameter.AppendString(b, 1050, 10415, 0, c.ANGWAddress[i])
+		if c.ANGWAddress[i].IsZero() {
+			return b, AVPANGWAddress.Missing()
+		}
+		b = diameter.AppendAddress(b, 1050, 10415, 0, c.ANGWAddress[i])
 	}
 	if c.ANTrusted != nil {
 		b = diameter.AppendUint32(b, 1503, 10415, 0, uint32(*c.ANTrusted))
@@ -4356,7 +4438,7 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 510, 10415, diameter.AVPMandatory)
 			if b, err = c.Flows[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 510, 10415, diameter.AVPMandatory)
+				return b, AVPFlows.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4366,7 +4448,7 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 443, 0, diameter.AVPMandatory)
 			if b, err = c.SubscriptionID[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 443, 0, diameter.AVPMandatory)
+				return b, AVPSubscriptionID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4382,7 +4464,7 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 570, 10415, 0)
 			if b, err = c.MAInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 570, 10415, 0)
+				return b, AVPMAInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4398,7 +4480,7 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 530, 10415, 0)
 			if b, err = c.SponsoredConnectivityData.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 530, 10415, 0)
+				return b, AVPSponsoredConnectivityData.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4422,7 +4504,7 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 572, 10415, 0)
 			if b, err = c.N5GSRANNASReleaseCause[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 572, 10415, 0)
+				return b, AVPN5GSRANNASReleaseCause.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4442,15 +4524,15 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 	if c.UDPSourcePort != nil {
 		b = diameter.AppendUint32(b, 2806, 10415, 0, *c.UDPSourcePort)
 	}
-	if c.UELocalIPAddress != nil {
-		b = diameter.AppendString(b, 2805, 10415, 0, c.UELocalIPAddress)
+	if !c.UELocalIPAddress.IsZero() {
+		b = diameter.AppendAddress(b, 2805, 10415, 0, c.UELocalIPAddress)
 	}
 	if c.WirelineUserLocationInfo != nil {
 		{
 			var at int
 			b, at = diameter.BeginAVP(b, 578, 10415, 0)
 			if b, err = c.WirelineUserLocationInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 578, 10415, 0)
+				return b, AVPWirelineUserLocationInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4466,7 +4548,7 @@ func (c *RAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4671,25 +4753,25 @@ func (c *RAR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&rarMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&rarMembers[1])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&rarMembers[2])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&rarMembers[3])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&rarMembers[4])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&rarMembers[5])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if len(c.SpecificAction) < 1 {
-		d.Need(&rarMembers[6])
+		d.Need(&AVPSpecificAction)
 	}
 }
 
@@ -4721,7 +4803,7 @@ func (c RAR) String() string {
 	for i := range c.AccessNetworkChargingIdentifier {
 		p.Field("Access-Network-Charging-Identifier", c.AccessNetworkChargingIdentifier[i])
 	}
-	if c.AccessNetworkChargingAddress != nil {
+	if !c.AccessNetworkChargingAddress.IsZero() {
 		p.Field("Access-Network-Charging-Address", c.AccessNetworkChargingAddress)
 	}
 	for i := range c.ANGWAddress {
@@ -4784,7 +4866,7 @@ func (c RAR) String() string {
 	if c.UDPSourcePort != nil {
 		p.Field("UDP-Source-Port", *c.UDPSourcePort)
 	}
-	if c.UELocalIPAddress != nil {
+	if !c.UELocalIPAddress.IsZero() {
 		p.Field("UE-Local-IP-Address", c.UELocalIPAddress)
 	}
 	if c.WirelineUserLocationInfo != nil {
@@ -4854,13 +4936,6 @@ type RAA struct {
 	Extra []diameter.AVP
 }
 
-var raaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*RAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 258, App, diameter.FlagProxiable
@@ -4870,15 +4945,15 @@ func (*RAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *RAA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, raaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	if c.OriginHost == "" {
-		return b, raaMembers[1].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, raaMembers[2].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -4892,7 +4967,7 @@ func (c *RAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4902,7 +4977,7 @@ func (c *RAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4912,7 +4987,7 @@ func (c *RAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 517, 10415, diameter.AVPMandatory)
 			if b, err = c.MediaComponentDescription[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 517, 10415, diameter.AVPMandatory)
+				return b, AVPMediaComponentDescription.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4949,7 +5024,7 @@ func (c *RAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5064,16 +5139,16 @@ func (c *RAA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&raaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&raaMembers[1])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&raaMembers[2])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x30 == 0 {
-		d.Need(&raaMembers[3])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -5172,15 +5247,6 @@ type STR struct {
 	Extra []diameter.AVP
 }
 
-var strMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Termination-Cause", Example: diameter.AVP{Code: 295, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*STR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 275, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -5190,19 +5256,19 @@ func (*STR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *STR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, strMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	if c.OriginHost == "" {
-		return b, strMembers[1].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, strMembers[2].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, strMembers[3].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
@@ -5218,7 +5284,7 @@ func (c *STR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5237,7 +5303,7 @@ func (c *STR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5329,22 +5395,22 @@ func (c *STR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&strMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&strMembers[1])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&strMembers[2])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&strMembers[3])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&strMembers[4])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&strMembers[5])
+		d.Need(&AVPTerminationCause)
 	}
 }
 
@@ -5451,7 +5517,7 @@ type STA struct {
 	// UDPSourcePort is UDP-Source-Port (AVP 2806 of vendor 10415, Unsigned32), optional. TS 29.212.
 	UDPSourcePort *uint32
 	// UELocalIPAddress is UE-Local-IP-Address (AVP 2805 of vendor 10415, Address), optional. TS 29.212.
-	UELocalIPAddress []byte
+	UELocalIPAddress diameter.Address
 	// NetLocAccessSupport is NetLoc-Access-Support (AVP 2824 of vendor 10415, Unsigned32), optional. TS 29.212.
 	NetLocAccessSupport *tgpp.NetLocAccessSupport
 	// WirelineUserLocationInfo is Wireline-User-Location-Info (AVP 578 of vendor 10415, Grouped), optional. TS
@@ -5474,13 +5540,6 @@ type STA struct {
 	Extra []diameter.AVP
 }
 
-var staMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*STA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 275, App, diameter.FlagProxiable
@@ -5490,15 +5549,15 @@ func (*STA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, staMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	if c.OriginHost == "" {
-		return b, staMembers[1].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, staMembers[2].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -5518,7 +5577,7 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5528,7 +5587,7 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5541,7 +5600,7 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 530, 10415, 0)
 			if b, err = c.SponsoredConnectivityData.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 530, 10415, 0)
+				return b, AVPSponsoredConnectivityData.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5568,7 +5627,7 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 572, 10415, 0)
 			if b, err = c.N5GSRANNASReleaseCause[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 572, 10415, 0)
+				return b, AVPN5GSRANNASReleaseCause.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5588,8 +5647,8 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 	if c.UDPSourcePort != nil {
 		b = diameter.AppendUint32(b, 2806, 10415, 0, *c.UDPSourcePort)
 	}
-	if c.UELocalIPAddress != nil {
-		b = diameter.AppendString(b, 2805, 10415, 0, c.UELocalIPAddress)
+	if !c.UELocalIPAddress.IsZero() {
+		b = diameter.AppendAddress(b, 2805, 10415, 0, c.UELocalIPAddress)
 	}
 	if c.NetLocAccessSupport != nil {
 		b = diameter.AppendUint32(b, 2824, 10415, 0, uint32(*c.NetLocAccessSupport))
@@ -5599,7 +5658,7 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 578, 10415, 0)
 			if b, err = c.WirelineUserLocationInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 578, 10415, 0)
+				return b, AVPWirelineUserLocationInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5621,7 +5680,7 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5631,7 +5690,7 @@ func (c *STA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5803,16 +5862,16 @@ func (c *STA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&staMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&staMembers[1])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&staMembers[2])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&staMembers[3])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -5881,7 +5940,7 @@ func (c STA) String() string {
 	if c.UDPSourcePort != nil {
 		p.Field("UDP-Source-Port", *c.UDPSourcePort)
 	}
-	if c.UELocalIPAddress != nil {
+	if !c.UELocalIPAddress.IsZero() {
 		p.Field("UE-Local-IP-Address", c.UELocalIPAddress)
 	}
 	if c.NetLocAccessSupport != nil {
@@ -5946,16 +6005,6 @@ type ASR struct {
 	Extra []diameter.AVP
 }
 
-var asrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Abort-Cause", Example: diameter.AVP{Code: 500, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*ASR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 274, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -5965,23 +6014,23 @@ func (*ASR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ASR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, asrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	if c.OriginHost == "" {
-		return b, asrMembers[1].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, asrMembers[2].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, asrMembers[3].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DestinationHost == "" {
-		return b, asrMembers[4].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
@@ -5994,7 +6043,7 @@ func (c *ASR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -6007,7 +6056,7 @@ func (c *ASR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -6091,25 +6140,25 @@ func (c *ASR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&asrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&asrMembers[1])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&asrMembers[2])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&asrMembers[3])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&asrMembers[4])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&asrMembers[5])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&asrMembers[6])
+		d.Need(&AVPAbortCause)
 	}
 }
 
@@ -6190,13 +6239,6 @@ type ASA struct {
 	Extra []diameter.AVP
 }
 
-var asaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*ASA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 274, App, diameter.FlagProxiable
@@ -6206,15 +6248,15 @@ func (*ASA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ASA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, asaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	if c.OriginHost == "" {
-		return b, asaMembers[1].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, asaMembers[2].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -6228,7 +6270,7 @@ func (c *ASA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -6238,7 +6280,7 @@ func (c *ASA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -6269,7 +6311,7 @@ func (c *ASA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -6365,16 +6407,16 @@ func (c *ASA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&asaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&asaMembers[1])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&asaMembers[2])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&asaMembers[3])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

@@ -18,6 +18,31 @@ const (
 	CodeSIR diameter.CommandCode = 8388641
 )
 
+// Definitions of the AVPs.
+var (
+	AVPServingNode           = diameter.Definition{Name: "Serving-Node", Code: 2401, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPAdditionalServingNode = diameter.Definition{Name: "Additional-Serving-Node", Code: 2406, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPUserIdentifier        = diameter.Definition{Name: "User-Identifier", Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPServiceID             = diameter.Definition{Name: "Service-ID", Code: 3103, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPServiceParameters     = diameter.Definition{Name: "Service-Parameters", Code: 3105, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPT4Parameters          = diameter.Definition{Name: "T4-Parameters", Code: 3106, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPServiceData           = diameter.Definition{Name: "Service-Data", Code: 3107, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPT4Data                = diameter.Definition{Name: "T4-Data", Code: 3108, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPHSSCause              = diameter.Definition{Name: "HSS-Cause", Code: 3109, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSIRFlags              = diameter.Definition{Name: "SIR-Flags", Code: 3110, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388641 && request:
+		return new(SIR)
+	case code == 8388641 && !request:
+		return new(SIA)
+	}
+	return nil
+}
+
 // HSSCause holds the bit mask of HSS-Cause (AVP 3109 of vendor 10415, Unsigned32). TS 29.336.
 type HSSCause uint32
 
@@ -493,7 +518,7 @@ func (c *ServiceParameters) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3106, 10415, diameter.AVPMandatory)
 			if b, err = c.T4Parameters.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3106, 10415, diameter.AVPMandatory)
+				return b, AVPT4Parameters.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -637,7 +662,7 @@ func (c *ServiceData) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3108, 10415, diameter.AVPMandatory)
 			if b, err = c.T4Data.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3108, 10415, diameter.AVPMandatory)
+				return b, AVPT4Data.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -710,7 +735,7 @@ func (c *T4Data) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 2401, 10415, diameter.AVPMandatory)
 			if b, err = c.ServingNode.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 2401, 10415, diameter.AVPMandatory)
+				return b, AVPServingNode.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -720,7 +745,7 @@ func (c *T4Data) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 2406, 10415, diameter.AVPMandatory)
 			if b, err = c.AdditionalServingNode[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 2406, 10415, diameter.AVPMandatory)
+				return b, AVPAdditionalServingNode.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -824,16 +849,6 @@ type SIR struct {
 	Extra []diameter.AVP
 }
 
-var sirMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "SIR-Flags", Example: diameter.AVP{Code: 3110, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*SIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388641, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -843,27 +858,27 @@ func (*SIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *SIR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, sirMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, sirMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, sirMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, sirMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -885,7 +900,7 @@ func (c *SIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3105, 10415, diameter.AVPMandatory)
 			if b, err = c.ServiceParameters.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3105, 10415, diameter.AVPMandatory)
+				return b, AVPServiceParameters.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -895,7 +910,7 @@ func (c *SIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -905,7 +920,7 @@ func (c *SIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -915,7 +930,7 @@ func (c *SIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1023,25 +1038,25 @@ func (c *SIR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&sirMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&sirMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&sirMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&sirMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&sirMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&sirMembers[5])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&sirMembers[6])
+		d.Need(&AVPSIRFlags)
 	}
 }
 
@@ -1130,14 +1145,6 @@ type SIA struct {
 	Extra []diameter.AVP
 }
 
-var siaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*SIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388641, App, diameter.FlagProxiable
@@ -1147,16 +1154,16 @@ func (*SIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, siaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, siaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, siaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1170,7 +1177,7 @@ func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1180,7 +1187,7 @@ func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1190,7 +1197,7 @@ func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1200,7 +1207,7 @@ func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1210,7 +1217,7 @@ func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 			if b, err = c.UserIdentifier[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+				return b, AVPUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1220,7 +1227,7 @@ func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3107, 10415, diameter.AVPMandatory)
 			if b, err = c.ServiceData.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3107, 10415, diameter.AVPMandatory)
+				return b, AVPServiceData.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1233,7 +1240,7 @@ func (c *SIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1348,19 +1355,19 @@ func (c *SIA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&siaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&siaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&siaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&siaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&siaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

@@ -33,6 +33,8 @@ func elements() []diatest.Element {
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
 
+func TestConform(t *testing.T) { diatest.Conform(t, "s6t.dia", s6t.New, elements()...) }
+
 func FuzzDecode(f *testing.F) {
 	var vectors [][]byte
 	for _, m := range diatest.Vectors(f, "testdata/erlang.txt") {

@@ -21,6 +21,86 @@ const (
 	CodeNIR diameter.CommandCode = 8388726
 )
 
+// Definitions of the AVPs.
+var (
+	AVPTimeOfDayStart                       = diameter.Definition{Name: "Time-Of-Day-Start", Code: 561, Example: "\x00\x00\x00\x00"}
+	AVPTimeOfDayEnd                         = diameter.Definition{Name: "Time-Of-Day-End", Code: 562, Example: "\x00\x00\x00\x00"}
+	AVPDayOfWeekMask                        = diameter.Definition{Name: "Day-Of-Week-Mask", Code: 563, Example: "\x00\x00\x00\x00"}
+	AVPTerminalInformation                  = diameter.Definition{Name: "Terminal-Information", Code: 1401, Vendor: 10415}
+	AVPPDNType                              = diameter.Definition{Name: "PDN-Type", Code: 1456, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPUserIdentifier                       = diameter.Definition{Name: "User-Identifier", Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPAESECommunicationPattern             = diameter.Definition{Name: "AESE-Communication-Pattern", Code: 3113, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\f5\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPCommunicationPatternSet              = diameter.Definition{Name: "Communication-Pattern-Set", Code: 3114, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPPeriodicCommunicationIndicator       = diameter.Definition{Name: "Periodic-Communication-Indicator", Code: 3115, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPCommunicationDurationTime            = diameter.Definition{Name: "Communication-Duration-Time", Code: 3116, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPScheduledCommunicationTime           = diameter.Definition{Name: "Scheduled-Communication-Time", Code: 3118, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPStationaryIndication                 = diameter.Definition{Name: "Stationary-Indication", Code: 3119, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAESECommunicationPatternConfigStatus = diameter.Definition{Name: "AESE-Communication-Pattern-Config-Status", Code: 3120, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\f4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPAESEErrorReport                      = diameter.Definition{Name: "AESE-Error-Report", Code: 3121, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMonitoringEventConfiguration         = diameter.Definition{Name: "Monitoring-Event-Configuration", Code: 3122, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\f5\xc0\x00\x00\f\x00\x00(\xaf\x00\x00\f7\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMonitoringEventReport                = diameter.Definition{Name: "Monitoring-Event-Report", Code: 3123, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\f4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMaximumDetectionTime                 = diameter.Definition{Name: "Maximum-Detection-Time", Code: 3131, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAssociationType                      = diameter.Definition{Name: "Association-Type", Code: 3138, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRoamingInformation                   = diameter.Definition{Name: "Roaming-Information", Code: 3139, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPIMEIChange                           = diameter.Definition{Name: "IMEI-Change", Code: 3141, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSupportedServices                    = diameter.Definition{Name: "Supported-Services", Code: 3143, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSupportedMonitoringEvents            = diameter.Definition{Name: "Supported-Monitoring-Events", Code: 3144, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPCIRFlags                             = diameter.Definition{Name: "CIR-Flags", Code: 3145, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPReferenceIDValidityTime              = diameter.Definition{Name: "Reference-ID-Validity-Time", Code: 3148, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPEventHandling                        = diameter.Definition{Name: "Event-Handling", Code: 3149, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPNIDDAuthorizationRequest             = diameter.Definition{Name: "NIDD-Authorization-Request", Code: 3150, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPNIDDAuthorizationResponse            = diameter.Definition{Name: "NIDD-Authorization-Response", Code: 3151, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPS6tHSSCause                          = diameter.Definition{Name: "S6t-HSS-Cause", Code: 3154, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPEnhancedCoverageRestriction          = diameter.Definition{Name: "Enhanced-Coverage-Restriction", Code: 3155, Vendor: 10415}
+	AVPEnhancedCoverageRestrictionData      = diameter.Definition{Name: "Enhanced-Coverage-Restriction-Data", Code: 3156, Vendor: 10415, Example: "\x00\x00\fS\x80\x00\x00\f\x00\x00(\xaf"}
+	AVPRestrictedPLMNList                   = diameter.Definition{Name: "Restricted-PLMN-List", Code: 3157, Vendor: 10415}
+	AVPAllowedPLMNList                      = diameter.Definition{Name: "Allowed-PLMN-List", Code: 3158, Vendor: 10415}
+	AVPRequestedValidityTime                = diameter.Definition{Name: "Requested-Validity-Time", Code: 3159, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPGrantedValidityTime                  = diameter.Definition{Name: "Granted-Validity-Time", Code: 3160, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNIDDAuthorizationUpdate              = diameter.Definition{Name: "NIDD-Authorization-Update", Code: 3161, Vendor: 10415}
+	AVPCIAFlags                             = diameter.Definition{Name: "CIA-Flags", Code: 3164, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPGroupReport                          = diameter.Definition{Name: "Group-Report", Code: 3165, Vendor: 10415, Example: "\x00\x00\f4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPGroupReportItem                      = diameter.Definition{Name: "Group-Report-Item", Code: 3166, Vendor: 10415, Example: "\x00\x00\f\x1e\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPRIRFlags                             = diameter.Definition{Name: "RIR-Flags", Code: 3167, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPTypeOfExternalIdentifier             = diameter.Definition{Name: "Type-Of-External-Identifier", Code: 3168, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAPNValidityTime                      = diameter.Definition{Name: "APN-Validity-Time", Code: 3169, Vendor: 10415, Example: "\x00\x00\fX\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPSuggestedNetworkConfiguration        = diameter.Definition{Name: "Suggested-Network-Configuration", Code: 3170, Vendor: 10415, Example: "\x00\x00\f4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\f5\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPPLMNIDRequested                      = diameter.Definition{Name: "PLMN-ID-Requested", Code: 3172, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAdditionalIdentifiers                = diameter.Definition{Name: "AdditionalIdentifiers", Code: 3173, Vendor: 10415}
+	AVPNIRFlags                             = diameter.Definition{Name: "NIR-Flags", Code: 3174, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNIAFlags                             = diameter.Definition{Name: "NIA-Flags", Code: 3176, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPGroupUserIdentifier                  = diameter.Definition{Name: "Group-User-Identifier", Code: 3177, Vendor: 10415}
+	AVPMTCProviderInfo                      = diameter.Definition{Name: "MTC-Provider-Info", Code: 3178, Vendor: 10415}
+	AVPMTCProviderID                        = diameter.Definition{Name: "MTC-Provider-ID", Code: 3179, Vendor: 10415}
+	AVPPDNConnectivityStatusConfiguration   = diameter.Definition{Name: "PDN-Connectivity-Status-Configuration", Code: 3180, Vendor: 10415}
+	AVPPDNConnectivityStatusReport          = diameter.Definition{Name: "PDN-Connectivity-Status-Report", Code: 3181, Vendor: 10415, Example: "\x00\x00\x01\xed@\x00\x00\b\x00\x00\fn\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPTrafficProfile                       = diameter.Definition{Name: "Traffic-Profile", Code: 3183, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPUpdatedNetworkConfiguration          = diameter.Definition{Name: "Updated-Network-Configuration", Code: 3184, Vendor: 10415, Example: "\x00\x00\f5\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPBatteryIndicator                     = diameter.Definition{Name: "Battery-Indicator", Code: 3185, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPExcludeIdentifiers                   = diameter.Definition{Name: "Exclude-Identifiers", Code: 3188, Vendor: 10415}
+	AVPIncludeIdentifiers                   = diameter.Definition{Name: "Include-Identifiers", Code: 3189, Vendor: 10415}
+	AVPNumberOfUEs                          = diameter.Definition{Name: "Number-Of-UEs", Code: 4209, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388718 && request:
+		return new(CIR)
+	case code == 8388718 && !request:
+		return new(CIA)
+	case code == 8388719 && request:
+		return new(RIR)
+	case code == 8388719 && !request:
+		return new(RIA)
+	case code == 8388726 && request:
+		return new(NIR)
+	case code == 8388726 && !request:
+		return new(NIA)
+	}
+	return nil
+}
+
 // DayOfWeekMask holds the bit mask of Day-Of-Week-Mask (AVP 563, Unsigned32). Every day is meant when absent (RFC
 // 5777).
 type DayOfWeekMask uint32
@@ -690,15 +770,11 @@ type AESECommunicationPattern struct {
 	Extra []diameter.AVP
 }
 
-var aeseCommunicationPatternMembers = [...]diameter.Member{
-	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *AESECommunicationPattern) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SCEFID == "" {
-		return b, aeseCommunicationPatternMembers[0].Missing()
+		return b, tgpp.AVPSCEFID.Missing()
 	}
 	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
 	if c.SCEFReferenceID != nil {
@@ -718,7 +794,7 @@ func (c *AESECommunicationPattern) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3114, 10415, diameter.AVPMandatory)
 			if b, err = c.CommunicationPatternSet[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3114, 10415, diameter.AVPMandatory)
+				return b, AVPCommunicationPatternSet.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -728,7 +804,7 @@ func (c *AESECommunicationPattern) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
 			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3178, 10415, 0)
+				return b, AVPMTCProviderInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -789,7 +865,7 @@ func (c *AESECommunicationPattern) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&aeseCommunicationPatternMembers[0])
+		d.Need(&tgpp.AVPSCEFID)
 	}
 }
 
@@ -868,7 +944,7 @@ func (c *CommunicationPatternSet) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3118, 10415, diameter.AVPMandatory)
 			if b, err = c.ScheduledCommunicationTime[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3118, 10415, diameter.AVPMandatory)
+				return b, AVPScheduledCommunicationTime.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1079,10 +1155,6 @@ type AESECommunicationPatternConfigStatus struct {
 	Extra []diameter.AVP
 }
 
-var aeseCommunicationPatternConfigStatusMembers = [...]diameter.Member{
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *AESECommunicationPatternConfigStatus) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -1098,7 +1170,7 @@ func (c *AESECommunicationPatternConfigStatus) AppendAVPs(b []byte) ([]byte, err
 			var at int
 			b, at = diameter.BeginAVP(b, 3121, 10415, diameter.AVPMandatory)
 			if b, err = c.AESEErrorReport.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3121, 10415, diameter.AVPMandatory)
+				return b, AVPAESEErrorReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1144,7 +1216,7 @@ func (c *AESECommunicationPatternConfigStatus) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&aeseCommunicationPatternConfigStatusMembers[0])
+		d.Need(&tgpp.AVPSCEFReferenceID)
 	}
 }
 
@@ -1189,7 +1261,7 @@ func (c *AESEErrorReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3146, 10415, diameter.AVPMandatory)
 			if b, err = c.ServiceResult.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3146, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPServiceResult.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1296,16 +1368,11 @@ type MonitoringEventConfiguration struct {
 	Extra []diameter.AVP
 }
 
-var monitoringEventConfigurationMembers = [...]diameter.Member{
-	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Monitoring-Type", Example: diameter.AVP{Code: 3127, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SCEFID == "" {
-		return b, monitoringEventConfigurationMembers[0].Missing()
+		return b, tgpp.AVPSCEFID.Missing()
 	}
 	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
 	b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(c.MonitoringType))
@@ -1340,7 +1407,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3129, 10415, diameter.AVPMandatory)
 			if b, err = c.UEReachabilityConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3129, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPUEReachabilityConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1350,7 +1417,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3135, 10415, diameter.AVPMandatory)
 			if b, err = c.LocationInformationConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3135, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPLocationInformationConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1369,7 +1436,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
 			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3178, 10415, 0)
+				return b, AVPMTCProviderInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1379,7 +1446,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3180, 10415, 0)
 			if b, err = c.PDNConnectivityStatusConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3180, 10415, 0)
+				return b, AVPPDNConnectivityStatusConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1389,7 +1456,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3188, 10415, 0)
 			if b, err = c.ExcludeIdentifiers.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3188, 10415, 0)
+				return b, AVPExcludeIdentifiers.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1399,7 +1466,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3189, 10415, 0)
 			if b, err = c.IncludeIdentifiers.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3189, 10415, 0)
+				return b, AVPIncludeIdentifiers.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1520,10 +1587,10 @@ func (c *MonitoringEventConfiguration) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&monitoringEventConfigurationMembers[0])
+		d.Need(&tgpp.AVPSCEFID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&monitoringEventConfigurationMembers[1])
+		d.Need(&tgpp.AVPMonitoringType)
 	}
 }
 
@@ -1648,10 +1715,6 @@ type MonitoringEventReport struct {
 	Extra []diameter.AVP
 }
 
-var monitoringEventReportMembers = [...]diameter.Member{
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -1682,7 +1745,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1401, 10415, 0)
 			if b, err = c.TerminalInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1401, 10415, 0)
+				return b, AVPTerminalInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1703,7 +1766,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1496, 10415, 0)
 			if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1496, 10415, 0)
+				return b, tgpp.AVPEPSLocationInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1719,7 +1782,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3152, 10415, diameter.AVPMandatory)
 			if b, err = c.ServiceReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3152, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPServiceReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1732,7 +1795,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4322, 10415, 0)
 			if b, err = c.IdleStatusIndication.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4322, 10415, 0)
+				return b, tgpp.AVPIdleStatusIndication.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1742,7 +1805,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3181, 10415, 0)
 			if b, err = c.PDNConnectivityStatusReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3181, 10415, 0)
+				return b, AVPPDNConnectivityStatusReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1860,7 +1923,7 @@ func (c *MonitoringEventReport) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&monitoringEventReportMembers[0])
+		d.Need(&tgpp.AVPSCEFReferenceID)
 	}
 }
 
@@ -2187,7 +2250,7 @@ func (c *EnhancedCoverageRestriction) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3157, 10415, 0)
 			if b, err = c.RestrictedPLMNList.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3157, 10415, 0)
+				return b, AVPRestrictedPLMNList.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2197,7 +2260,7 @@ func (c *EnhancedCoverageRestriction) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3158, 10415, 0)
 			if b, err = c.AllowedPLMNList.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3158, 10415, 0)
+				return b, AVPAllowedPLMNList.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2269,10 +2332,6 @@ type EnhancedCoverageRestrictionData struct {
 	Extra []diameter.AVP
 }
 
-var enhancedCoverageRestrictionDataMembers = [...]diameter.Member{
-	{Name: "Enhanced-Coverage-Restriction", Example: diameter.AVP{Code: 3155, Vendor: 10415}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *EnhancedCoverageRestrictionData) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -2280,7 +2339,7 @@ func (c *EnhancedCoverageRestrictionData) AppendAVPs(b []byte) ([]byte, error) {
 		var at int
 		b, at = diameter.BeginAVP(b, 3155, 10415, 0)
 		if b, err = c.EnhancedCoverageRestriction.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3155, 10415, 0)
+			return b, AVPEnhancedCoverageRestriction.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -2319,7 +2378,7 @@ func (c *EnhancedCoverageRestrictionData) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&enhancedCoverageRestrictionDataMembers[0])
+		d.Need(&AVPEnhancedCoverageRestriction)
 	}
 }
 
@@ -2466,7 +2525,7 @@ func (c *NIDDAuthorizationUpdate) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3169, 10415, 0)
 			if b, err = c.APNValidityTime[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3169, 10415, 0)
+				return b, AVPAPNValidityTime.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2532,10 +2591,6 @@ type GroupReport struct {
 	Extra []diameter.AVP
 }
 
-var groupReportMembers = [...]diameter.Member{
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *GroupReport) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -2551,7 +2606,7 @@ func (c *GroupReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3166, 10415, 0)
 			if b, err = c.GroupReportItem[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3166, 10415, 0)
+				return b, AVPGroupReportItem.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2597,7 +2652,7 @@ func (c *GroupReport) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&groupReportMembers[0])
+		d.Need(&tgpp.AVPSCEFReferenceID)
 	}
 }
 
@@ -2675,10 +2730,6 @@ type GroupReportItem struct {
 	Extra []diameter.AVP
 }
 
-var groupReportItemMembers = [...]diameter.Member{
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -2686,7 +2737,7 @@ func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -2712,7 +2763,7 @@ func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1496, 10415, 0)
 			if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1496, 10415, 0)
+				return b, tgpp.AVPEPSLocationInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2725,7 +2776,7 @@ func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3152, 10415, diameter.AVPMandatory)
 			if b, err = c.ServiceReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3152, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPServiceReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2738,7 +2789,7 @@ func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4322, 10415, 0)
 			if b, err = c.IdleStatusIndication.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4322, 10415, 0)
+				return b, tgpp.AVPIdleStatusIndication.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2753,7 +2804,7 @@ func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3184, 10415, 0)
 			if b, err = c.UpdatedNetworkConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3184, 10415, 0)
+				return b, AVPUpdatedNetworkConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2775,7 +2826,7 @@ func (c *GroupReportItem) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3181, 10415, 0)
 			if b, err = c.PDNConnectivityStatusReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3181, 10415, 0)
+				return b, AVPPDNConnectivityStatusReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2891,7 +2942,7 @@ func (c *GroupReportItem) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&groupReportItemMembers[0])
+		d.Need(&AVPUserIdentifier)
 	}
 }
 
@@ -2972,15 +3023,11 @@ type APNValidityTime struct {
 	Extra []diameter.AVP
 }
 
-var apnValidityTimeMembers = [...]diameter.Member{
-	{Name: "Granted-Validity-Time", Example: diameter.AVP{Code: 3160, Vendor: 10415, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *APNValidityTime) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.GrantedValidityTime.IsZero() {
-		return b, apnValidityTimeMembers[0].Missing()
+		return b, AVPGrantedValidityTime.Missing()
 	}
 	if b, err = diameter.AppendTime(b, 3160, 10415, 0, c.GrantedValidityTime); err != nil {
 		return b, err
@@ -3018,7 +3065,7 @@ func (c *APNValidityTime) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&apnValidityTimeMembers[0])
+		d.Need(&AVPGrantedValidityTime)
 	}
 }
 
@@ -3071,17 +3118,12 @@ type SuggestedNetworkConfiguration struct {
 	Extra []diameter.AVP
 }
 
-var suggestedNetworkConfigurationMembers = [...]diameter.Member{
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *SuggestedNetworkConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
 	if c.SCEFID == "" {
-		return b, suggestedNetworkConfigurationMembers[1].Missing()
+		return b, tgpp.AVPSCEFID.Missing()
 	}
 	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
 	if c.SCEFReferenceIDExt != nil {
@@ -3101,7 +3143,7 @@ func (c *SuggestedNetworkConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
 			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3178, 10415, 0)
+				return b, AVPMTCProviderInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3173,10 +3215,10 @@ func (c *SuggestedNetworkConfiguration) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&suggestedNetworkConfigurationMembers[0])
+		d.Need(&tgpp.AVPSCEFReferenceID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&suggestedNetworkConfigurationMembers[1])
+		d.Need(&tgpp.AVPSCEFID)
 	}
 }
 
@@ -3485,22 +3527,16 @@ type PDNConnectivityStatusReport struct {
 	NonIPDataDeliveryMechanism *tgpp.NonIPDataDeliveryMechanism
 	// ServedPartyIPAddress is Served-Party-IP-Address (AVP 848 of vendor 10415, Address), at most 2. The address of
 	// the PDN connection (TS 32.299).
-	ServedPartyIPAddress [][]byte
+	ServedPartyIPAddress []diameter.Address
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
 }
 
-var pdnConnectivityStatusReportMembers = [...]diameter.Member{
-	{Name: "Service-Selection", Example: diameter.AVP{Code: 493, Flags: diameter.AVPMandatory}},
-	{Name: "PDN-Connectivity-Status-Type", Example: diameter.AVP{Code: 3182, Vendor: 10415, Data: make([]byte, 4)}},
-	{Name: "Served-Party-IP-Address", Example: diameter.AVP{Code: 848, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 6)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *PDNConnectivityStatusReport) AppendAVPs(b []byte) ([]byte, error) {
 	if c.ServiceSelection == "" {
-		return b, pdnConnectivityStatusReportMembers[0].Missing()
+		return b, tgpp.AVPServiceSelection.Missing()
 	}
 	b = diameter.AppendString(b, 493, 0, diameter.AVPMandatory, c.ServiceSelection)
 	b = diameter.AppendUint32(b, 3182, 10415, 0, uint32(c.PDNConnectivityStatusType))
@@ -3514,10 +3550,13 @@ func (c *PDNConnectivityStatusReport) AppendAVPs(b []byte) ([]byte, error) {
 		b = diameter.AppendUint32(b, 1682, 10415, 0, uint32(*c.NonIPDataDeliveryMechanism))
 	}
 	if len(c.ServedPartyIPAddress) > 2 {
-		return b, pdnConnectivityStatusReportMembers[2].Excess(2)
+		return b, tgpp.AVPServedPartyIPAddress.Excess(2)
 	}
 	for i := range c.ServedPartyIPAddress {
-		b = diameter.AppendString(b, 848, 10415, diameter.AVPMandatory, c.ServedPartyIPAddress[i])
+		if c.ServedPartyIPAddress[i].IsZero() {
+			return b, tgpp.AVPServedPartyIPAddress.Missing()
+		}
+		b = diameter.AppendAddress(b, 848, 10415, diameter.AVPMandatory, c.ServedPartyIPAddress[i])
 	}
 	return diameter.AppendExtra(b, c.Extra), nil
 }
@@ -3565,10 +3604,10 @@ func (c *PDNConnectivityStatusReport) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&pdnConnectivityStatusReportMembers[0])
+		d.Need(&tgpp.AVPServiceSelection)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&pdnConnectivityStatusReportMembers[1])
+		d.Need(&tgpp.AVPPDNConnectivityStatusType)
 	}
 }
 
@@ -3630,14 +3669,10 @@ type UpdatedNetworkConfiguration struct {
 	Extra []diameter.AVP
 }
 
-var updatedNetworkConfigurationMembers = [...]diameter.Member{
-	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *UpdatedNetworkConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 	if c.SCEFID == "" {
-		return b, updatedNetworkConfigurationMembers[0].Missing()
+		return b, tgpp.AVPSCEFID.Missing()
 	}
 	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
 	if c.SCEFReferenceID != nil {
@@ -3715,7 +3750,7 @@ func (c *UpdatedNetworkConfiguration) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&updatedNetworkConfigurationMembers[0])
+		d.Need(&tgpp.AVPSCEFID)
 	}
 }
 
@@ -3939,15 +3974,6 @@ type CIR struct {
 	Extra []diameter.AVP
 }
 
-var cirMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*CIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388718, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -3957,27 +3983,27 @@ func (*CIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, cirMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, cirMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, cirMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, cirMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -3992,7 +4018,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4002,7 +4028,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4012,7 +4038,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3122, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventConfiguration[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3122, 10415, diameter.AVPMandatory)
+				return b, AVPMonitoringEventConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4025,7 +4051,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3113, 10415, diameter.AVPMandatory)
 			if b, err = c.AESECommunicationPattern[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3113, 10415, diameter.AVPMandatory)
+				return b, AVPAESECommunicationPattern.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4035,7 +4061,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3155, 10415, 0)
 			if b, err = c.EnhancedCoverageRestriction.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3155, 10415, 0)
+				return b, AVPEnhancedCoverageRestriction.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4048,7 +4074,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3173, 10415, 0)
 			if b, err = c.AdditionalIdentifiers.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3173, 10415, 0)
+				return b, AVPAdditionalIdentifiers.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4058,7 +4084,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4071,7 +4097,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3170, 10415, 0)
 			if b, err = c.SuggestedNetworkConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3170, 10415, 0)
+				return b, AVPSuggestedNetworkConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4200,22 +4226,22 @@ func (c *CIR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&cirMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&cirMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&cirMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&cirMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&cirMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&cirMembers[5])
+		d.Need(&AVPUserIdentifier)
 	}
 }
 
@@ -4336,14 +4362,6 @@ type CIA struct {
 	Extra []diameter.AVP
 }
 
-var ciaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*CIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388718, App, diameter.FlagProxiable
@@ -4353,16 +4371,16 @@ func (*CIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, ciaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, ciaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, ciaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -4376,7 +4394,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4386,7 +4404,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4396,7 +4414,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4406,7 +4424,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4416,7 +4434,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+				return b, AVPUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4429,7 +4447,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+				return b, AVPMonitoringEventReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4439,7 +4457,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3142, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventConfigStatus[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3142, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPMonitoringEventConfigStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4449,7 +4467,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3120, 10415, diameter.AVPMandatory)
 			if b, err = c.AESECommunicationPatternConfigStatus[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3120, 10415, diameter.AVPMandatory)
+				return b, AVPAESECommunicationPatternConfigStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4459,7 +4477,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3143, 10415, diameter.AVPMandatory)
 			if b, err = c.SupportedServices[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3143, 10415, diameter.AVPMandatory)
+				return b, AVPSupportedServices.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4472,7 +4490,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3156, 10415, 0)
 			if b, err = c.EnhancedCoverageRestrictionData.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3156, 10415, 0)
+				return b, AVPEnhancedCoverageRestrictionData.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4485,7 +4503,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1675, 10415, 0)
 			if b, err = c.IMSIGroupID[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1675, 10415, 0)
+				return b, tgpp.AVPIMSIGroupID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4498,7 +4516,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4511,7 +4529,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3170, 10415, 0)
 			if b, err = c.SuggestedNetworkConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3170, 10415, 0)
+				return b, AVPSuggestedNetworkConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4677,19 +4695,19 @@ func (c *CIA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ciaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ciaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&ciaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&ciaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&ciaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -4806,15 +4824,6 @@ type RIR struct {
 	Extra []diameter.AVP
 }
 
-var rirMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*RIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388719, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -4824,24 +4833,24 @@ func (*RIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, rirMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, rirMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, rirMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationHost == "" {
-		return b, rirMembers[4].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	if c.DestinationRealm == "" {
-		return b, rirMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -4852,7 +4861,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4862,7 +4871,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+				return b, AVPUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4872,7 +4881,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+				return b, AVPMonitoringEventReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4882,7 +4891,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3165, 10415, 0)
 			if b, err = c.GroupReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3165, 10415, 0)
+				return b, AVPGroupReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4892,7 +4901,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3184, 10415, 0)
 			if b, err = c.UpdatedNetworkConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3184, 10415, 0)
+				return b, AVPUpdatedNetworkConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4905,7 +4914,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3143, 10415, diameter.AVPMandatory)
 			if b, err = c.SupportedServices[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3143, 10415, diameter.AVPMandatory)
+				return b, AVPSupportedServices.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4915,7 +4924,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5030,22 +5039,22 @@ func (c *RIR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&rirMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&rirMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&rirMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&rirMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&rirMembers[4])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&rirMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -5128,14 +5137,6 @@ type RIA struct {
 	Extra []diameter.AVP
 }
 
-var riaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*RIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388719, App, diameter.FlagProxiable
@@ -5145,16 +5146,16 @@ func (*RIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, riaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, riaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, riaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -5168,7 +5169,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5178,7 +5179,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3171, 10415, 0)
 			if b, err = c.MonitoringEventReportStatus[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3171, 10415, 0)
+				return b, tgpp.AVPMonitoringEventReportStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5191,7 +5192,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5278,19 +5279,19 @@ func (c *RIA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&riaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&riaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&riaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&riaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&riaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -5371,15 +5372,6 @@ type NIR struct {
 	Extra []diameter.AVP
 }
 
-var nirMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*NIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388726, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -5389,27 +5381,27 @@ func (*NIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, nirMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, nirMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, nirMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, nirMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -5424,7 +5416,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5434,7 +5426,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5444,7 +5436,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3150, 10415, diameter.AVPMandatory)
 			if b, err = c.NIDDAuthorizationRequest.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3150, 10415, diameter.AVPMandatory)
+				return b, AVPNIDDAuthorizationRequest.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5454,7 +5446,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3161, 10415, 0)
 			if b, err = c.NIDDAuthorizationUpdate.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3161, 10415, 0)
+				return b, AVPNIDDAuthorizationUpdate.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5467,7 +5459,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3177, 10415, 0)
 			if b, err = c.GroupUserIdentifier[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3177, 10415, 0)
+				return b, AVPGroupUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5477,7 +5469,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3178, 10415, 0)
 			if b, err = c.MTCProviderInfo.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3178, 10415, 0)
+				return b, AVPMTCProviderInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5487,7 +5479,7 @@ func (c *NIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5608,22 +5600,22 @@ func (c *NIR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&nirMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&nirMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&nirMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&nirMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&nirMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&nirMembers[5])
+		d.Need(&AVPUserIdentifier)
 	}
 }
 
@@ -5719,14 +5711,6 @@ type NIA struct {
 	Extra []diameter.AVP
 }
 
-var niaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*NIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388726, App, diameter.FlagProxiable
@@ -5736,16 +5720,16 @@ func (*NIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, niaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, niaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, niaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -5759,7 +5743,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5769,7 +5753,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5779,7 +5763,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5789,7 +5773,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5799,7 +5783,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3151, 10415, diameter.AVPMandatory)
 			if b, err = c.NIDDAuthorizationResponse.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3151, 10415, diameter.AVPMandatory)
+				return b, AVPNIDDAuthorizationResponse.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5809,7 +5793,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3177, 10415, 0)
 			if b, err = c.GroupUserIdentifier[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3177, 10415, 0)
+				return b, AVPGroupUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5825,7 +5809,7 @@ func (c *NIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -5944,19 +5928,19 @@ func (c *NIA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&niaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&niaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&niaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&niaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&niaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"runtime"
 	"strings"
 	"sync"
@@ -456,7 +457,7 @@ func (b *bench) connect(ident diameter.Identity) *raw {
 	b.t.Cleanup(func() { nc.Close() })
 	if ident.Host != "" {
 		req, err := diameter.NewRequest(&diameter.CER{
-			OriginHost: ident.Host, OriginRealm: ident.Realm, HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}}, ProductName: "raw",
+			OriginHost: ident.Host, OriginRealm: ident.Realm, HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))}, ProductName: "raw",
 			AuthApplicationID: []uint32{uint32(t6a.App)},
 		})
 		require.NoError(b.t, err)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -25,13 +26,6 @@ import (
 type printable interface {
 	diameter.Command
 	fmt.Stringer
-}
-
-// command is how a command is told: a new value to decode it into, its name, and the words for what matters in it.
-type command struct {
-	name  string
-	value printable
-	words func(*words)
 }
 
 // words collects what a line says.
@@ -98,130 +92,112 @@ func (w *words) pco(b []byte) {
 // stamp writes a time of a message: seconds are what an AVP holds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// commandOf returns how m is told; the name only when its type is not known here.
-func commandOf(m *diameter.Message) command {
-	req := m.IsRequest()
-	switch {
-	case m.App == s6t.App && m.Command == s6t.CodeNIR && req:
-		c := new(s6t.NIR)
-		return command{"NIR", c, func(w *words) {
-			u := &c.UserIdentifier
-			switch {
-			case c.NIDDAuthorizationRequest != nil:
-				w.add("NIDD-Authorization-Request")
-			case c.NIDDAuthorizationUpdate != nil:
-				w.add("NIDD-Authorization-Update")
-			}
-			w.imsi(u.UserName)
-			w.msisdn(u.MSISDN)
-			w.external(u.ExternalIdentifier)
-			if q := c.NIDDAuthorizationRequest; q != nil {
-				w.text("apn", q.ServiceSelection)
-				w.time("until", q.RequestedValidityTime)
-			}
-			if u := c.NIDDAuthorizationUpdate; u != nil {
-				for _, v := range u.APNValidityTime {
-					if v.ServiceSelection == "" {
-						w.add("all APNs")
-					}
-					w.text("apn", v.ServiceSelection)
-					w.time("until", v.GrantedValidityTime)
-				}
-			}
-		}}
-	case m.App == s6t.App && m.Command == s6t.CodeNIR:
-		c := new(s6t.NIA)
-		return command{"NIA", c, func(w *words) {
-			if g := c.NIDDAuthorizationResponse; g != nil {
-				w.imsi(g.UserName)
-				w.msisdn(g.MSISDN)
-				w.external(g.ExternalIdentifier)
-				w.time("until", g.GrantedValidityTime)
-			}
-		}}
-	case m.App == t6a.App && m.Command == t6a.CodeCMR && req:
-		c := new(t6a.CMR)
-		return command{"CMR", c, func(w *words) {
-			w.add("%s", strings.ToLower(strings.TrimPrefix(c.ConnectionAction.String(), "CONNECTION_")))
-			if c.CMRFlags != nil && *c.CMRFlags != 0 {
-				w.add("%v", *c.CMRFlags)
-			}
-			w.imsi(c.UserIdentifier.UserName)
-			w.bearer(c.BearerIdentifier)
-			w.text("apn", c.ServiceSelection)
-			if c.RATType != nil {
-				w.add("%v", *c.RATType)
-			}
-			if p, err := tgpp.ParsePLMN(c.VisitedPLMNID); err == nil {
-				w.add("PLMN%s%s/%s", glue, p.MCC, p.MNC)
-			}
-			if s := c.ServingPLMNRateControl; s != nil {
-				w.add("Serving-PLMN-Rate-Control")
-			}
-			w.time("reachable-until", c.MaximumUEAvailabilityTime)
-			w.pco(c.ExtendedPCO)
-		}}
-	case m.App == t6a.App && m.Command == t6a.CodeCMR:
-		c := new(t6a.CMA)
-		return command{"CMA", c, func(w *words) {
-			if c.PDNConnectionChargingID != nil {
-				w.add("charging-id=%08x", *c.PDNConnectionChargingID)
-			}
-			w.pco(c.ExtendedPCO)
-		}}
-	case m.App == t6a.App && m.Command == t6a.CodeODR && req:
-		c := new(t6a.ODR)
-		return command{"ODR", c, func(w *words) {
-			w.imsi(c.UserIdentifier.UserName)
-			w.bearer(c.BearerIdentifier)
-			if r := c.RRCCauseCounter; r != nil && r.CounterValue != nil {
-				w.add("exception-counter=%d", *r.CounterValue)
-			}
-			if c.NonIPData != nil {
-				w.add("%s", payload(c.NonIPData))
-			}
-		}}
-	case m.App == t6a.App && m.Command == t6a.CodeODR:
-		return command{"ODA", new(t6a.ODA), func(*words) {}}
-	case m.App == t6a.App && m.Command == t6a.CodeTDR && req:
-		c := new(t6a.TDR)
-		return command{"TDR", c, func(w *words) {
-			w.imsi(c.UserIdentifier.UserName)
-			w.bearer(c.BearerIdentifier)
-			if c.NonIPData != nil {
-				w.add("%s", payload(c.NonIPData))
-			}
-			w.time("retransmit-until", c.MaximumRetransmissionTime)
-		}}
-	case m.App == t6a.App && m.Command == t6a.CodeTDR:
-		c := new(t6a.TDA)
-		return command{"TDA", c, func(w *words) {
-			if c.TDAFlags != nil && *c.TDAFlags != 0 {
-				w.add("%v", *c.TDAFlags)
-			}
-			w.time("retransmit-at", c.RequestedRetransmissionTime)
-		}}
-	case m.App == diameter.AppBase:
-		for code, n := range map[diameter.CommandCode]string{257: "CE", 280: "DW", 282: "DP"} {
-			if m.Command == code && req {
-				return command{name: n + "R"}
-			} else if m.Command == code {
-				return command{name: n + "A"}
-			}
+// commands make the commands of each application.
+var commands = map[diameter.ApplicationID]func(diameter.CommandCode, bool) diameter.Command{
+	diameter.AppBase: diameter.NewBase, s6t.App: s6t.New, t6a.App: t6a.New,
+}
+
+// commandOf returns a new value to decode m into, nil when its type is not known here, and its name.
+func commandOf(m *diameter.Message) (printable, string) {
+	if fresh := commands[m.App]; fresh != nil {
+		if c, ok := fresh(m.Command, m.IsRequest()).(printable); ok {
+			return c, reflect.TypeOf(c).Elem().Name()
 		}
 	}
 	n := fmt.Sprintf("command %d of application %d", m.Command, m.App)
-	if !req {
+	if !m.IsRequest() {
 		n = "answer to " + n
 	}
-	return command{name: n}
+	return nil, n
+}
+
+// command tells what matters in a command.
+func (w *words) command(c diameter.Command) {
+	switch c := c.(type) {
+	case *s6t.NIR:
+		u := &c.UserIdentifier
+		switch {
+		case c.NIDDAuthorizationRequest != nil:
+			w.add("NIDD-Authorization-Request")
+		case c.NIDDAuthorizationUpdate != nil:
+			w.add("NIDD-Authorization-Update")
+		}
+		w.imsi(u.UserName)
+		w.msisdn(u.MSISDN)
+		w.external(u.ExternalIdentifier)
+		if q := c.NIDDAuthorizationRequest; q != nil {
+			w.text("apn", q.ServiceSelection)
+			w.time("until", q.RequestedValidityTime)
+		}
+		if u := c.NIDDAuthorizationUpdate; u != nil {
+			for _, v := range u.APNValidityTime {
+				if v.ServiceSelection == "" {
+					w.add("all APNs")
+				}
+				w.text("apn", v.ServiceSelection)
+				w.time("until", v.GrantedValidityTime)
+			}
+		}
+	case *s6t.NIA:
+		if g := c.NIDDAuthorizationResponse; g != nil {
+			w.imsi(g.UserName)
+			w.msisdn(g.MSISDN)
+			w.external(g.ExternalIdentifier)
+			w.time("until", g.GrantedValidityTime)
+		}
+	case *t6a.CMR:
+		w.add("%s", strings.ToLower(strings.TrimPrefix(c.ConnectionAction.String(), "CONNECTION_")))
+		if c.CMRFlags != nil && *c.CMRFlags != 0 {
+			w.add("%v", *c.CMRFlags)
+		}
+		w.imsi(c.UserIdentifier.UserName)
+		w.bearer(c.BearerIdentifier)
+		w.text("apn", c.ServiceSelection)
+		if c.RATType != nil {
+			w.add("%v", *c.RATType)
+		}
+		if p, err := tgpp.ParsePLMN(c.VisitedPLMNID); err == nil {
+			w.add("PLMN%s%s/%s", glue, p.MCC, p.MNC)
+		}
+		if s := c.ServingPLMNRateControl; s != nil {
+			w.add("Serving-PLMN-Rate-Control")
+		}
+		w.time("reachable-until", c.MaximumUEAvailabilityTime)
+		w.pco(c.ExtendedPCO)
+	case *t6a.CMA:
+		if c.PDNConnectionChargingID != nil {
+			w.add("charging-id=%08x", *c.PDNConnectionChargingID)
+		}
+		w.pco(c.ExtendedPCO)
+	case *t6a.ODR:
+		w.imsi(c.UserIdentifier.UserName)
+		w.bearer(c.BearerIdentifier)
+		if r := c.RRCCauseCounter; r != nil && r.CounterValue != nil {
+			w.add("exception-counter=%d", *r.CounterValue)
+		}
+		if c.NonIPData != nil {
+			w.add("%s", payload(c.NonIPData))
+		}
+	case *t6a.TDR:
+		w.imsi(c.UserIdentifier.UserName)
+		w.bearer(c.BearerIdentifier)
+		if c.NonIPData != nil {
+			w.add("%s", payload(c.NonIPData))
+		}
+		w.time("retransmit-until", c.MaximumRetransmissionTime)
+	case *t6a.TDA:
+		if c.TDAFlags != nil && *c.TDAFlags != 0 {
+			w.add("%v", *c.TDAFlags)
+		}
+		w.time("retransmit-at", c.RequestedRetransmissionTime)
+	}
 }
 
 // describe tells a message in a line and in full, and whether it is a failure.
 func describe(m *diameter.Message, mask bool) (line, detail string, failed bool) {
-	c := commandOf(m)
+	c, name := commandOf(m)
 	w := words{mask: mask}
-	w.b.WriteString(c.name)
+	w.b.WriteString(name)
 	if m.Flags&diameter.FlagRetransmitted != 0 {
 		w.add("(T)")
 	}
@@ -231,15 +207,15 @@ func describe(m *diameter.Message, mask bool) (line, detail string, failed bool)
 		w.add("%s", resultText(r))
 	}
 	full := fmt.Sprintf("%d octets that are not told in full", m.Len())
-	if c.value != nil {
-		err := diameter.Decode(m, c.value)
+	if c != nil {
+		err := diameter.Decode(m, c)
 		if e, ok := errors.AsType[*diameter.AnswerError](err); ok {
 			full = unfold(e.Answer.String())
 		} else if err != nil {
 			full = err.Error()
 		} else {
-			c.words(&w)
-			full = unfold(c.value.String())
+			w.command(c)
+			full = unfold(c.String())
 		}
 	}
 	hop := ""
@@ -247,7 +223,7 @@ func describe(m *diameter.Message, mask bool) (line, detail string, failed bool)
 		hop = fmt.Sprintf("  hop-by-hop %08x", m.HopByHop)
 	}
 	head := fmt.Sprintf("%s  application %d  command %d  flags %s%s  end-to-end %08x  %d octets",
-		c.name, m.App, m.Command, flags(m.Flags), hop, m.EndToEnd, m.Len())
+		name, m.App, m.Command, flags(m.Flags), hop, m.EndToEnd, m.Len())
 	return w.b.String(), head + "\n" + full, failed
 }
 

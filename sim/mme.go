@@ -219,7 +219,7 @@ func (x *ueContext) flag(scef diameter.Identity, until, now time.Time) {
 // outcome of that answer, and stands behind it in the recorder: the answer may be on its way in another goroutine. It
 // does not wait for long: an SCEF may send before it answers, and wait in turn.
 func (m *MME) settled(ctx context.Context, req *diameter.Message) {
-	a, ok := diameter.FindAVP(req.AVPs, 3102, diameter.Vendor3GPP)
+	a, ok := t6a.AVPUserIdentifier.Find(req.AVPs)
 	var u t6a.UserIdentifier
 	if !ok || u.DecodeAVPs(a.Data) != nil {
 		return

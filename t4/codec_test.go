@@ -16,4 +16,6 @@ func elements() []diatest.Element {
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
 
+func TestConform(t *testing.T) { diatest.Conform(t, "t4.dia", t4.New, elements()...) }
+
 func FuzzDecode(f *testing.F) { diatest.Fuzz(f, nil, elements()...) }

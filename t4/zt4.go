@@ -19,6 +19,37 @@ const (
 	CodeDRR diameter.CommandCode = 8388644
 )
 
+// Definitions of the AVPs.
+var (
+	AVPServingNode                  = diameter.Definition{Name: "Serving-Node", Code: 2401, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPAdditionalServingNode        = diameter.Definition{Name: "Additional-Serving-Node", Code: 2406, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPUserIdentifier               = diameter.Definition{Name: "User-Identifier", Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSMDeliveryOutcomeT4          = diameter.Definition{Name: "SM-Delivery-Outcome-T4", Code: 3200, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAbsentSubscriberDiagnosticT4 = diameter.Definition{Name: "Absent-Subscriber-Diagnostic-T4", Code: 3201, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTriggerAction                = diameter.Definition{Name: "Trigger-Action", Code: 3202, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSMSFThreeGPPNumber           = diameter.Definition{Name: "SMSF-3GPP-Number", Code: 3338, Vendor: 10415}
+	AVPSMSFNonThreeGPPNumber        = diameter.Definition{Name: "SMSF-Non-3GPP-Number", Code: 3339, Vendor: 10415}
+	AVPSMSFThreeGPPName             = diameter.Definition{Name: "SMSF-3GPP-Name", Code: 3340, Vendor: 10415}
+	AVPSMSFNonThreeGPPName          = diameter.Definition{Name: "SMSF-Non-3GPP-Name", Code: 3341, Vendor: 10415}
+	AVPSMSFThreeGPPRealm            = diameter.Definition{Name: "SMSF-3GPP-Realm", Code: 3342, Vendor: 10415}
+	AVPSMSFNonThreeGPPRealm         = diameter.Definition{Name: "SMSF-Non-3GPP-Realm", Code: 3343, Vendor: 10415}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388643 && request:
+		return new(DTR)
+	case code == 8388643 && !request:
+		return new(DTA)
+	case code == 8388644 && request:
+		return new(DRR)
+	case code == 8388644 && !request:
+		return new(DRA)
+	}
+	return nil
+}
+
 // TriggerAction holds the numbers of Trigger-Action (AVP 3202 of vendor 10415, Unsigned32). TS 29.337. A value that has
 // no name here is kept and passed on.
 type TriggerAction uint32
@@ -696,17 +727,6 @@ type DTR struct {
 	Extra []diameter.AVP
 }
 
-var dtrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "SM-RP-SMEA", Example: diameter.AVP{Code: 3309, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Payload", Example: diameter.AVP{Code: 3004, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*DTR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388643, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -716,36 +736,36 @@ func (*DTR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DTR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, dtrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, dtrMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dtrMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, dtrMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.SMRpSmea == nil {
-		return b, dtrMembers[6].Missing()
+		return b, tgpp.AVPSMRpSmea.Missing()
 	}
 	b = diameter.AppendString(b, 3309, 10415, diameter.AVPMandatory, c.SMRpSmea)
 	if c.Payload == nil {
-		return b, dtrMembers[7].Missing()
+		return b, tgpp.AVPPayload.Missing()
 	}
 	b = diameter.AppendString(b, 3004, 10415, diameter.AVPMandatory, c.Payload)
 	if c.DRMP != nil {
@@ -759,7 +779,7 @@ func (c *DTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 2401, 10415, diameter.AVPMandatory)
 			if b, err = c.ServingNode.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 2401, 10415, diameter.AVPMandatory)
+				return b, AVPServingNode.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -769,7 +789,7 @@ func (c *DTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 2406, 10415, diameter.AVPMandatory)
 			if b, err = c.AdditionalServingNode[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 2406, 10415, diameter.AVPMandatory)
+				return b, AVPAdditionalServingNode.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -797,7 +817,7 @@ func (c *DTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -807,7 +827,7 @@ func (c *DTR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -935,28 +955,28 @@ func (c *DTR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dtrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dtrMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&dtrMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&dtrMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&dtrMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&dtrMembers[5])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&dtrMembers[6])
+		d.Need(&tgpp.AVPSMRpSmea)
 	}
 	if seen&0x80 == 0 {
-		d.Need(&dtrMembers[7])
+		d.Need(&tgpp.AVPPayload)
 	}
 }
 
@@ -1058,14 +1078,6 @@ type DTA struct {
 	Extra []diameter.AVP
 }
 
-var dtaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*DTA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388643, App, diameter.FlagProxiable
@@ -1075,16 +1087,16 @@ func (*DTA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DTA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, dtaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, dtaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dtaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1095,7 +1107,7 @@ func (c *DTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 			if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+				return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1117,7 +1129,7 @@ func (c *DTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1130,7 +1142,7 @@ func (c *DTA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1229,19 +1241,19 @@ func (c *DTA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dtaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dtaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&dtaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&dtaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&dtaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -1328,18 +1340,6 @@ type DRR struct {
 	Extra []diameter.AVP
 }
 
-var drrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "SM-RP-SMEA", Example: diameter.AVP{Code: 3309, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "SM-Delivery-Outcome-T4", Example: diameter.AVP{Code: 3200, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*DRR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388644, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -1349,36 +1349,36 @@ func (*DRR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DRR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, drrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, drrMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, drrMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationHost == "" {
-		return b, drrMembers[4].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	if c.DestinationRealm == "" {
-		return b, drrMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.SMRpSmea == nil {
-		return b, drrMembers[7].Missing()
+		return b, tgpp.AVPSMRpSmea.Missing()
 	}
 	b = diameter.AppendString(b, 3309, 10415, diameter.AVPMandatory, c.SMRpSmea)
 	b = diameter.AppendUint32(b, 3200, 10415, diameter.AVPMandatory, uint32(c.SMDeliveryOutcomeT4))
@@ -1396,7 +1396,7 @@ func (c *DRR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1406,7 +1406,7 @@ func (c *DRR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1504,31 +1504,31 @@ func (c *DRR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&drrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&drrMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&drrMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&drrMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&drrMembers[4])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&drrMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&drrMembers[6])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x80 == 0 {
-		d.Need(&drrMembers[7])
+		d.Need(&tgpp.AVPSMRpSmea)
 	}
 	if seen&0x100 == 0 {
-		d.Need(&drrMembers[8])
+		d.Need(&AVPSMDeliveryOutcomeT4)
 	}
 }
 
@@ -1604,14 +1604,6 @@ type DRA struct {
 	Extra []diameter.AVP
 }
 
-var draMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*DRA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388644, App, diameter.FlagProxiable
@@ -1621,16 +1613,16 @@ func (*DRA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DRA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, draMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, draMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, draMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1641,7 +1633,7 @@ func (c *DRA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 260, 0, diameter.AVPMandatory)
 			if b, err = c.VendorSpecificApplicationID.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 260, 0, diameter.AVPMandatory)
+				return b, diameter.AVPVendorSpecificApplicationID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1654,7 +1646,7 @@ func (c *DRA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1667,7 +1659,7 @@ func (c *DRA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1754,19 +1746,19 @@ func (c *DRA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&draMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&draMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&draMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&draMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&draMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

@@ -27,6 +27,8 @@ func elements() []diatest.Element {
 
 func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
 
+func TestConform(t *testing.T) { diatest.Conform(t, "t6a.dia", t6a.New, elements()...) }
+
 func FuzzDecode(f *testing.F) {
 	var vectors [][]byte
 	for _, m := range diatest.Vectors(f, "testdata/erlang.txt") {

@@ -23,6 +23,75 @@ const (
 	CodeTDR diameter.CommandCode = 8388734
 )
 
+// Definitions of the AVPs.
+var (
+	AVPThreeGPPChargingCharacteristics    = diameter.Definition{Name: "3GPP-Charging-Characteristics", Code: 13, Vendor: 10415}
+	AVPBearerIdentifier                   = diameter.Definition{Name: "Bearer-Identifier", Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPTerminalInformation                = diameter.Definition{Name: "Terminal-Information", Code: 1401, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPPDNType                            = diameter.Definition{Name: "PDN-Type", Code: 1456, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPPDNConnectionChargingID            = diameter.Definition{Name: "PDN-Connection-Charging-ID", Code: 2050, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPUserIdentifier                     = diameter.Definition{Name: "User-Identifier", Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMonitoringEventConfiguration       = diameter.Definition{Name: "Monitoring-Event-Configuration", Code: 3122, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\f5\xc0\x00\x00\f\x00\x00(\xaf\x00\x00\f7\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMonitoringEventReport              = diameter.Definition{Name: "Monitoring-Event-Report", Code: 3123, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\f4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPPDNConnectivityStatusReport        = diameter.Definition{Name: "PDN-Connectivity-Status-Report", Code: 3181, Vendor: 10415, Example: "\x00\x00\x01\xed@\x00\x00\b\x00\x00\fn\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPMaximumRetransmissionTime          = diameter.Definition{Name: "Maximum-Retransmission-Time", Code: 3330, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPRequestedRetransmissionTime        = diameter.Definition{Name: "Requested-Retransmission-Time", Code: 3331, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPCommunicationFailureInformation    = diameter.Definition{Name: "Communication-Failure-Information", Code: 4300, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPCauseType                          = diameter.Definition{Name: "Cause-Type", Code: 4301, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPS1APCause                          = diameter.Definition{Name: "S1AP-Cause", Code: 4302, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRANAPCause                         = diameter.Definition{Name: "RANAP-Cause", Code: 4303, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPGMMCause                           = diameter.Definition{Name: "GMM-Cause", Code: 4304, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSMCause                            = diameter.Definition{Name: "SM-Cause", Code: 4305, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPNumberOfUEPerLocationConfiguration = diameter.Definition{Name: "Number-Of-UE-Per-Location-Configuration", Code: 4306, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x05\u0600\x00\x00\f\x00\x00(\xaf"}
+	AVPNumberOfUEPerLocationReport        = diameter.Definition{Name: "Number-Of-UE-Per-Location-Report", Code: 4307, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x05\u0600\x00\x00\f\x00\x00(\xaf\x00\x00\x10\xd4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPUECount                            = diameter.Definition{Name: "UE-Count", Code: 4308, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPBSSGPCause                         = diameter.Definition{Name: "BSSGP-Cause", Code: 4309, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPServingPLMNRateControl             = diameter.Definition{Name: "Serving-PLMN-Rate-Control", Code: 4310, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPUplinkRateLimit                    = diameter.Definition{Name: "Uplink-Rate-Limit", Code: 4311, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPDownlinkRateLimit                  = diameter.Definition{Name: "Downlink-Rate-Limit", Code: 4312, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPExtendedPCO                        = diameter.Definition{Name: "Extended-PCO", Code: 4313, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPConnectionAction                   = diameter.Definition{Name: "Connection-Action", Code: 4314, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPNonIPData                          = diameter.Definition{Name: "Non-IP-Data", Code: 4315, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSCEFWaitTime                       = diameter.Definition{Name: "SCEF-Wait-Time", Code: 4316, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPCMRFlags                           = diameter.Definition{Name: "CMR-Flags", Code: 4317, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRRCCauseCounter                    = diameter.Definition{Name: "RRC-Cause-Counter", Code: 4318, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPCounterValue                       = diameter.Definition{Name: "Counter-Value", Code: 4319, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRRCCounterTimestamp                = diameter.Definition{Name: "RRC-Counter-Timestamp", Code: 4320, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPTDAFlags                           = diameter.Definition{Name: "TDA-Flags", Code: 4321, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAPNRateControlStatus               = diameter.Definition{Name: "APN-Rate-Control-Status", Code: 4326, Vendor: 10415}
+	AVPUplinkNumberOfPacketsAllowed       = diameter.Definition{Name: "Uplink-Number-Of-Packets-Allowed", Code: 4327, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNumberOfAdditionalExceptionReports = diameter.Definition{Name: "Number-Of-Additional-Exception-Reports", Code: 4328, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPDownlinkNumberOfPacketsAllowed     = diameter.Definition{Name: "Downlink-Number-Of-Packets-Allowed", Code: 4329, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAPNRateControlStatusValidityTime   = diameter.Definition{Name: "APN-Rate-Control-Status-Validity-Time", Code: 4330, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388718 && request:
+		return new(CIR)
+	case code == 8388718 && !request:
+		return new(CIA)
+	case code == 8388719 && request:
+		return new(RIR)
+	case code == 8388719 && !request:
+		return new(RIA)
+	case code == 8388732 && request:
+		return new(CMR)
+	case code == 8388732 && !request:
+		return new(CMA)
+	case code == 8388733 && request:
+		return new(ODR)
+	case code == 8388733 && !request:
+		return new(ODA)
+	case code == 8388734 && request:
+		return new(TDR)
+	case code == 8388734 && !request:
+		return new(TDA)
+	}
+	return nil
+}
+
 // CauseType holds the numbers of Cause-Type (AVP 4301 of vendor 10415, Unsigned32). TS 29.128. A value that has no name
 // here is kept and passed on.
 type CauseType uint32
@@ -348,16 +417,11 @@ type MonitoringEventConfiguration struct {
 	Extra []diameter.AVP
 }
 
-var monitoringEventConfigurationMembers = [...]diameter.Member{
-	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Monitoring-Type", Example: diameter.AVP{Code: 3127, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SCEFID == "" {
-		return b, monitoringEventConfigurationMembers[0].Missing()
+		return b, tgpp.AVPSCEFID.Missing()
 	}
 	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
 	b = diameter.AppendUint32(b, 3127, 10415, diameter.AVPMandatory, uint32(c.MonitoringType))
@@ -389,7 +453,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3129, 10415, diameter.AVPMandatory)
 			if b, err = c.UEReachabilityConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3129, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPUEReachabilityConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -399,7 +463,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3135, 10415, diameter.AVPMandatory)
 			if b, err = c.LocationInformationConfiguration.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3135, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPLocationInformationConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -409,7 +473,7 @@ func (c *MonitoringEventConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4306, 10415, diameter.AVPMandatory)
 			if b, err = c.NumberOfUEPerLocationConfiguration[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4306, 10415, diameter.AVPMandatory)
+				return b, AVPNumberOfUEPerLocationConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -493,10 +557,10 @@ func (c *MonitoringEventConfiguration) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&monitoringEventConfigurationMembers[0])
+		d.Need(&tgpp.AVPSCEFID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&monitoringEventConfigurationMembers[1])
+		d.Need(&tgpp.AVPMonitoringType)
 	}
 }
 
@@ -593,10 +657,6 @@ type MonitoringEventReport struct {
 	Extra []diameter.AVP
 }
 
-var monitoringEventReportMembers = [...]diameter.Member{
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -618,7 +678,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1496, 10415, 0)
 			if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1496, 10415, 0)
+				return b, tgpp.AVPEPSLocationInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -628,7 +688,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4300, 10415, diameter.AVPMandatory)
 			if b, err = c.CommunicationFailureInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4300, 10415, diameter.AVPMandatory)
+				return b, AVPCommunicationFailureInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -638,7 +698,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4307, 10415, diameter.AVPMandatory)
 			if b, err = c.NumberOfUEPerLocationReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4307, 10415, diameter.AVPMandatory)
+				return b, AVPNumberOfUEPerLocationReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -654,7 +714,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4322, 10415, 0)
 			if b, err = c.IdleStatusIndication.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4322, 10415, 0)
+				return b, tgpp.AVPIdleStatusIndication.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -674,7 +734,7 @@ func (c *MonitoringEventReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3181, 10415, 0)
 			if b, err = c.PDNConnectivityStatusReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3181, 10415, 0)
+				return b, AVPPDNConnectivityStatusReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -779,7 +839,7 @@ func (c *MonitoringEventReport) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&monitoringEventReportMembers[0])
+		d.Need(&tgpp.AVPSCEFReferenceID)
 	}
 }
 
@@ -856,22 +916,16 @@ type PDNConnectivityStatusReport struct {
 	NonIPDataDeliveryMechanism *tgpp.NonIPDataDeliveryMechanism
 	// ServedPartyIPAddress is Served-Party-IP-Address (AVP 848 of vendor 10415, Address), at most 2. The address of
 	// the PDN connection (TS 32.299).
-	ServedPartyIPAddress [][]byte
+	ServedPartyIPAddress []diameter.Address
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
 }
 
-var pdnConnectivityStatusReportMembers = [...]diameter.Member{
-	{Name: "Service-Selection", Example: diameter.AVP{Code: 493, Flags: diameter.AVPMandatory}},
-	{Name: "PDN-Connectivity-Status-Type", Example: diameter.AVP{Code: 3182, Vendor: 10415, Data: make([]byte, 4)}},
-	{Name: "Served-Party-IP-Address", Example: diameter.AVP{Code: 848, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 6)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *PDNConnectivityStatusReport) AppendAVPs(b []byte) ([]byte, error) {
 	if c.ServiceSelection == "" {
-		return b, pdnConnectivityStatusReportMembers[0].Missing()
+		return b, tgpp.AVPServiceSelection.Missing()
 	}
 	b = diameter.AppendString(b, 493, 0, diameter.AVPMandatory, c.ServiceSelection)
 	b = diameter.AppendUint32(b, 3182, 10415, 0, uint32(c.PDNConnectivityStatusType))
@@ -885,10 +939,13 @@ func (c *PDNConnectivityStatusReport) AppendAVPs(b []byte) ([]byte, error) {
 		b = diameter.AppendUint32(b, 1682, 10415, 0, uint32(*c.NonIPDataDeliveryMechanism))
 	}
 	if len(c.ServedPartyIPAddress) > 2 {
-		return b, pdnConnectivityStatusReportMembers[2].Excess(2)
+		return b, tgpp.AVPServedPartyIPAddress.Excess(2)
 	}
 	for i := range c.ServedPartyIPAddress {
-		b = diameter.AppendString(b, 848, 10415, diameter.AVPMandatory, c.ServedPartyIPAddress[i])
+		if c.ServedPartyIPAddress[i].IsZero() {
+			return b, tgpp.AVPServedPartyIPAddress.Missing()
+		}
+		b = diameter.AppendAddress(b, 848, 10415, diameter.AVPMandatory, c.ServedPartyIPAddress[i])
 	}
 	return diameter.AppendExtra(b, c.Extra), nil
 }
@@ -936,10 +993,10 @@ func (c *PDNConnectivityStatusReport) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&pdnConnectivityStatusReportMembers[0])
+		d.Need(&tgpp.AVPServiceSelection)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&pdnConnectivityStatusReportMembers[1])
+		d.Need(&tgpp.AVPPDNConnectivityStatusType)
 	}
 }
 
@@ -1101,10 +1158,6 @@ type NumberOfUEPerLocationConfiguration struct {
 	Extra []diameter.AVP
 }
 
-var numberOfUEPerLocationConfigurationMembers = [...]diameter.Member{
-	{Name: "EPS-Location-Information", Example: diameter.AVP{Code: 1496, Vendor: 10415}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *NumberOfUEPerLocationConfiguration) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -1112,7 +1165,7 @@ func (c *NumberOfUEPerLocationConfiguration) AppendAVPs(b []byte) ([]byte, error
 		var at int
 		b, at = diameter.BeginAVP(b, 1496, 10415, 0)
 		if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 1496, 10415, 0)
+			return b, tgpp.AVPEPSLocationInformation.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -1121,7 +1174,7 @@ func (c *NumberOfUEPerLocationConfiguration) AppendAVPs(b []byte) ([]byte, error
 			var at int
 			b, at = diameter.BeginAVP(b, 1675, 10415, 0)
 			if b, err = c.IMSIGroupID.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1675, 10415, 0)
+				return b, tgpp.AVPIMSIGroupID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1161,7 +1214,7 @@ func (c *NumberOfUEPerLocationConfiguration) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&numberOfUEPerLocationConfigurationMembers[0])
+		d.Need(&tgpp.AVPEPSLocationInformation)
 	}
 }
 
@@ -1196,11 +1249,6 @@ type NumberOfUEPerLocationReport struct {
 	Extra []diameter.AVP
 }
 
-var numberOfUEPerLocationReportMembers = [...]diameter.Member{
-	{Name: "EPS-Location-Information", Example: diameter.AVP{Code: 1496, Vendor: 10415}},
-	{Name: "UE-Count", Example: diameter.AVP{Code: 4308, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *NumberOfUEPerLocationReport) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -1208,7 +1256,7 @@ func (c *NumberOfUEPerLocationReport) AppendAVPs(b []byte) ([]byte, error) {
 		var at int
 		b, at = diameter.BeginAVP(b, 1496, 10415, 0)
 		if b, err = c.EPSLocationInformation.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 1496, 10415, 0)
+			return b, tgpp.AVPEPSLocationInformation.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -1218,7 +1266,7 @@ func (c *NumberOfUEPerLocationReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1675, 10415, 0)
 			if b, err = c.IMSIGroupID.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1675, 10415, 0)
+				return b, tgpp.AVPIMSIGroupID.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1262,10 +1310,10 @@ func (c *NumberOfUEPerLocationReport) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&numberOfUEPerLocationReportMembers[0])
+		d.Need(&tgpp.AVPEPSLocationInformation)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&numberOfUEPerLocationReportMembers[1])
+		d.Need(&AVPUECount)
 	}
 }
 
@@ -1557,14 +1605,6 @@ type CIR struct {
 	Extra []diameter.AVP
 }
 
-var cirMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*CIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388718, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -1574,20 +1614,20 @@ func (*CIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, cirMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, cirMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, cirMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, cirMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -1601,7 +1641,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1611,7 +1651,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3122, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventConfiguration[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3122, 10415, diameter.AVPMandatory)
+				return b, AVPMonitoringEventConfiguration.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1621,7 +1661,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+				return b, AVPMonitoringEventReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1631,7 +1671,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+				return b, AVPUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1641,7 +1681,7 @@ func (c *CIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1738,19 +1778,19 @@ func (c *CIR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&cirMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&cirMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&cirMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&cirMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&cirMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -1828,14 +1868,6 @@ type CIA struct {
 	Extra []diameter.AVP
 }
 
-var ciaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*CIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388718, App, diameter.FlagProxiable
@@ -1845,16 +1877,16 @@ func (*CIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, ciaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, ciaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, ciaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -1868,7 +1900,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1878,7 +1910,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+				return b, AVPMonitoringEventReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1888,7 +1920,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3142, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventConfigStatus[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3142, 10415, diameter.AVPMandatory)
+				return b, tgpp.AVPMonitoringEventConfigStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1901,7 +1933,7 @@ func (c *CIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1995,19 +2027,19 @@ func (c *CIA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&ciaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&ciaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&ciaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&ciaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&ciaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -2082,14 +2114,6 @@ type RIR struct {
 	Extra []diameter.AVP
 }
 
-var rirMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*RIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388719, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -2099,20 +2123,20 @@ func (*RIR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, rirMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, rirMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, rirMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, rirMembers[4].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -2126,7 +2150,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2136,7 +2160,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2146,7 +2170,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 			if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+				return b, AVPUserIdentifier.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2156,7 +2180,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3123, 10415, diameter.AVPMandatory)
 			if b, err = c.MonitoringEventReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3123, 10415, diameter.AVPMandatory)
+				return b, AVPMonitoringEventReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2166,7 +2190,7 @@ func (c *RIR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2263,19 +2287,19 @@ func (c *RIR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&rirMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&rirMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&rirMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&rirMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&rirMembers[4])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -2357,14 +2381,6 @@ type RIA struct {
 	Extra []diameter.AVP
 }
 
-var riaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*RIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388719, App, diameter.FlagProxiable
@@ -2374,16 +2390,16 @@ func (*RIA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, riaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, riaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, riaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -2397,7 +2413,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2407,7 +2423,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2417,7 +2433,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2427,7 +2443,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2437,7 +2453,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3171, 10415, 0)
 			if b, err = c.MonitoringEventReportStatus[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3171, 10415, 0)
+				return b, tgpp.AVPMonitoringEventReportStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2450,7 +2466,7 @@ func (c *RIA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2558,19 +2574,19 @@ func (c *RIA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&riaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&riaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&riaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&riaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&riaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -2680,17 +2696,6 @@ type CMR struct {
 	Extra []diameter.AVP
 }
 
-var cmrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Bearer-Identifier", Example: diameter.AVP{Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Connection-Action", Example: diameter.AVP{Code: 4314, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*CMR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388732, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -2700,32 +2705,32 @@ func (*CMR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, cmrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.BearerIdentifier == nil {
-		return b, cmrMembers[2].Missing()
+		return b, AVPBearerIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 1020, 10415, diameter.AVPMandatory, c.BearerIdentifier)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, cmrMembers[4].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, cmrMembers[5].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, cmrMembers[6].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -2739,7 +2744,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2757,7 +2762,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2771,7 +2776,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4310, 10415, diameter.AVPMandatory)
 			if b, err = c.ServingPLMNRateControl.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4310, 10415, diameter.AVPMandatory)
+				return b, AVPServingPLMNRateControl.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2790,7 +2795,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1401, 10415, diameter.AVPMandatory)
 			if b, err = c.TerminalInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1401, 10415, diameter.AVPMandatory)
+				return b, AVPTerminalInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2803,7 +2808,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4326, 10415, 0)
 			if b, err = c.APNRateControlStatus.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4326, 10415, 0)
+				return b, AVPAPNRateControlStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2813,7 +2818,7 @@ func (c *CMR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -2959,28 +2964,28 @@ func (c *CMR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&cmrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&cmrMembers[1])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&cmrMembers[2])
+		d.Need(&AVPBearerIdentifier)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&cmrMembers[3])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&cmrMembers[4])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&cmrMembers[5])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&cmrMembers[6])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x1000 == 0 {
-		d.Need(&cmrMembers[7])
+		d.Need(&AVPConnectionAction)
 	}
 }
 
@@ -3096,14 +3101,6 @@ type CMA struct {
 	Extra []diameter.AVP
 }
 
-var cmaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*CMA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388732, App, diameter.FlagProxiable
@@ -3113,16 +3110,16 @@ func (*CMA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, cmaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, cmaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, cmaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -3136,7 +3133,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3146,7 +3143,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3156,7 +3153,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3166,7 +3163,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3182,7 +3179,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4326, 10415, 0)
 			if b, err = c.APNRateControlStatus.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4326, 10415, 0)
+				return b, AVPAPNRateControlStatus.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3195,7 +3192,7 @@ func (c *CMA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3311,19 +3308,19 @@ func (c *CMA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&cmaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&cmaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&cmaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&cmaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&cmaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -3415,16 +3412,6 @@ type ODR struct {
 	Extra []diameter.AVP
 }
 
-var odrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Bearer-Identifier", Example: diameter.AVP{Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*ODR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388733, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -3434,32 +3421,32 @@ func (*ODR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, odrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.BearerIdentifier == nil {
-		return b, odrMembers[2].Missing()
+		return b, AVPBearerIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 1020, 10415, diameter.AVPMandatory, c.BearerIdentifier)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, odrMembers[4].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, odrMembers[5].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, odrMembers[6].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -3473,7 +3460,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3483,7 +3470,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3496,7 +3483,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3509,7 +3496,7 @@ func (c *ODR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 4318, 10415, diameter.AVPMandatory)
 			if b, err = c.RRCCauseCounter.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 4318, 10415, diameter.AVPMandatory)
+				return b, AVPRRCCauseCounter.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3610,25 +3597,25 @@ func (c *ODR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&odrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&odrMembers[1])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&odrMembers[2])
+		d.Need(&AVPBearerIdentifier)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&odrMembers[3])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&odrMembers[4])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&odrMembers[5])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&odrMembers[6])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -3710,14 +3697,6 @@ type ODA struct {
 	Extra []diameter.AVP
 }
 
-var odaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*ODA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388733, App, diameter.FlagProxiable
@@ -3727,16 +3706,16 @@ func (*ODA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, odaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, odaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, odaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -3750,7 +3729,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3760,7 +3739,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3770,7 +3749,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3780,7 +3759,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3793,7 +3772,7 @@ func (c *ODA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -3894,19 +3873,19 @@ func (c *ODA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&odaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&odaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&odaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&odaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&odaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -3993,16 +3972,6 @@ type TDR struct {
 	Extra []diameter.AVP
 }
 
-var tdrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "User-Identifier", Example: diameter.AVP{Code: 3102, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Bearer-Identifier", Example: diameter.AVP{Code: 1020, Vendor: 10415, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*TDR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388734, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -4012,32 +3981,32 @@ func (*TDR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, tdrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3102, 10415, diameter.AVPMandatory)
 		if b, err = c.UserIdentifier.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3102, 10415, diameter.AVPMandatory)
+			return b, AVPUserIdentifier.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	if c.BearerIdentifier == nil {
-		return b, tdrMembers[2].Missing()
+		return b, AVPBearerIdentifier.Missing()
 	}
 	b = diameter.AppendString(b, 1020, 10415, diameter.AVPMandatory, c.BearerIdentifier)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, tdrMembers[4].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, tdrMembers[5].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, tdrMembers[6].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DRMP != nil {
@@ -4051,7 +4020,7 @@ func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4061,7 +4030,7 @@ func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4084,7 +4053,7 @@ func (c *TDR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4189,25 +4158,25 @@ func (c *TDR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&tdrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&tdrMembers[1])
+		d.Need(&AVPUserIdentifier)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&tdrMembers[2])
+		d.Need(&AVPBearerIdentifier)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&tdrMembers[3])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&tdrMembers[4])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&tdrMembers[5])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&tdrMembers[6])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -4297,14 +4266,6 @@ type TDA struct {
 	Extra []diameter.AVP
 }
 
-var tdaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*TDA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388734, App, diameter.FlagProxiable
@@ -4314,16 +4275,16 @@ func (*TDA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, tdaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, tdaMembers[2].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, tdaMembers[3].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DRMP != nil {
@@ -4337,7 +4298,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 621, 0, 0)
 			if b, err = c.OCSupportedFeatures.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 621, 0, 0)
+				return b, diameter.AVPOCSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4347,7 +4308,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 623, 0, 0)
 			if b, err = c.OCOLR.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 623, 0, 0)
+				return b, diameter.AVPOCOLR.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4357,7 +4318,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4372,7 +4333,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4385,7 +4346,7 @@ func (c *TDA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -4497,19 +4458,19 @@ func (c *TDA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&tdaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&tdaMembers[1])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&tdaMembers[2])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&tdaMembers[3])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&tdaMembers[4])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

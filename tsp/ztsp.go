@@ -19,6 +19,33 @@ const (
 	CodeDNR diameter.CommandCode = 8388640
 )
 
+// Definitions of the AVPs.
+var (
+	AVPDeviceAction                  = diameter.Definition{Name: "Device-Action", Code: 3001, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\v\xbf\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\v\xbd\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPDeviceNotification            = diameter.Definition{Name: "Device-Notification", Code: 3002, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\v\xbf\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\v\xbd\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPTriggerData                   = diameter.Definition{Name: "Trigger-Data", Code: 3003, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\v\xbc\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPActionType                    = diameter.Definition{Name: "Action-Type", Code: 3005, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPRequestStatus                 = diameter.Definition{Name: "Request-Status", Code: 3008, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPDeliveryOutcome               = diameter.Definition{Name: "Delivery-Outcome", Code: 3009, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPFeatureSupportedInFinalTarget = diameter.Definition{Name: "Feature-Supported-In-Final-Target", Code: 3012, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSMRpUi                        = diameter.Definition{Name: "SM-RP-UI", Code: 3301, Vendor: 10415, Flags: diameter.AVPMandatory}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 8388639 && request:
+		return new(DAR)
+	case code == 8388639 && !request:
+		return new(DAA)
+	case code == 8388640 && request:
+		return new(DNR)
+	case code == 8388640 && !request:
+		return new(DNA)
+	}
+	return nil
+}
+
 // FeatureSupportedInFinalTarget holds the bit mask of Feature-Supported-In-Final-Target (AVP 3012 of vendor 10415,
 // Unsigned32). TS 29.368.
 type FeatureSupportedInFinalTarget uint32
@@ -184,11 +211,6 @@ type DeviceAction struct {
 	Extra []diameter.AVP
 }
 
-var deviceActionMembers = [...]diameter.Member{
-	{Name: "Reference-Number", Example: diameter.AVP{Code: 3007, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Action-Type", Example: diameter.AVP{Code: 3005, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *DeviceAction) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -211,7 +233,7 @@ func (c *DeviceAction) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3003, 10415, diameter.AVPMandatory)
 			if b, err = c.TriggerData.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3003, 10415, diameter.AVPMandatory)
+				return b, AVPTriggerData.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -276,10 +298,10 @@ func (c *DeviceAction) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&deviceActionMembers[0])
+		d.Need(&tgpp.AVPReferenceNumber)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&deviceActionMembers[1])
+		d.Need(&AVPActionType)
 	}
 }
 
@@ -347,11 +369,6 @@ type DeviceNotification struct {
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
-}
-
-var deviceNotificationMembers = [...]diameter.Member{
-	{Name: "Reference-Number", Example: diameter.AVP{Code: 3007, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Action-Type", Example: diameter.AVP{Code: 3005, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
 }
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
@@ -444,10 +461,10 @@ func (c *DeviceNotification) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&deviceNotificationMembers[0])
+		d.Need(&tgpp.AVPReferenceNumber)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&deviceNotificationMembers[1])
+		d.Need(&AVPActionType)
 	}
 }
 
@@ -505,14 +522,10 @@ type TriggerData struct {
 	Extra []diameter.AVP
 }
 
-var triggerDataMembers = [...]diameter.Member{
-	{Name: "Payload", Example: diameter.AVP{Code: 3004, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *TriggerData) AppendAVPs(b []byte) ([]byte, error) {
 	if c.Payload == nil {
-		return b, triggerDataMembers[0].Missing()
+		return b, tgpp.AVPPayload.Missing()
 	}
 	b = diameter.AppendString(b, 3004, 10415, diameter.AVPMandatory, c.Payload)
 	if c.PriorityIndication != nil {
@@ -555,7 +568,7 @@ func (c *TriggerData) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&triggerDataMembers[0])
+		d.Need(&tgpp.AVPPayload)
 	}
 }
 
@@ -607,15 +620,6 @@ type DAR struct {
 	Extra []diameter.AVP
 }
 
-var darMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*DAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388639, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -625,21 +629,21 @@ func (*DAR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DAR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, darMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, darMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, darMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, darMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DestinationHost != "" {
@@ -653,7 +657,7 @@ func (c *DAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3001, 10415, diameter.AVPMandatory)
 			if b, err = c.DeviceAction.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3001, 10415, diameter.AVPMandatory)
+				return b, AVPDeviceAction.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -663,7 +667,7 @@ func (c *DAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -676,7 +680,7 @@ func (c *DAR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -760,22 +764,22 @@ func (c *DAR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&darMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&darMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&darMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&darMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&darMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&darMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 }
 
@@ -860,16 +864,6 @@ type DAA struct {
 	Extra []diameter.AVP
 }
 
-var daaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Device-Notification", Example: diameter.AVP{Code: 3002, Vendor: 10415, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\v\xbf\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\v\xbd\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00")}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*DAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388639, App, diameter.FlagProxiable
@@ -879,24 +873,24 @@ func (*DAA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DAA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, daaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, daaMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, daaMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 3002, 10415, diameter.AVPMandatory)
 		if b, err = c.DeviceNotification.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 3002, 10415, diameter.AVPMandatory)
+			return b, AVPDeviceNotification.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -929,7 +923,7 @@ func (c *DAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -939,7 +933,7 @@ func (c *DAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 628, 10415, 0)
 			if b, err = c.SupportedFeatures[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 628, 10415, 0)
+				return b, tgpp.AVPSupportedFeatures.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -952,7 +946,7 @@ func (c *DAA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 650, 0, 0)
 			if b, err = c.Load[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 650, 0, 0)
+				return b, diameter.AVPLoad.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1066,25 +1060,25 @@ func (c *DAA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&daaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&daaMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&daaMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&daaMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&daaMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&daaMembers[5])
+		d.Need(&AVPDeviceNotification)
 	}
 	if seen&0xc0 == 0 {
-		d.Need(&daaMembers[6])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -1170,16 +1164,6 @@ type DNR struct {
 	Extra []diameter.AVP
 }
 
-var dnrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Realm", Example: diameter.AVP{Code: 283, Flags: diameter.AVPMandatory}},
-	{Name: "Destination-Host", Example: diameter.AVP{Code: 293, Flags: diameter.AVPMandatory}},
-}
-
 // Header returns command code, application and flags.
 func (*DNR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388640, App, diameter.FlagRequest | diameter.FlagProxiable
@@ -1189,25 +1173,25 @@ func (*DNR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DNR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, dnrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, dnrMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dnrMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if c.DestinationRealm == "" {
-		return b, dnrMembers[5].Missing()
+		return b, diameter.AVPDestinationRealm.Missing()
 	}
 	b = diameter.AppendString(b, 283, 0, diameter.AVPMandatory, c.DestinationRealm)
 	if c.DestinationHost == "" {
-		return b, dnrMembers[6].Missing()
+		return b, diameter.AVPDestinationHost.Missing()
 	}
 	b = diameter.AppendString(b, 293, 0, diameter.AVPMandatory, c.DestinationHost)
 	if c.OriginStateID != nil {
@@ -1218,7 +1202,7 @@ func (c *DNR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3002, 10415, diameter.AVPMandatory)
 			if b, err = c.DeviceNotification.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3002, 10415, diameter.AVPMandatory)
+				return b, AVPDeviceNotification.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1228,7 +1212,7 @@ func (c *DNR) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1308,25 +1292,25 @@ func (c *DNR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dnrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dnrMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&dnrMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&dnrMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&dnrMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x20 == 0 {
-		d.Need(&dnrMembers[5])
+		d.Need(&diameter.AVPDestinationRealm)
 	}
 	if seen&0x40 == 0 {
-		d.Need(&dnrMembers[6])
+		d.Need(&diameter.AVPDestinationHost)
 	}
 }
 
@@ -1398,15 +1382,6 @@ type DNA struct {
 	Extra []diameter.AVP
 }
 
-var dnaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Auth-Application-Id", Example: diameter.AVP{Code: 258, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Auth-Session-State", Example: diameter.AVP{Code: 277, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Origin-Host", Example: diameter.AVP{Code: 264, Flags: diameter.AVPMandatory}},
-	{Name: "Origin-Realm", Example: diameter.AVP{Code: 296, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*DNA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 8388640, App, diameter.FlagProxiable
@@ -1416,17 +1391,17 @@ func (*DNA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *DNA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, dnaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	b = diameter.AppendUint32(b, 258, 0, diameter.AVPMandatory, c.AuthApplicationID)
 	b = diameter.AppendUint32(b, 277, 0, diameter.AVPMandatory, uint32(diameter.AuthSessionStateNoStateMaintained))
 	if c.OriginHost == "" {
-		return b, dnaMembers[3].Missing()
+		return b, diameter.AVPOriginHost.Missing()
 	}
 	b = diameter.AppendString(b, 264, 0, diameter.AVPMandatory, c.OriginHost)
 	if c.OriginRealm == "" {
-		return b, dnaMembers[4].Missing()
+		return b, diameter.AVPOriginRealm.Missing()
 	}
 	b = diameter.AppendString(b, 296, 0, diameter.AVPMandatory, c.OriginRealm)
 	if b, err = diameter.AppendResult(b, c.Result); err != nil {
@@ -1458,7 +1433,7 @@ func (c *DNA) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 284, 0, diameter.AVPMandatory)
 			if b, err = c.ProxyInfo[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 284, 0, diameter.AVPMandatory)
+				return b, diameter.AVPProxyInfo.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1548,22 +1523,22 @@ func (c *DNA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&dnaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&dnaMembers[1])
+		d.Need(&diameter.AVPAuthApplicationID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&dnaMembers[2])
+		d.Need(&diameter.AVPAuthSessionState)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&dnaMembers[3])
+		d.Need(&diameter.AVPOriginHost)
 	}
 	if seen&0x10 == 0 {
-		d.Need(&dnaMembers[4])
+		d.Need(&diameter.AVPOriginRealm)
 	}
 	if seen&0x60 == 0 {
-		d.Need(&dnaMembers[5])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 

@@ -126,7 +126,7 @@ func TestNodesTalkBothWaysAndPart(t *testing.T) {
 	local := []netip.Addr{netip.MustParseAddr("127.0.0.3"), netip.MustParseAddr("127.0.0.4")}
 	w := network{address: "127.0.0.1/127.0.0.2:0", sctp: &sctp.Options{Local: local}}
 	var mu sync.Mutex
-	hosts := make(map[diameter.CommandCode][][]byte)
+	hosts := make(map[diameter.CommandCode][]diameter.Address)
 	w.server.Trace = &diameter.Trace{
 		Message: func(_ diameter.Identity, d diameter.Direction, m *diameter.Message) {
 			var cer diameter.CER
@@ -157,8 +157,8 @@ func TestNodesTalkBothWaysAndPart(t *testing.T) {
 		exchange(t, server, mme, request("scef;1;"+strconv.Itoa(i), i*100))
 	}
 	mu.Lock()
-	require.ElementsMatch(t, [][]byte{{0, 1, 127, 0, 0, 3}, {0, 1, 127, 0, 0, 4}}, hosts[0], "RFC 6733 §5.3.1")
-	require.ElementsMatch(t, [][]byte{{0, 1, 127, 0, 0, 1}, {0, 1, 127, 0, 0, 2}}, hosts[1], "RFC 6733 §5.3.2")
+	require.ElementsMatch(t, addresses("127.0.0.3", "127.0.0.4"), hosts[0], "RFC 6733 §5.3.1")
+	require.ElementsMatch(t, addresses("127.0.0.1", "127.0.0.2"), hosts[1], "RFC 6733 §5.3.2")
 	mu.Unlock()
 	require.NoError(t, client.Shutdown(t.Context()))
 	require.ErrorContains(t, <-left, "REBOOTING")
@@ -410,3 +410,10 @@ func alias(t *testing.T, i int, ip string) {
 
 // aliasDown takes it away.
 func aliasDown(t *testing.T, i int) { ioctl(t, syscall.SIOCSIFFLAGS, i, []byte{0, 0}) }
+
+func addresses(all ...string) (out []diameter.Address) {
+	for _, a := range all {
+		out = append(out, diameter.AddressFrom(netip.MustParseAddr(a)))
+	}
+	return out
+}

@@ -10,6 +10,119 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 )
 
+// Definitions of the AVPs.
+var (
+	AVPThreeGPPSGSNMccMnc                 = diameter.Definition{Name: "3GPP-SGSN-MCC-MNC", Code: 18, Vendor: 10415}
+	AVPThreeGPPUserLocationInfo           = diameter.Definition{Name: "3GPP-User-Location-Info", Code: 22, Vendor: 10415}
+	AVPThreeGPPMSTimeZone                 = diameter.Definition{Name: "3GPP-MS-TimeZone", Code: 23, Vendor: 10415}
+	AVPCCInputOctets                      = diameter.Definition{Name: "CC-Input-Octets", Code: 412, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPCCOutputOctets                     = diameter.Definition{Name: "CC-Output-Octets", Code: 414, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPCCTotalOctets                      = diameter.Definition{Name: "CC-Total-Octets", Code: 421, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPValidityTime                       = diameter.Definition{Name: "Validity-Time", Code: 448, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPServiceSelection                   = diameter.Definition{Name: "Service-Selection", Code: 493, Flags: diameter.AVPMandatory}
+	AVPFlowDescription                    = diameter.Definition{Name: "Flow-Description", Code: 507, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMaxRequestedBandwidthDL            = diameter.Definition{Name: "Max-Requested-Bandwidth-DL", Code: 515, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMaxRequestedBandwidthUL            = diameter.Definition{Name: "Max-Requested-Bandwidth-UL", Code: 516, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPApplicationServiceProviderIdentity = diameter.Definition{Name: "Application-Service-Provider-Identity", Code: 532, Vendor: 10415}
+	AVPSupportedFeatures                  = diameter.Definition{Name: "Supported-Features", Code: 628, Vendor: 10415, Example: "\x00\x00\x01\n@\x00\x00\f\x00\x00\x00\x00\x00\x00\x02u\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x02v\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPFeatureListID                      = diameter.Definition{Name: "Feature-List-ID", Code: 629, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPFeatureList                        = diameter.Definition{Name: "Feature-List", Code: 630, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMSISDN                             = diameter.Definition{Name: "MSISDN", Code: 701, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPServedPartyIPAddress               = diameter.Definition{Name: "Served-Party-IP-Address", Code: 848, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPChargedParty                       = diameter.Definition{Name: "Charged-Party", Code: 857, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPRATType                            = diameter.Definition{Name: "RAT-Type", Code: 1032, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPPreEmptionCapability               = diameter.Definition{Name: "Pre-emption-Capability", Code: 1047, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPPreEmptionVulnerability            = diameter.Definition{Name: "Pre-emption-Vulnerability", Code: 1048, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPIMEI                               = diameter.Definition{Name: "IMEI", Code: 1402, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSoftwareVersion                    = diameter.Definition{Name: "Software-Version", Code: 1403, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPVisitedPLMNID                      = diameter.Definition{Name: "Visited-PLMN-Id", Code: 1407, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPCSGID                              = diameter.Definition{Name: "CSG-Id", Code: 1437, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSGSNNumber                         = diameter.Definition{Name: "SGSN-Number", Code: 1489, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPEPSLocationInformation             = diameter.Definition{Name: "EPS-Location-Information", Code: 1496, Vendor: 10415}
+	AVPMMELocationInformation             = diameter.Definition{Name: "MME-Location-Information", Code: 1600, Vendor: 10415}
+	AVPSGSNLocationInformation            = diameter.Definition{Name: "SGSN-Location-Information", Code: 1601, Vendor: 10415}
+	AVPEUTRANCellGlobalIdentity           = diameter.Definition{Name: "E-UTRAN-Cell-Global-Identity", Code: 1602, Vendor: 10415}
+	AVPTrackingAreaIdentity               = diameter.Definition{Name: "Tracking-Area-Identity", Code: 1603, Vendor: 10415}
+	AVPCellGlobalIdentity                 = diameter.Definition{Name: "Cell-Global-Identity", Code: 1604, Vendor: 10415}
+	AVPRoutingAreaIdentity                = diameter.Definition{Name: "Routing-Area-Identity", Code: 1605, Vendor: 10415}
+	AVPServiceAreaIdentity                = diameter.Definition{Name: "Service-Area-Identity", Code: 1607, Vendor: 10415}
+	AVPCurrentLocationRetrieved           = diameter.Definition{Name: "Current-Location-Retrieved", Code: 1610, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPAgeOfLocationInformation           = diameter.Definition{Name: "Age-Of-Location-Information", Code: 1611, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSubscribedPeriodicRAUTAUTimer      = diameter.Definition{Name: "Subscribed-Periodic-RAU-TAU-Timer", Code: 1619, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMMENumberForMTSMS                  = diameter.Definition{Name: "MME-Number-for-MT-SMS", Code: 1645, Vendor: 10415}
+	AVPDLBufferingSuggestedPacketCount    = diameter.Definition{Name: "DL-Buffering-Suggested-Packet-Count", Code: 1674, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPIMSIGroupID                        = diameter.Definition{Name: "IMSI-Group-Id", Code: 1675, Vendor: 10415, Example: "\x00\x00\x06\x8c\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x06\x8d\x80\x00\x00\f\x00\x00(\xaf\x00\x00\x06\x8e\x80\x00\x00\f\x00\x00(\xaf"}
+	AVPGroupServiceID                     = diameter.Definition{Name: "Group-Service-Id", Code: 1676, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPGroupPLMNID                        = diameter.Definition{Name: "Group-PLMN-Id", Code: 1677, Vendor: 10415}
+	AVPLocalGroupID                       = diameter.Definition{Name: "Local-Group-Id", Code: 1678, Vendor: 10415}
+	AVPNonIPPDNTypeIndicator              = diameter.Definition{Name: "Non-IP-PDN-Type-Indicator", Code: 1681, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNonIPDataDeliveryMechanism         = diameter.Definition{Name: "Non-IP-Data-Delivery-Mechanism", Code: 1682, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPEDRXCycleLength                    = diameter.Definition{Name: "eDRX-Cycle-Length", Code: 1691, Vendor: 10415, Example: "\x00\x00\x04\b\x80\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\x06\x9c\x80\x00\x00\f\x00\x00(\xaf"}
+	AVPEDRXCycleLengthValue               = diameter.Definition{Name: "eDRX-Cycle-Length-Value", Code: 1692, Vendor: 10415}
+	AVPCSGAccessMode                      = diameter.Definition{Name: "CSG-Access-Mode", Code: 2317, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPCSGMembershipIndication            = diameter.Definition{Name: "CSG-Membership-Indication", Code: 2318, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPUserCSGInformation                 = diameter.Definition{Name: "User-CSG-Information", Code: 2319, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x05\x9d\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\t\r\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPLMSI                               = diameter.Definition{Name: "LMSI", Code: 2400, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMMEName                            = diameter.Definition{Name: "MME-Name", Code: 2402, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMSCNumber                          = diameter.Definition{Name: "MSC-Number", Code: 2403, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMMERealm                           = diameter.Definition{Name: "MME-Realm", Code: 2408, Vendor: 10415}
+	AVPSGSNName                           = diameter.Definition{Name: "SGSN-Name", Code: 2409, Vendor: 10415}
+	AVPSGSNRealm                          = diameter.Definition{Name: "SGSN-Realm", Code: 2410, Vendor: 10415}
+	AVPUELocalIPAddress                   = diameter.Definition{Name: "UE-Local-IP-Address", Code: 2805, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPUDPSourcePort                      = diameter.Definition{Name: "UDP-Source-Port", Code: 2806, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPUserLocationInfoTime               = diameter.Definition{Name: "User-Location-Info-Time", Code: 2812, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPNetLocAccessSupport                = diameter.Definition{Name: "NetLoc-Access-Support", Code: 2824, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPTCPSourcePort                      = diameter.Definition{Name: "TCP-Source-Port", Code: 2843, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPPayload                            = diameter.Definition{Name: "Payload", Code: 3004, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPPriorityIndication                 = diameter.Definition{Name: "Priority-Indication", Code: 3006, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPReferenceNumber                    = diameter.Definition{Name: "Reference-Number", Code: 3007, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPApplicationPortIdentifier          = diameter.Definition{Name: "Application-Port-Identifier", Code: 3010, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPOldReferenceNumber                 = diameter.Definition{Name: "Old-Reference-Number", Code: 3011, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPIPSMGWNumber                       = diameter.Definition{Name: "IP-SM-GW-Number", Code: 3100, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPIPSMGWName                         = diameter.Definition{Name: "IP-SM-GW-Name", Code: 3101, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSCSIdentity                        = diameter.Definition{Name: "SCS-Identity", Code: 3104, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPExternalIdentifier                 = diameter.Definition{Name: "External-Identifier", Code: 3111, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPIPSMGWRealm                        = diameter.Definition{Name: "IP-SM-GW-Realm", Code: 3112, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPPeriodicTime                       = diameter.Definition{Name: "Periodic-Time", Code: 3117, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSCEFReferenceID                    = diameter.Definition{Name: "SCEF-Reference-ID", Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPSCEFID                             = diameter.Definition{Name: "SCEF-ID", Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPSCEFReferenceIDForDeletion         = diameter.Definition{Name: "SCEF-Reference-ID-for-Deletion", Code: 3126, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMonitoringType                     = diameter.Definition{Name: "Monitoring-Type", Code: 3127, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMaximumNumberOfReports             = diameter.Definition{Name: "Maximum-Number-of-Reports", Code: 3128, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPUEReachabilityConfiguration        = diameter.Definition{Name: "UE-Reachability-Configuration", Code: 3129, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMonitoringDuration                 = diameter.Definition{Name: "Monitoring-Duration", Code: 3130, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPReachabilityType                   = diameter.Definition{Name: "Reachability-Type", Code: 3132, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMaximumLatency                     = diameter.Definition{Name: "Maximum-Latency", Code: 3133, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMaximumResponseTime                = diameter.Definition{Name: "Maximum-Response-Time", Code: 3134, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPLocationInformationConfiguration   = diameter.Definition{Name: "Location-Information-Configuration", Code: 3135, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMONTELocationType                  = diameter.Definition{Name: "MONTE-Location-Type", Code: 3136, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPAccuracy                           = diameter.Definition{Name: "Accuracy", Code: 3137, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPReachabilityInformation            = diameter.Definition{Name: "Reachability-Information", Code: 3140, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPMonitoringEventConfigStatus        = diameter.Definition{Name: "Monitoring-Event-Config-Status", Code: 3142, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\f4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00"}
+	AVPServiceResult                      = diameter.Definition{Name: "Service-Result", Code: 3146, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPServiceResultCode                  = diameter.Definition{Name: "Service-Result-Code", Code: 3147, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPServiceReport                      = diameter.Definition{Name: "Service-Report", Code: 3152, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPNodeType                           = diameter.Definition{Name: "Node-Type", Code: 3153, Vendor: 10415, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPLossOfConnectivityReason           = diameter.Definition{Name: "Loss-Of-Connectivity-Reason", Code: 3162, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPGroupReportingGuardTimer           = diameter.Definition{Name: "Group-Reporting-Guard-Timer", Code: 3163, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPMonitoringEventReportStatus        = diameter.Definition{Name: "Monitoring-Event-Report-Status", Code: 3171, Vendor: 10415, Example: "\x00\x00\f4\xc0\x00\x00\x10\x00\x00(\xaf\x00\x00\x00\x00\x00\x00\f5\xc0\x00\x00\f\x00\x00(\xaf"}
+	AVPReportingTimeStamp                 = diameter.Definition{Name: "Reporting-Time-Stamp", Code: 3175, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPPDNConnectivityStatusType          = diameter.Definition{Name: "PDN-Connectivity-Status-Type", Code: 3182, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSCEFReferenceIDExt                 = diameter.Definition{Name: "SCEF-Reference-ID-Ext", Code: 3186, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPSCEFReferenceIDForDeletionExt      = diameter.Definition{Name: "SCEF-Reference-ID-for-Deletion-Ext", Code: 3187, Vendor: 10415, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPMTCErrorDiagnostic                 = diameter.Definition{Name: "MTC-Error-Diagnostic", Code: 3203, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPSMRpSmea                           = diameter.Definition{Name: "SM-RP-SMEA", Code: 3309, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPMaximumUEAvailabilityTime          = diameter.Definition{Name: "Maximum-UE-Availability-Time", Code: 3329, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPENodeBID                           = diameter.Definition{Name: "eNodeB-Id", Code: 4008, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPExtendedENodeBID                   = diameter.Definition{Name: "Extended-eNodeB-Id", Code: 4013, Vendor: 10415}
+	AVPNetworkAreaInfoList                = diameter.Definition{Name: "Network-Area-Info-List", Code: 4201, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPReferenceID                        = diameter.Definition{Name: "Reference-Id", Code: 4202, Vendor: 10415, Flags: diameter.AVPMandatory}
+	AVPIdleStatusIndication               = diameter.Definition{Name: "Idle-Status-Indication", Code: 4322, Vendor: 10415}
+	AVPIdleStatusTimestamp                = diameter.Definition{Name: "Idle-Status-Timestamp", Code: 4323, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPActiveTime                         = diameter.Definition{Name: "Active-Time", Code: 4324, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+	AVPReachabilityCause                  = diameter.Definition{Name: "Reachability-Cause", Code: 4325, Vendor: 10415, Example: "\x00\x00\x00\x00"}
+)
+
 // NonIPDataDeliveryMechanism holds the numbers of Non-IP-Data-Delivery-Mechanism (AVP 1682 of vendor 10415,
 // Unsigned32). TS 29.272. A value that has no name here is kept and passed on.
 type NonIPDataDeliveryMechanism uint32
@@ -597,12 +710,6 @@ type SupportedFeatures struct {
 	Extra []diameter.AVP
 }
 
-var supportedFeaturesMembers = [...]diameter.Member{
-	{Name: "Vendor-Id", Example: diameter.AVP{Code: 266, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Feature-List-ID", Example: diameter.AVP{Code: 629, Vendor: 10415, Data: make([]byte, 4)}},
-	{Name: "Feature-List", Example: diameter.AVP{Code: 630, Vendor: 10415, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *SupportedFeatures) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 266, 0, diameter.AVPMandatory, c.VendorID)
@@ -642,13 +749,13 @@ func (c *SupportedFeatures) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&supportedFeaturesMembers[0])
+		d.Need(&diameter.AVPVendorID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&supportedFeaturesMembers[1])
+		d.Need(&AVPFeatureListID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&supportedFeaturesMembers[2])
+		d.Need(&AVPFeatureList)
 	}
 }
 
@@ -689,7 +796,7 @@ func (c *EPSLocationInformation) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1600, 10415, 0)
 			if b, err = c.MMELocationInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1600, 10415, 0)
+				return b, AVPMMELocationInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -699,7 +806,7 @@ func (c *EPSLocationInformation) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1601, 10415, 0)
 			if b, err = c.SGSNLocationInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1601, 10415, 0)
+				return b, AVPSGSNLocationInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -805,7 +912,7 @@ func (c *MMELocationInformation) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 2319, 10415, diameter.AVPMandatory)
 			if b, err = c.UserCSGInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 2319, 10415, diameter.AVPMandatory)
+				return b, AVPUserCSGInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -949,7 +1056,7 @@ func (c *SGSNLocationInformation) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 2319, 10415, diameter.AVPMandatory)
 			if b, err = c.UserCSGInformation.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 2319, 10415, diameter.AVPMandatory)
+				return b, AVPUserCSGInformation.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1049,21 +1156,15 @@ type IMSIGroupID struct {
 	Extra []diameter.AVP
 }
 
-var imsiGroupIDMembers = [...]diameter.Member{
-	{Name: "Group-Service-Id", Example: diameter.AVP{Code: 1676, Vendor: 10415, Data: make([]byte, 4)}},
-	{Name: "Group-PLMN-Id", Example: diameter.AVP{Code: 1677, Vendor: 10415}},
-	{Name: "Local-Group-Id", Example: diameter.AVP{Code: 1678, Vendor: 10415}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *IMSIGroupID) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 1676, 10415, 0, c.GroupServiceID)
 	if c.GroupPLMNID == nil {
-		return b, imsiGroupIDMembers[1].Missing()
+		return b, AVPGroupPLMNID.Missing()
 	}
 	b = diameter.AppendString(b, 1677, 10415, 0, c.GroupPLMNID)
 	if c.LocalGroupID == nil {
-		return b, imsiGroupIDMembers[2].Missing()
+		return b, AVPLocalGroupID.Missing()
 	}
 	b = diameter.AppendString(b, 1678, 10415, 0, c.LocalGroupID)
 	return diameter.AppendExtra(b, c.Extra), nil
@@ -1100,13 +1201,13 @@ func (c *IMSIGroupID) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&imsiGroupIDMembers[0])
+		d.Need(&AVPGroupServiceID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&imsiGroupIDMembers[1])
+		d.Need(&AVPGroupPLMNID)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&imsiGroupIDMembers[2])
+		d.Need(&AVPLocalGroupID)
 	}
 }
 
@@ -1139,16 +1240,11 @@ type EDRXCycleLength struct {
 	Extra []diameter.AVP
 }
 
-var edrxCycleLengthMembers = [...]diameter.Member{
-	{Name: "RAT-Type", Example: diameter.AVP{Code: 1032, Vendor: 10415, Data: make([]byte, 4)}},
-	{Name: "eDRX-Cycle-Length-Value", Example: diameter.AVP{Code: 1692, Vendor: 10415}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *EDRXCycleLength) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 1032, 10415, 0, uint32(c.RATType))
 	if c.EDRXCycleLengthValue == nil {
-		return b, edrxCycleLengthMembers[1].Missing()
+		return b, AVPEDRXCycleLengthValue.Missing()
 	}
 	b = diameter.AppendString(b, 1692, 10415, 0, c.EDRXCycleLengthValue)
 	return diameter.AppendExtra(b, c.Extra), nil
@@ -1181,10 +1277,10 @@ func (c *EDRXCycleLength) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&edrxCycleLengthMembers[0])
+		d.Need(&AVPRATType)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&edrxCycleLengthMembers[1])
+		d.Need(&AVPEDRXCycleLengthValue)
 	}
 }
 
@@ -1212,11 +1308,6 @@ type UserCSGInformation struct {
 	// CSGMembershipIndication is CSG-Membership-Indication (AVP 2318 of vendor 10415, Enumerated), optional. TS
 	// 32.299.
 	CSGMembershipIndication *CSGMembershipIndication
-}
-
-var userCSGInformationMembers = [...]diameter.Member{
-	{Name: "CSG-Id", Example: diameter.AVP{Code: 1437, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "CSG-Access-Mode", Example: diameter.AVP{Code: 2317, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
 }
 
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
@@ -1260,10 +1351,10 @@ func (c *UserCSGInformation) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&userCSGInformationMembers[0])
+		d.Need(&AVPCSGID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&userCSGInformationMembers[1])
+		d.Need(&AVPCSGAccessMode)
 	}
 }
 
@@ -1475,10 +1566,6 @@ type MonitoringEventConfigStatus struct {
 	Extra []diameter.AVP
 }
 
-var monitoringEventConfigStatusMembers = [...]diameter.Member{
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MonitoringEventConfigStatus) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -1488,7 +1575,7 @@ func (c *MonitoringEventConfigStatus) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3152, 10415, diameter.AVPMandatory)
 			if b, err = c.ServiceReport[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3152, 10415, diameter.AVPMandatory)
+				return b, AVPServiceReport.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1540,7 +1627,7 @@ func (c *MonitoringEventConfigStatus) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&monitoringEventConfigStatusMembers[0])
+		d.Need(&AVPSCEFReferenceID)
 	}
 }
 
@@ -1653,7 +1740,7 @@ func (c *ServiceReport) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 3146, 10415, diameter.AVPMandatory)
 			if b, err = c.ServiceResult.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 3146, 10415, diameter.AVPMandatory)
+				return b, AVPServiceResult.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
@@ -1732,16 +1819,11 @@ type MonitoringEventReportStatus struct {
 	Extra []diameter.AVP
 }
 
-var monitoringEventReportStatusMembers = [...]diameter.Member{
-	{Name: "SCEF-Reference-ID", Example: diameter.AVP{Code: 3124, Vendor: 10415, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "SCEF-ID", Example: diameter.AVP{Code: 3125, Vendor: 10415, Flags: diameter.AVPMandatory}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *MonitoringEventReportStatus) AppendAVPs(b []byte) ([]byte, error) {
 	b = diameter.AppendUint32(b, 3124, 10415, diameter.AVPMandatory, c.SCEFReferenceID)
 	if c.SCEFID == "" {
-		return b, monitoringEventReportStatusMembers[1].Missing()
+		return b, AVPSCEFID.Missing()
 	}
 	b = diameter.AppendString(b, 3125, 10415, diameter.AVPMandatory, c.SCEFID)
 	if c.SCEFReferenceIDExt != nil {
@@ -1795,10 +1877,10 @@ func (c *MonitoringEventReportStatus) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&monitoringEventReportStatusMembers[0])
+		d.Need(&AVPSCEFReferenceID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&monitoringEventReportStatusMembers[1])
+		d.Need(&AVPSCEFID)
 	}
 }
 
@@ -1867,7 +1949,7 @@ func (c *IdleStatusIndication) AppendAVPs(b []byte) ([]byte, error) {
 			var at int
 			b, at = diameter.BeginAVP(b, 1691, 10415, 0)
 			if b, err = c.EDRXCycleLength.AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 1691, 10415, 0)
+				return b, AVPEDRXCycleLength.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}

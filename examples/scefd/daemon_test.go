@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -183,7 +184,7 @@ func (b *bench) cea(ident diameter.Identity) diameter.Result {
 	defer nc.Close()
 	require.NoError(b.t, nc.SetDeadline(time.Now().Add(10*time.Second)))
 	req, err := diameter.NewRequest(&diameter.CER{
-		OriginHost: ident.Host, OriginRealm: ident.Realm, HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}}, ProductName: "test",
+		OriginHost: ident.Host, OriginRealm: ident.Realm, HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))}, ProductName: "test",
 		AuthApplicationID: []uint32{uint32(t6a.App)},
 	})
 	require.NoError(b.t, err)

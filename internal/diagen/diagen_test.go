@@ -1,7 +1,11 @@
 package diagen_test
 
 import (
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,33 +16,28 @@ import (
 
 const base = "../../diameter/base.dia"
 
-// TestGenerated compares all that go generate makes with what is committed.
+// TestGenerated compares what go generate makes of each dictionary of the repository with what is committed.
 func TestGenerated(t *testing.T) {
-	tgpp := "../../diameter/tgpp/tgpp.dia"
-	for _, c := range []struct {
-		dia, out  string
-		inherited []string
-	}{
-		{base, "../../diameter/zbase.go", nil},
-		{tgpp, "../../diameter/tgpp/ztgpp.go", []string{base}},
-		{"../../t6a/t6a.dia", "../../t6a/zt6a.go", []string{base, tgpp}},
-		{"../../s6t/s6t.dia", "../../s6t/zs6t.go", []string{base, tgpp}},
-		{"../../s6m/s6m.dia", "../../s6m/zs6m.go", []string{base, tgpp}},
-		{"../../rx/rx.dia", "../../rx/zrx.go", []string{base, tgpp}},
-		{"../../nt/nt.dia", "../../nt/znt.go", []string{base, tgpp}},
-		{"../../nta/nta.dia", "../../nta/znta.go", []string{base, tgpp}},
-		{"../../ns/ns.dia", "../../ns/zns.go", []string{base, tgpp}},
-		{"../../tsp/tsp.dia", "../../tsp/ztsp.go", []string{base, tgpp}},
-		{"../../t4/t4.dia", "../../t4/zt4.go", []string{base, tgpp}},
-		{"../../mb2/mb2.dia", "../../mb2/zmb2.go", []string{base, tgpp}},
-		{"sample/sample.dia", "sample/zsample.go", []string{base}},
-	} {
-		want, err := os.ReadFile(c.out)
+	var dictionaries []string
+	require.NoError(t, filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
+		if e.IsDir() && (e.Name() == "testdata" || e.Name() == ".git") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) == ".dia" {
+			dictionaries = append(dictionaries, path)
+		}
+		return err
+	}))
+	require.Greater(t, len(dictionaries), 5)
+	for _, dia := range dictionaries {
+		dir, name := filepath.Split(dia)
+		out := dir + "z" + strings.TrimSuffix(name, ".dia") + ".go"
+		want, err := os.ReadFile(out)
 		require.NoError(t, err)
 		for range 2 { // twice, since a map has another order each time
-			got, err := diagen.Compile(c.dia, c.inherited...)
+			got, err := diagen.Compile(dia)
 			require.NoError(t, err)
-			require.True(t, string(want) == string(got), "%s is not what %s gives: run go generate", c.out, c.dia)
+			require.True(t, string(want) == string(got), "%s is not what %s gives: run go generate", out, dia)
 		}
 	}
 }
@@ -86,7 +85,28 @@ func TestErrors(t *testing.T) {
 		{"masked", head + rest + ";@masked A", "x.dia:13: A is not an AVP of this dictionary that can be masked"},
 		{"hidden", head + rest + ";@hidden Session-Id", "x.dia:13: Session-Id is not an AVP of this dictionary that can be hidden"},
 		{"constant", head + rest + ";@constant DRMP PRIORITY_16", "x.dia:13: DRMP has no value PRIORITY_16"},
-		{"required", head + rest + ";@required X A", "x.dia:13: message X has no AVP A"},
+		{"required", head + rest + ";@required X A", "x.dia:13: there is no message or group X here"},
+		{"required within", head + rest + ";@required B A/C", "x.dia:13: B has no group A with an AVP C"},
+		{"required within nothing", head + rest + ";@required X A/C", "x.dia:13: there is no message or group X here"},
+		{"required anyway", head + "D 4 Grouped V\n@grouped B ::= < AVP Header: 2 >\n{ A }\nD ::= < AVP Header: 4 > [ B ]\n;@required D B/A",
+			"x.dia:14: A is required in every B"},
+		{"name", head + rest + ";@name A b", "x.dia:13: A is not an AVP of this dictionary, or b not an exported name of Go"},
+		{"name of another", head + rest + ";@name DRMP Prio", "x.dia:13: DRMP is not an AVP of this dictionary, or Prio not an exported name of Go"},
+		{"short name", ";@name A", "x.dia:1: ;@name needs 2 words"},
+		{"M bit", head + rest + ";@mbit A must", "x.dia:13: A is not an inherited AVP"},
+		{"M bit value", ";@mbit A maybe", "x.dia:1: the M bit of A is must or mustnot"},
+		{"quoted name", "@avp_types\n'\u00e9' 1 Time -", "x.dia:2: a name has printable ASCII characters only"},
+		{"package", ";@go a b\n;@go x-y", `x.dia:1: "x-y" is not the import path of a Go package`},
+		{"package path", ";@go \"x", `x.dia:1: "\"x" is not the import path of a Go package`},
+		{"method", head + "String 4 Time V\n@grouped B ::= < AVP Header: 2 >\n[ String ]",
+			"x.dia:12: B: String has the name of a method in Go; give it another with ;@name"},
+		{"same Go name", head + "b 4 Enumerated -\n" + rest + "@enum b\nX 1", "x.dia:10: B and b are both AVPB in Go"},
+		{"same Go name of values", head + rest + "@enum C\nX-Y 1\nX_Y 2", "x.dia:15: X-Y of C and X_Y of C are both CXY in Go"},
+		{"same Go name of a message", head + rest + "@messages\nB ::= < Diameter Header: 5, REQ > { A }\nY ::= < Diameter Header: 5 > { A }",
+			"x.dia:8: B and B are both B in Go"},
+		{"function", head + rest + "@messages\nNew ::= < Diameter Header: 5, REQ > { A }\nY ::= < Diameter Header: 5 > { A }",
+			"x.dia:14: the function that makes commands and New are both New in Go"},
+		{"required in a group", head + rest + ";@required B C", "x.dia:13: B has no AVP C"},
 		{"no group", head, "x.dia:8: AVP B is Grouped, but its content is not in @grouped"},
 		{"group of nothing", head + "@grouped A ::= < AVP Header: 1 > { C }", "x.dia:10: group A is not an AVP of this dictionary of type Grouped"},
 		{"group twice", head + rest + "B ::= < AVP Header: 2 > { A }", "x.dia:13: group B is defined already, in line 11"},
@@ -97,6 +117,8 @@ func TestErrors(t *testing.T) {
 		{"order", head + "@grouped B ::= < AVP Header: 2 >\n[ A ]\n{ C }", "x.dia:12: B: C breaks the order of < >, then { }, then [ ]"},
 		{"Go name", head + "A- 4 Time V\n@grouped B ::= < AVP Header: 2 >\n[ A ]\n[ A- ]", "x.dia:13: B: A and A- have the same name in Go"},
 		{"cycle", head + "@grouped B ::= < AVP Header: 2 > [ B ]", "x.dia:10: group B is within itself"},
+		{"size", head + "@grouped B ::= < AVP Header: 2 >\n100{ A }\nD ::= < AVP Header: 4 >\n3{ B }\n@avp_types D 4 Grouped -",
+			"x.dia:12: what group D requires takes more than 4096 octets"},
 		{"message twice", head + rest + "@messages\nX ::= < Diameter Header: 5, REQ > { A }\nX ::= < Diameter Header: 5 > { A }",
 			"x.dia:15: message X is defined already"},
 		{"same command", head + rest + "@messages\nX ::= < Diameter Header: 5, REQ > { A }\nY ::= < Diameter Header: 5, REQ > { A }",
@@ -116,6 +138,7 @@ func TestErrors(t *testing.T) {
 			var e *diagen.Error
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, c.want, err.Error())
+			require.Equal(t, strings.TrimSpace(append(strings.Split(c.src, "\n"), "")[e.Line-1]), e.Text)
 		})
 	}
 }
@@ -141,11 +164,20 @@ func FuzzParse(f *testing.F) {
 		f.Add(string(src))
 	}
 	f.Add(";@go x\n@avp_types A 1 Grouped -\n@grouped A ::= < AVP Header: 1 > 1*{ AVP }")
+	f.Add(";@go x\n@avp_types\n'a\"b' 1 Enumerated - ; \x00 \xff\n@enum 'a\"b'\n'(1)' 1 ; \r \ufeff")
 	f.Fuzz(func(t *testing.T, src string) {
 		d, err := diagen.Parse("x.dia", []byte(src))
-		if err != nil || diagen.Resolve(d, nil) != nil || strings.ContainsAny(d.GoPath, "\"\\\x00") {
+		if err == nil {
+			err = diagen.Resolve(d, nil)
+		}
+		if err != nil {
+			var e *diagen.Error
+			require.ErrorAs(t, err, &e)
 			return
 		}
-		_, _ = diagen.Generate(d)
+		out, err := diagen.Generate(d)
+		require.NoError(t, err)
+		_, err = parser.ParseFile(token.NewFileSet(), "zx.go", out, parser.AllErrors|parser.DeclarationErrors)
+		require.NoError(t, err)
 	})
 }

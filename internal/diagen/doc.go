@@ -8,7 +8,10 @@
 //	;@bitmask AVP                 the AVP is a bit mask; "NAME BIT" items follow, each in a line of its own: ";@  NAME BIT"
 //	;@values AVP                  the AVP, an unsigned number, has named values; "NAME VALUE" items follow in the same way
 //	;@constant AVP NAME           the AVP always has this value of its enumeration: it is sent, and read but not kept
-//	;@required MESSAGE AVP ...    optional in the grammar, but the procedures cannot do without it
+//	;@required NAME AVP ...       optional in the grammar of the message or group, but the procedures cannot do without it
+//	;@required NAME GROUP/AVP ... the same for a member of a group, in this message or group only
+//	;@mbit AVP must               messages and groups of this dictionary carry the inherited AVP with the M bit; "mustnot": without
+//	;@name AVP NAME               the name of the AVP in Go
 //	;@masked AVP ...              names a subscriber; String masks it
 //	;@hidden AVP ...              user data; String tells its length only
 //	;@empty AVP ...               text that may be empty where it is required
@@ -16,6 +19,7 @@
 // A comment after an AVP type, an enumeration value or an item describes it; whole-line comments directly before a group
 // or message describe that.
 //
-// [Parse] reads one file, [Resolve] finds what it inherits and checks it, [Generate] writes Go. Errors are of type
-// [Error] and name file, line and rule.
+// [Parse] reads one file, [Resolve] finds what it inherits and checks it, [Generate] writes Go. [Compile] does all of that,
+// and finds the files. Errors about a dictionary are of type [Error] and name file, line and rule. docs/dictionaries.md
+// describes the language by an example.
 package diagen

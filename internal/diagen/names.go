@@ -55,15 +55,3 @@ func GoName(s string) string {
 	}
 	return out
 }
-
-// unexported lowers the first word of a Go name: ODR is odr, CMRFlags is cmrFlags.
-func unexported(s string) string {
-	n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsUpper(r) && !unicode.IsDigit(r) })
-	switch {
-	case n < 0:
-		return strings.ToLower(s)
-	case n > 1:
-		n--
-	}
-	return strings.ToLower(s[:n]) + s[n:]
-}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // An Error is a fault of a dictionary.
@@ -12,6 +13,7 @@ type Error struct {
 	File string
 	Line int
 	Rule string // what the dictionary should have kept
+	Text string // of the line
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Rule) }
@@ -38,7 +40,10 @@ type File struct {
 	masked    []option
 	hidden    []option
 	empty     []option
+	names     []option // AVP and its name in Go
+	mbits     []option // inherited AVP and whether it has the M bit here
 
+	lines []string
 	known map[string]*AVP // all AVPs by name, those inherited included; set by Resolve
 }
 
@@ -63,6 +68,8 @@ type AVP struct {
 
 	vflag  bool
 	file   *File // that defines it
+	here   *File // that gives it another M bit, or nil
+	goName string
 	group  *Grammar
 	enum   *Enum
 	masked bool
@@ -81,6 +88,13 @@ type Grammar struct {
 	Line   int
 
 	message bool
+	within  []within // what must be in optional members of groups
+}
+
+// within says that a grammar needs a member of one of its groups that the group itself does not need.
+type within struct {
+	group, member *Item
+	path          [2]*AVP
 }
 
 // An Item is one AVP of a grammar. Max 0 means any number.
@@ -134,7 +148,7 @@ type parser struct {
 
 // Parse reads the dictionary src; path is for messages.
 func Parse(path string, src []byte) (f *File, err error) {
-	p := &parser{File: &File{Path: path}, comment: map[int]string{}, above: map[int]string{}}
+	p := &parser{File: &File{Path: path, lines: strings.Split(string(src), "\n")}, comment: map[int]string{}, above: map[int]string{}}
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -151,8 +165,26 @@ func Parse(path string, src []byte) (f *File, err error) {
 	return p.File, nil
 }
 
+func (f *File) fault(line int, format string, args ...any) *Error {
+	e := &Error{File: f.Path, Line: line, Rule: fmt.Sprintf(format, args...)}
+	if 1 <= line && line <= len(f.lines) {
+		e.Text = strings.TrimSpace(f.lines[line-1])
+	}
+	return e
+}
+
 func (p *parser) fail(line int, format string, args ...any) {
-	panic(&Error{p.Path, line, fmt.Sprintf(format, args...)})
+	panic(p.fault(line, format, args...))
+}
+
+// clean makes text fit for a comment in Go.
+func clean(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\ufeff' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, " ")))
 }
 
 func (p *parser) scan(src string) {
@@ -170,7 +202,7 @@ func (p *parser) scan(src string) {
 			continue
 		}
 		items = nil
-		if c := strings.TrimSpace(strings.TrimLeft(comment, ";")); c != "" {
+		if c := clean(strings.TrimLeft(comment, ";")); c != "" {
 			if blank {
 				p.above[line] = c
 			} else {
@@ -192,6 +224,9 @@ func (p *parser) scan(src string) {
 				t.kind = '@'
 			case c == '\'':
 				t.kind, t.text = 'w', m[1:len(m)-1]
+				if strings.ContainsFunc(t.text, func(r rune) bool { return r < ' ' || r > '~' }) {
+					p.fail(line, "a name has printable ASCII characters only")
+				}
 			case numeral.MatchString(m):
 				t.kind = 'n'
 			case m != "::=" && m != "-" && (c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'):
@@ -216,7 +251,7 @@ func (p *parser) directive(items *Enum, text string, line int) *Enum {
 		if len(w) < 2 {
 			p.fail(line, "an item has a name and a number")
 		}
-		items.Values = append(items.Values, &Value{w[0], p.number(w[1], line), strings.Join(w[2:], " "), line})
+		items.Values = append(items.Values, &Value{w[0], p.number(w[1], line), clean(strings.Join(w[2:], " ")), line})
 		return items
 	}
 	need := func(n int) {
@@ -253,6 +288,15 @@ func (p *parser) directive(items *Enum, text string, line int) *Enum {
 		each(&p.hidden)
 	case "empty":
 		each(&p.empty)
+	case "name":
+		need(2)
+		p.names = append(p.names, option{w[1], w[2], line})
+	case "mbit":
+		need(2)
+		if w[2] != "must" && w[2] != "mustnot" {
+			p.fail(line, "the M bit of %s is must or mustnot", w[1])
+		}
+		p.mbits = append(p.mbits, option{w[1], w[2], line})
 	default:
 		p.fail(line, "there is no directive ;@%s", w[0])
 	}
@@ -374,7 +418,7 @@ func (p *parser) section() {
 
 func (p *parser) avpType() {
 	t := p.word("the name of an AVP")
-	a := &AVP{Name: t.text, Line: t.line, Doc: p.comment[t.line], file: p.File}
+	a := &AVP{Name: t.text, Line: t.line, Doc: p.comment[t.line], file: p.File, goName: GoName(t.text)}
 	a.Code = p.num("the code of " + t.text)
 	a.Type = p.word("the type of " + t.text).text
 	if p.is("-") {

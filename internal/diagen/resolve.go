@@ -1,10 +1,13 @@
 package diagen
 
 import (
-	"fmt"
+	gotoken "go/token"
 	"maps"
+	"path"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Types of AVPs: what they are in Go, and the least number of octets of a value.
@@ -20,7 +23,7 @@ var types = map[string]struct {
 	"Float32":          {"float32", 4},
 	"Float64":          {"float64", 8},
 	"Grouped":          {"", 0},
-	"Address":          {"[]byte", 6},
+	"Address":          {"Address", 6},
 	"Time":             {"time.Time", 4},
 	"UTF8String":       {"string", 0},
 	"DiameterIdentity": {"string", 0},
@@ -37,11 +40,15 @@ func Resolve(f *File, others []*File) error {
 	if f.GoPath == "" {
 		return r.fail(1, "a dictionary names its Go package with ;@go")
 	}
+	if !importPath.MatchString(f.GoPath) || !gotoken.IsIdentifier(path.Base(f.GoPath)) {
+		return r.fail(1, "%q is not the import path of a Go package", f.GoPath)
+	}
 	if len(f.Messages) > 0 && !f.HasID {
 		return r.fail(f.Messages[0].Line, "a dictionary with messages has an @id")
 	}
 	for _, step := range []func() error{
-		func() error { return r.inherit(others) }, r.define, r.enums, r.options, r.groups, r.messages, r.cycles,
+		func() error { return r.inherit(others) }, r.define, r.enums, r.options, r.groups, r.messages, r.cycles, r.sizes,
+		r.required, r.identifiers,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -53,7 +60,7 @@ func Resolve(f *File, others []*File) error {
 type resolver struct{ *File }
 
 func (r resolver) fail(line int, format string, args ...any) error {
-	return &Error{r.Path, line, fmt.Sprintf(format, args...)}
+	return r.fault(line, format, args...)
 }
 
 func (r resolver) inherit(others []*File) error {
@@ -82,6 +89,15 @@ func (r resolver) inherit(others []*File) error {
 		if len(take) > 0 && found != len(take) {
 			return r.fail(in.Line, "an AVP inherited from %s is not defined there", in.Name)
 		}
+	}
+	for _, o := range r.mbits {
+		a := r.known[o.name]
+		if a == nil {
+			return r.fail(o.line, "%s is not an inherited AVP", o.name)
+		}
+		here := *a
+		here.Mandatory, here.here = o.value == "must", r.File
+		r.known[o.name] = &here
 	}
 	return nil
 }
@@ -170,7 +186,7 @@ func (r resolver) options() error {
 		}
 		return nil
 	}
-	text := func(a *AVP) bool { t := types[a.Type].goType; return t == "string" || t == "[]byte" }
+	text := func(a *AVP) bool { t := types[a.Type].goType; return t == "string" || t == "[]byte" || t == "Address" }
 	for _, err := range []error{
 		set(r.masked, func(a *AVP) bool { a.masked = true; return text(a) }, "masked"),
 		set(r.hidden, func(a *AVP) bool { a.hidden = true; return text(a) }, "hidden"),
@@ -186,18 +202,72 @@ func (r resolver) options() error {
 			return r.fail(o.line, "%s has no value %s", o.name, o.value)
 		}
 	}
-	for _, o := range r.required {
-		if !slices.ContainsFunc(r.Messages, func(m *Grammar) bool {
-			for _, it := range m.Items {
-				if m.Name == o.name && it.Name == o.value {
-					it.Min = max(it.Min, 1)
-					return true
-				}
-			}
-			return false
-		}) {
-			return r.fail(o.line, "message %s has no AVP %s", o.name, o.value)
+	for _, o := range r.names {
+		a := r.own(o.name)
+		if a == nil || !gotoken.IsExported(o.value) || !gotoken.IsIdentifier(o.value) {
+			return r.fail(o.line, "%s is not an AVP of this dictionary, or %s not an exported name of Go", o.name, o.value)
 		}
+		a.goName = o.value
+	}
+	for _, o := range r.File.required {
+		if strings.Contains(o.value, "/") {
+			continue
+		}
+		g := r.grammar(o.name)
+		if g == nil {
+			return r.fail(o.line, "there is no message or group %s here", o.name)
+		}
+		it := g.item(o.value)
+		if it == nil {
+			return r.fail(o.line, "%s has no AVP %s", o.name, o.value)
+		}
+		it.Min = max(it.Min, 1)
+	}
+	return nil
+}
+
+// grammar returns the message or group of that name, or nil.
+func (r resolver) grammar(name string) *Grammar {
+	for _, list := range [2][]*Grammar{r.Messages, r.Groups} {
+		if i := slices.IndexFunc(list, func(g *Grammar) bool { return g.Name == name }); i >= 0 {
+			return list[i]
+		}
+	}
+	return nil
+}
+
+func (g *Grammar) item(name string) *Item {
+	if i := slices.IndexFunc(g.Items, func(it *Item) bool { return it.Name == name && name != "AVP" }); i >= 0 {
+		return g.Items[i]
+	}
+	return nil
+}
+
+// required resolves the members of groups that ;@required names as GROUP/AVP.
+func (r resolver) required() error {
+	for _, o := range r.File.required {
+		group, member, nested := strings.Cut(o.value, "/")
+		if !nested {
+			continue
+		}
+		g := r.grammar(o.name)
+		if g == nil {
+			return r.fail(o.line, "there is no message or group %s here", o.name)
+		}
+		in := within{group: g.item(group)}
+		if in.group != nil {
+			in.path[0] = r.known[group]
+			if in.path[0].group != nil {
+				in.member = in.path[0].group.item(member)
+			}
+		}
+		if in.member == nil {
+			return r.fail(o.line, "%s has no group %s with an AVP %s", o.name, group, member)
+		}
+		if in.path[1] = in.path[0].file.known[member]; in.member.Min > 0 {
+			return r.fail(o.line, "%s is required in every %s", member, group)
+		}
+		g.within = append(g.within, in)
 	}
 	return nil
 }
@@ -281,7 +351,10 @@ func (r resolver) items(g *Grammar) error {
 		if r.known[it.Name] == nil {
 			return r.fail(it.Line, "%s names %s, which is not defined", g.Name, it.Name)
 		}
-		n := GoName(it.Name)
+		n := r.known[it.Name].goName
+		if methods[n] {
+			return r.fail(it.Line, "%s: %s has the name of a method in Go; give it another with ;@name", g.Name, it.Name)
+		}
 		if o, ok := fields[n]; ok || n == "Extra" {
 			return r.fail(it.Line, "%s: %s and %s have the same name in Go", g.Name, o, it.Name)
 		}
@@ -321,4 +394,120 @@ func (r resolver) cycles() error {
 		}
 	}
 	return nil
+}
+
+// maxLeast is how long the least value of a group can be: more than that is a mistake, and would be in the generated code.
+const maxLeast = 1 << 12
+
+// sizes checks how much groups require.
+func (r resolver) sizes() error {
+	least := map[*Grammar]int{}
+	var size func(f *File, g *Grammar) int
+	size = func(f *File, g *Grammar) int {
+		if n, ok := least[g]; ok {
+			return n
+		}
+		n := 0
+		for _, it := range g.Items {
+			if a := f.known[it.Name]; a != nil && it.Min > 0 {
+				one := 12 + types[a.Type].least
+				if a.group != nil {
+					one += size(a.file, a.group)
+				}
+				n = min(n+int(it.Min)*one, maxLeast+1)
+			}
+		}
+		least[g] = n
+		return n
+	}
+	for _, g := range r.Groups {
+		if size(r.File, g) > maxLeast {
+			return r.fail(g.Line, "what group %s requires takes more than %d octets", g.Name, maxLeast)
+		}
+	}
+	return nil
+}
+
+var importPath = regexp.MustCompile(`^[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+)*$`)
+
+// methods are those of the generated types, which no field can be named after.
+var methods = map[string]bool{"Header": true, "AppendAVPs": true, "DecodeAVPs": true, "DecodeFrom": true, "String": true, "LogValue": true}
+
+// identifiers checks that no two things of the generated package have the same name.
+func (r resolver) identifiers() error {
+	seen := map[string]string{}
+	add := func(line int, name, what string) error {
+		if seen[name] != "" {
+			return r.fail(line, "%s and %s are both %s in Go", seen[name], what, name)
+		}
+		seen[name] = what
+		return nil
+	}
+	if r.HasID && r.ID != 0 {
+		seen["App"] = "the application"
+	}
+	seen[newName(r.File)] = "the function that makes commands"
+	for _, m := range r.Messages {
+		if err := add(m.Line, m.goName(), m.Name); err != nil {
+			return err
+		}
+		if slices.Contains(m.Flags, "REQ") {
+			if err := add(m.Line, "Code"+m.goName(), "the code of "+m.Name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, a := range r.AVPs {
+		if err := add(a.Line, "AVP"+a.goName, a.Name); err != nil {
+			return err
+		}
+		if a.enum == nil && (a.Type != "Grouped" || raw(a)) {
+			continue
+		}
+		if err := add(a.Line, a.goName, a.Name); err != nil {
+			return err
+		}
+		if a.enum == nil {
+			continue
+		}
+		for _, v := range a.enum.Values {
+			if err := add(v.Line, a.enum.valueName(a, v), v.Name+" of "+a.Name); err != nil {
+				return err
+			}
+		}
+	}
+	packages := map[string]string{}
+	for _, in := range r.Inherits {
+		base := path.Base(in.file.GoPath)
+		if p := packages[base]; p != "" && p != in.file.GoPath {
+			return r.fail(in.Line, "packages %s and %s have the same name", p, in.file.GoPath)
+		}
+		packages[base] = in.file.GoPath
+	}
+	return nil
+}
+
+// goName is what the type of a message is called.
+func (g *Grammar) goName() string {
+	if !gotoken.IsExported(g.Name) || !gotoken.IsIdentifier(g.Name) {
+		return GoName(g.Name)
+	}
+	return g.Name
+}
+
+// valueName is what a value of a is called.
+func (e *Enum) valueName(a *AVP, v *Value) string {
+	prefix := a.goName
+	if e.Kind == "bitmask" {
+		prefix = strings.TrimSuffix(prefix, "s")
+	}
+	return prefix + GoName(v.Name)
+}
+
+// newName is what the function is called that makes a command by its code.
+func newName(f *File) string {
+	if f.GoPath == diameterPath {
+		return "NewBase"
+	}
+	return "New"
 }

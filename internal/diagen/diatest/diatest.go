@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"reflect"
 	"strings"
@@ -35,9 +36,8 @@ func RoundTrip(t *testing.T, elements ...Element) {
 		t.Run(reflect.TypeOf(e).Elem().Name(), func(t *testing.T) {
 			for seed := range uint64(100) {
 				r := rand.New(rand.NewPCG(seed, 1))
-				x, y := fresh(e), fresh(e)
-				Fill(r, x)
-				b, err := x.AppendAVPs([]byte("before"))
+				y := fresh(e)
+				x, b, err := filled(r, e, []byte("before"))
 				require.NoError(t, err)
 				require.True(t, bytes.HasPrefix(b, []byte("before")))
 				b = b[6:]
@@ -55,7 +55,7 @@ func RoundTrip(t *testing.T, elements ...Element) {
 				require.NoError(t, err)
 				require.Len(t, again, len(b))
 
-				if seed%10 > 0 {
+				if seed > 0 {
 					continue
 				}
 				for n := range len(b) {
@@ -97,9 +97,7 @@ func shuffle(r *rand.Rand, b []byte) []byte {
 func Fuzz(f *testing.F, vectors [][]byte, elements ...Element) {
 	for i, e := range elements {
 		for seed := range uint64(4) {
-			x := fresh(e)
-			Fill(rand.New(rand.NewPCG(seed, 2)), x)
-			b, err := x.AppendAVPs(nil)
+			_, b, err := filled(rand.New(rand.NewPCG(seed, 2)), e, nil)
 			if err != nil {
 				f.Fatal(err)
 			}
@@ -132,8 +130,25 @@ func Fuzz(f *testing.F, vectors [][]byte, elements ...Element) {
 		if err := y.DecodeAVPs(out); err != nil {
 			t.Fatalf("what was encoded does not decode: %v", err)
 		}
-		require.Equal(t, x, y)
+		again, err := y.AppendAVPs(nil)
+		if err != nil || !bytes.Equal(out, again) { // x and y may hold NaN, which is not equal to itself
+			t.Fatalf("%x became %x: %v", out, again, err)
+		}
 	})
+}
+
+// filled makes a random value of the type of e, and appends it to b. It takes another one when that lacks an optional
+// member of a group that e needs all the same.
+func filled(r *rand.Rand, e Element, b []byte) (x Element, out []byte, err error) {
+	for range 1000 {
+		x = fresh(e)
+		Fill(r, x)
+		out, err = x.AppendAVPs(b)
+		if f, ok := err.(*diameter.AVPError); !ok || f.Result != diameter.MissingAVP {
+			break
+		}
+	}
+	return x, out, err
 }
 
 // Fill sets the struct that v points to to random values that can be encoded.
@@ -143,11 +158,13 @@ func fillStruct(r *rand.Rand, v reflect.Value) {
 	for i := range v.NumField() {
 		fill(r, v.Field(i), v.Type().Field(i).Name)
 	}
-	// Only commands of applications have an Experimental-Result beside the Result-Code.
-	h, ok := v.Addr().Interface().(diameter.Command)
+	// Many commands have an Experimental-Result beside the Result-Code, but not all.
+	c, ok := v.Addr().Interface().(diameter.Command)
 	if f := v.FieldByName("Result"); ok && f.IsValid() && r.IntN(2) == 0 {
-		if _, app, _ := h.Header(); app != diameter.AppBase {
-			f.Addr().Interface().(*diameter.Result).Vendor = diameter.Vendor3GPP
+		res := f.Addr().Interface().(*diameter.Result)
+		res.Vendor = diameter.Vendor3GPP
+		if _, err := c.AppendAVPs(nil); err != nil {
+			res.Vendor = 0
 		}
 	}
 }
@@ -159,6 +176,9 @@ func fill(r *rand.Rand, v reflect.Value, name string) {
 		return
 	case *[]byte:
 		*p = octets(r, name)
+		return
+	case *diameter.Address:
+		*p = diameter.AddressFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(r.Uint32())}))
 		return
 	case *[]diameter.AVP:
 		for range r.IntN(3) {
@@ -198,10 +218,7 @@ func fill(r *rand.Rand, v reflect.Value, name string) {
 
 // octets makes octets that fit the field of that name; they are never nil.
 func octets(r *rand.Rand, name string) []byte {
-	switch {
-	case strings.Contains(name, "IPAddress") || name == "Where":
-		return []byte{0, 1, 192, 0, 2, byte(r.Uint32())}
-	case name == "FailedAVP":
+	if name == "FailedAVP" {
 		return diameter.AVP{Code: 263, Flags: diameter.AVPMandatory, Data: octets(r, "")}.Append(nil)
 	}
 	b := make([]byte, r.IntN(20))

@@ -3,6 +3,7 @@ package sample_test
 import (
 	"bytes"
 	"encoding/binary"
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -16,13 +17,15 @@ import (
 
 const acme = 99999
 
-func TestRoundTrip(t *testing.T) {
-	diatest.RoundTrip(t, new(sample.XYR), new(sample.XYA), new(sample.Box), new(sample.Lid))
+func elements() []diatest.Element {
+	return []diatest.Element{new(sample.XYR), new(sample.XYA), new(sample.Box), new(sample.Lid), new(sample.Pack), new(sample.Tag)}
 }
 
-func FuzzDecode(f *testing.F) {
-	diatest.Fuzz(f, nil, new(sample.XYR), new(sample.XYA), new(sample.Box), new(sample.Lid))
-}
+func TestRoundTrip(t *testing.T) { diatest.RoundTrip(t, elements()...) }
+
+func TestConform(t *testing.T) { diatest.Conform(t, "sample.dia", sample.New, elements()...) }
+
+func FuzzDecode(f *testing.F) { diatest.Fuzz(f, nil, elements()...) }
 
 func u32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 
@@ -46,6 +49,7 @@ var (
 	text    = avp(10, 0)
 	count   = avp(4, 0, u32(3))
 	colour  = avp(13, 0, u32(7))
+	host    = diameter.AddressFrom(netip.AddrFrom4([4]byte{192, 0, 2, 1}))
 )
 
 func join(b ...[]byte) []byte { return bytes.Join(b, nil) }
@@ -142,6 +146,45 @@ func TestDecodeAccepts(t *testing.T) {
 	require.Equal(t, b, decode(join(whole, avp(20, 0))).Bag)
 }
 
+// TestDirectives checks what ;@name, ;@mbit and ;@required make.
+func TestDirectives(t *testing.T) {
+	pack := sample.Pack{OriginHost: "a", ProductName: "b", Secret: "c"}
+	b, err := pack.AppendAVPs(nil)
+	require.NoError(t, err)
+	require.Equal(t, join(diameter.AppendString(nil, 264, 0, 0, "a"), diameter.AppendString(nil, 269, 0, m, "b"), avp(17, m, []byte("c"))), b)
+	require.Equal(t, diameter.AVPFlags(0), sample.AVPOriginHost.Flags)
+	require.Equal(t, m, diameter.AVPOriginHost.Flags)
+
+	// The group alone needs no Flow, within XYR it does.
+	require.NoError(t, pack.DecodeAVPs(b))
+	whole := join(session, box, text, count, count, colour)
+	var e *diameter.AVPError
+	require.ErrorAs(t, new(sample.XYR).DecodeAVPs(join(whole, avp(24, 0, b))), &e)
+	require.Equal(t, diameter.MissingAVP, e.Result)
+	require.Equal(t, avp(24, 0, avp(22, 0)), e.Failed)
+	x := sample.XYR{}
+	require.NoError(t, x.DecodeAVPs(whole))
+	x.Pack = &pack
+	_, err = x.AppendAVPs(nil)
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, avp(24, 0, avp(22, 0)), e.Failed)
+	x.Pack.Flow, x.Line = "permit in ip from any to any", "named"
+	out, err := x.AppendAVPs(nil)
+	require.NoError(t, err)
+	require.Equal(t, join(whole, avp(23, 0, []byte("named")), avp(24, 0, b, avp(22, 0, []byte(x.Pack.Flow)))), out)
+	// The other direction of a fault: an address that is none among several.
+	x.Pack.Where = []diameter.Address{host, {}}
+	_, err = x.AppendAVPs(nil)
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, avp(24, 0, avp(8, 0, make([]byte, 6))), e.Failed)
+}
+
+func TestNew(t *testing.T) {
+	require.IsType(t, new(sample.XYR), sample.New(sample.CodeXYR, true))
+	require.IsType(t, new(sample.XYA), sample.New(sample.CodeXYR, false))
+	require.Nil(t, sample.New(301, true))
+}
+
 func TestDecodeIsNewEachTime(t *testing.T) {
 	x := new(sample.XYR)
 	require.NoError(t, x.DecodeAVPs(join(session, box, text, count, count, colour, avp(11, 0, []byte("host")))))
@@ -160,7 +203,7 @@ func TestTooManyAVPs(t *testing.T) {
 func TestEncodeErrors(t *testing.T) {
 	full := func() *sample.XYR {
 		return &sample.XYR{SessionID: "s", Count: []uint32{1, 2},
-			Box: sample.Box{Small: 1, Lid: sample.Lid{When: time.Unix(1e9, 0), Where: []byte{0, 1, 192, 0, 2, 1}}}}
+			Box: sample.Box{Small: 1, Lid: sample.Lid{When: time.Unix(1e9, 0), Where: host}}}
 	}
 	_, err := full().AppendAVPs(nil)
 	require.NoError(t, err)
@@ -174,7 +217,7 @@ func TestEncodeErrors(t *testing.T) {
 		{"too few", func(x *sample.XYR) { x.Count = x.Count[:1] }, diameter.MissingAVP, avp(4, 0, make([]byte, 4))},
 		{"no time in groups", func(x *sample.XYR) { x.Box.Lid.When = time.Time{} }, diameter.MissingAVP,
 			avp(15, m, avp(16, 0, avp(9, m, make([]byte, 4))))},
-		{"no octets in groups", func(x *sample.XYR) { x.Box.Lid.Where = nil }, diameter.MissingAVP,
+		{"no address in groups", func(x *sample.XYR) { x.Box.Lid.Where = diameter.Address{} }, diameter.MissingAVP,
 			avp(15, m, avp(16, 0, avp(8, 0, make([]byte, 6))))},
 		{"too many", func(x *sample.XYR) { x.Box.Lid.Node = []string{"a", "b", "c"} }, diameter.AVPOccursTooManyTimes,
 			avp(15, m, avp(16, 0, avp(11, 0)))},
@@ -198,12 +241,13 @@ func TestEncodeErrors(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	x := sample.XYR{SessionID: "s", Octets: make([]byte, 9), Where: []byte{0, 1, 192, 0, 2, 1}, Colour: 3, Count: []uint32{1, 2},
+	x := sample.XYR{SessionID: "s", Octets: make([]byte, 9), Where: host, Colour: 3, Count: []uint32{1, 2},
 		Box:  sample.Box{Small: -1, Secret: "123456789", Lid: sample.Lid{When: time.Unix(1e9, 0).UTC()}},
 		Mode: new(sample.ModeFast), SampleFlags: new(sample.SampleFlagFirst | sample.SampleFlagLast | 4),
 		Extra: []diameter.AVP{{Code: 5, Vendor: 6, Data: []byte("hidden")}}}
 	require.Equal(t, `XYR{Session-Id: "s", Box: {Small: -1, Lid: {When: 2001-09-09T01:46:40Z, Where: }, Secret: "12345****"}, 3GPP-UE-Text: "", `+
-		`Count: 1, Count: 2, Colour: 3, Octets: (9 octets), Where: 0001c0000201, Sample-Flags: First|Last|0x4, Mode: FAST, AVP 6:5: (6 octets)}`, x.String())
+		`Count: 1, Count: 2, Colour: 3, Octets: (9 octets), Where: 192.0.2.1, Sample-Flags: First|Last|0x4, Mode: FAST, AVP 6:5: (6 octets)}`, x.String())
 	require.Equal(t, x.String(), x.LogValue().String())
 	require.Equal(t, "SEA_BLUE", sample.ColourSeaBlue.String())
+	require.Equal(t, sample.Colour(-1), sample.ColourAny)
 }

@@ -19,6 +19,48 @@ const (
 	CodeXYR diameter.CommandCode = 300
 )
 
+// Definitions of the AVPs.
+var (
+	AVPOriginHost     = diameter.Definition{Name: "Origin-Host", Code: 264}
+	AVPProductName    = diameter.Definition{Name: "Product-Name", Code: 269, Flags: diameter.AVPMandatory}
+	AVPOctets         = diameter.Definition{Name: "Octets", Code: 1, Vendor: 99999}
+	AVPSmall          = diameter.Definition{Name: "Small", Code: 2, Vendor: 99999, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPLarge          = diameter.Definition{Name: "Large", Code: 3, Vendor: 99999, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPCount          = diameter.Definition{Name: "Count", Code: 4, Vendor: 99999, Example: "\x00\x00\x00\x00"}
+	AVPTotal          = diameter.Definition{Name: "Total", Code: 5, Vendor: 99999, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPRatio          = diameter.Definition{Name: "Ratio", Code: 6, Vendor: 99999, Example: "\x00\x00\x00\x00"}
+	AVPExact          = diameter.Definition{Name: "Exact", Code: 7, Vendor: 99999, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPWhere          = diameter.Definition{Name: "Where", Code: 8, Vendor: 99999, Example: "\x00\x00\x00\x00\x00\x00"}
+	AVPWhen           = diameter.Definition{Name: "When", Code: 9, Vendor: 99999, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x00"}
+	AVPThreeGPPUEText = diameter.Definition{Name: "3GPP-UE-Text", Code: 10, Vendor: 99999}
+	AVPNode           = diameter.Definition{Name: "Node", Code: 11, Vendor: 99999}
+	AVPLink           = diameter.Definition{Name: "Link", Code: 12, Vendor: 99999}
+	AVPColour         = diameter.Definition{Name: "Colour", Code: 13, Vendor: 99999, Example: "\x00\x00\x00\x00"}
+	AVPRule           = diameter.Definition{Name: "Rule", Code: 14, Vendor: 99999}
+	AVPBox            = diameter.Definition{Name: "Box", Code: 15, Vendor: 99999, Flags: diameter.AVPMandatory, Example: "\x00\x00\x00\x02\xc0\x00\x00\x10\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\x10\x80\x00\x000\x00\x01\x86\x9f\x00\x00\x00\t\xc0\x00\x00\x10\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\b\x80\x00\x00\x12\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPLid            = diameter.Definition{Name: "Lid", Code: 16, Vendor: 99999, Example: "\x00\x00\x00\t\xc0\x00\x00\x10\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\b\x80\x00\x00\x12\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPSecret         = diameter.Definition{Name: "Secret", Code: 17, Vendor: 99999, Flags: diameter.AVPMandatory}
+	AVPSampleFlags    = diameter.Definition{Name: "Sample-Flags", Code: 18, Vendor: 99999, Example: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	AVPMode           = diameter.Definition{Name: "Mode", Code: 19, Vendor: 99999, Example: "\x00\x00\x00\x00"}
+	AVPBag            = diameter.Definition{Name: "Bag", Code: 20, Vendor: 99999}
+	AVPOther          = diameter.Definition{Name: "Other", Code: 21, Vendor: 88888, Example: "\x00\x00\x00\x00"}
+	AVPFlow           = diameter.Definition{Name: "Flow", Code: 22, Vendor: 99999}
+	AVPLine           = diameter.Definition{Name: "String", Code: 23, Vendor: 99999}
+	AVPPack           = diameter.Definition{Name: "Pack", Code: 24, Vendor: 99999, Example: "\x00\x00\x00\x11\xc0\x00\x00\f\x00\x01\x86\x9f"}
+	AVPTag            = diameter.Definition{Name: "Tag", Code: 25, Vendor: 99999}
+)
+
+// New returns a new request or answer with the code, nil for a code that is not known here.
+func New(code diameter.CommandCode, request bool) diameter.Command {
+	switch {
+	case code == 300 && request:
+		return new(XYR)
+	case code == 300 && !request:
+		return new(XYA)
+	}
+	return nil
+}
+
 // Mode holds the numbers of Mode (AVP 19 of vendor 99999, Unsigned32). How it is used. A value that has no name here is
 // kept and passed on.
 type Mode uint32
@@ -70,6 +112,7 @@ type Colour int32
 const (
 	ColourRed     Colour = 0 // as a rose
 	ColourSeaBlue Colour = 7
+	ColourAny     Colour = -1 // -1 on the wire
 )
 
 // String gives the name of the value, or its number.
@@ -79,6 +122,8 @@ func (v Colour) String() string {
 		return "RED"
 	case ColourSeaBlue:
 		return "SEA_BLUE"
+	case ColourAny:
+		return "ANY"
 	}
 	return strconv.FormatInt(int64(v), 10)
 }
@@ -93,11 +138,6 @@ type Box struct {
 	Secret string
 }
 
-var boxMembers = [...]diameter.Member{
-	{Name: "Small", Example: diameter.AVP{Code: 2, Vendor: 99999, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Lid", Example: diameter.AVP{Code: 16, Vendor: 99999, Data: []byte("\x00\x00\x00\t\xc0\x00\x00\x10\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\b\x80\x00\x00\x12\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\x00")}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *Box) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
@@ -106,7 +146,7 @@ func (c *Box) AppendAVPs(b []byte) ([]byte, error) {
 		var at int
 		b, at = diameter.BeginAVP(b, 16, 99999, 0)
 		if b, err = c.Lid.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 16, 99999, 0)
+			return b, AVPLid.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
@@ -149,10 +189,10 @@ func (c *Box) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&boxMembers[0])
+		d.Need(&AVPSmall)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&boxMembers[1])
+		d.Need(&AVPLid)
 	}
 }
 
@@ -178,7 +218,7 @@ type Lid struct {
 	// When is When (AVP 9 of vendor 99999, Time), required.
 	When time.Time
 	// Where is Where (AVP 8 of vendor 99999, Address), required.
-	Where []byte
+	Where diameter.Address
 	// Node is Node (AVP 11 of vendor 99999, DiameterIdentity), at most 2.
 	Node []string
 
@@ -186,27 +226,21 @@ type Lid struct {
 	Extra []diameter.AVP
 }
 
-var lidMembers = [...]diameter.Member{
-	{Name: "When", Example: diameter.AVP{Code: 9, Vendor: 99999, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-	{Name: "Where", Example: diameter.AVP{Code: 8, Vendor: 99999, Data: make([]byte, 6)}},
-	{Name: "Node", Example: diameter.AVP{Code: 11, Vendor: 99999}},
-}
-
 // AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *Lid) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.When.IsZero() {
-		return b, lidMembers[0].Missing()
+		return b, AVPWhen.Missing()
 	}
 	if b, err = diameter.AppendTime(b, 9, 99999, diameter.AVPMandatory, c.When); err != nil {
 		return b, err
 	}
-	if c.Where == nil {
-		return b, lidMembers[1].Missing()
+	if c.Where.IsZero() {
+		return b, AVPWhere.Missing()
 	}
-	b = diameter.AppendString(b, 8, 99999, 0, c.Where)
+	b = diameter.AppendAddress(b, 8, 99999, 0, c.Where)
 	if len(c.Node) > 2 {
-		return b, lidMembers[2].Excess(2)
+		return b, AVPNode.Excess(2)
 	}
 	for i := range c.Node {
 		b = diameter.AppendString(b, 11, 99999, 0, c.Node[i])
@@ -245,10 +279,10 @@ func (c *Lid) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&lidMembers[0])
+		d.Need(&AVPWhen)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&lidMembers[1])
+		d.Need(&AVPWhere)
 	}
 }
 
@@ -269,6 +303,177 @@ func (c Lid) String() string {
 
 // LogValue logs c as its String.
 func (c Lid) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// Pack needs Secret, though its grammar does not say so.
+type Pack struct {
+	// OriginHost is Origin-Host (AVP 264, DiameterIdentity), optional.
+	OriginHost string
+	// ProductName is Product-Name (AVP 269, UTF8String), optional.
+	ProductName string
+	// Secret is Secret (AVP 17 of vendor 99999, UTF8String), required.
+	Secret string
+	// Flow is Flow (AVP 22 of vendor 99999, QoSFilterRule), optional.
+	Flow string
+	// Where is Where (AVP 8 of vendor 99999, Address), any number.
+	Where []diameter.Address
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *Pack) AppendAVPs(b []byte) ([]byte, error) {
+	if c.OriginHost != "" {
+		b = diameter.AppendString(b, 264, 0, 0, c.OriginHost)
+	}
+	if c.ProductName != "" {
+		b = diameter.AppendString(b, 269, 0, diameter.AVPMandatory, c.ProductName)
+	}
+	if c.Secret == "" {
+		return b, AVPSecret.Missing()
+	}
+	b = diameter.AppendString(b, 17, 99999, diameter.AVPMandatory, c.Secret)
+	if c.Flow != "" {
+		b = diameter.AppendString(b, 22, 99999, 0, c.Flow)
+	}
+	for i := range c.Where {
+		if c.Where[i].IsZero() {
+			return b, AVPWhere.Missing()
+		}
+		b = diameter.AppendAddress(b, 8, 99999, 0, c.Where[i])
+	}
+	return b, nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *Pack) DecodeAVPs(b []byte) error {
+	*c = Pack{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *Pack) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 264: // Origin-Host
+			if d.Once(&seen, 0) {
+				c.OriginHost = d.Identity()
+			}
+		case 269: // Product-Name
+			if d.Once(&seen, 1) {
+				c.ProductName = d.UTF8()
+			}
+		case 99999<<32 | 17: // Secret
+			if d.Once(&seen, 2) {
+				c.Secret = d.FilledUTF8()
+			}
+		case 99999<<32 | 22: // Flow
+			if d.Once(&seen, 3) {
+				c.Flow = d.UTF8()
+			}
+		case 99999<<32 | 8: // Where
+			{
+				c.Where = append(c.Where, d.Address())
+			}
+		default:
+			d.Stray()
+		}
+	}
+	if seen&0x4 == 0 {
+		d.Need(&AVPSecret)
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c Pack) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.OriginHost != "" {
+		p.Field("Origin-Host", c.OriginHost)
+	}
+	if c.ProductName != "" {
+		p.Field("Product-Name", c.ProductName)
+	}
+	p.Masked("Secret", c.Secret)
+
+	if c.Flow != "" {
+		p.Field("Flow", c.Flow)
+	}
+	for i := range c.Where {
+		p.Field("Where", c.Where[i])
+	}
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c Pack) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// Tag is the group Tag (AVP 25 of vendor 99999, Grouped).
+type Tag struct {
+	// Small is Small (AVP 2 of vendor 99999, Integer32), optional.
+	Small *int32
+	// When is When (AVP 9 of vendor 99999, Time), optional.
+	When time.Time
+}
+
+// AppendAVPs appends the AVPs of the group to b. The error is an *diameter.AVPError, as when a required AVP is missing.
+func (c *Tag) AppendAVPs(b []byte) ([]byte, error) {
+	var err error
+	if c.Small != nil {
+		b = diameter.AppendUint32(b, 2, 99999, diameter.AVPMandatory, uint32(*c.Small))
+	}
+	if !c.When.IsZero() {
+		if b, err = diameter.AppendTime(b, 9, 99999, diameter.AVPMandatory, c.When); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// DecodeAVPs sets c to the group with the AVPs in b. Byte slices of c alias b. The error is an *diameter.AVPError; c is then
+// not to be used.
+func (c *Tag) DecodeAVPs(b []byte) error {
+	*c = Tag{}
+	d := diameter.NewDecoder(b, dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// DecodeFrom reads what is left of the message or group that d is in.
+func (c *Tag) DecodeFrom(d *diameter.Decoder) {
+	var seen uint64
+	for d.Next() {
+		switch d.Key() {
+		case 99999<<32 | 2: // Small
+			if d.Once(&seen, 0) {
+				c.Small = new(d.Int32())
+			}
+		case 99999<<32 | 9: // When
+			if d.Once(&seen, 1) {
+				c.When = d.Time()
+			}
+		default:
+			d.Stray()
+		}
+	}
+}
+
+// String writes c on one line for people to read; what names a subscriber is masked.
+func (c Tag) String() string {
+	var p diameter.Printer
+	p.Open("")
+	if c.Small != nil {
+		p.Field("Small", *c.Small)
+	}
+	if !c.When.IsZero() {
+		p.Field("When", c.When)
+	}
+	return p.Close()
+}
+
+// LogValue logs c as its String.
+func (c Tag) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // XYR is a request with every type. The comment on it goes over two lines.
 type XYR struct {
@@ -295,7 +500,7 @@ type XYR struct {
 	// Exact is Exact (AVP 7 of vendor 99999, Float64), optional.
 	Exact *float64
 	// Where is Where (AVP 8 of vendor 99999, Address), optional.
-	Where []byte
+	Where diameter.Address
 	// When is When (AVP 9 of vendor 99999, Time), optional.
 	When time.Time
 	// Node is Node (AVP 11 of vendor 99999, DiameterIdentity), optional.
@@ -314,18 +519,15 @@ type XYR struct {
 	Lid []Lid
 	// Other is Other (AVP 21 of vendor 88888, Unsigned32), optional.
 	Other *uint32
+	// Line is String (AVP 23 of vendor 99999, UTF8String), optional.
+	Line string
+	// Pack is Pack (AVP 24 of vendor 99999, Grouped), optional.
+	Pack *Pack
+	// Tag is Tag (AVP 25 of vendor 99999, Grouped), any number.
+	Tag []Tag
 
 	// Extra holds the other AVPs, those that are not known here included.
 	Extra []diameter.AVP
-}
-
-var xyrMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Box", Example: diameter.AVP{Code: 15, Vendor: 99999, Flags: diameter.AVPMandatory, Data: []byte("\x00\x00\x00\x02\xc0\x00\x00\x10\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\x10\x80\x00\x000\x00\x01\x86\x9f\x00\x00\x00\t\xc0\x00\x00\x10\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\b\x80\x00\x00\x12\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\x00")}},
-	{Name: "3GPP-UE-Text", Example: diameter.AVP{Code: 10, Vendor: 99999}},
-	{Name: "Count", Example: diameter.AVP{Code: 4, Vendor: 99999, Data: make([]byte, 4)}},
-	{Name: "Colour", Example: diameter.AVP{Code: 13, Vendor: 99999, Data: make([]byte, 4)}},
-	{Name: "Lid", Example: diameter.AVP{Code: 16, Vendor: 99999, Data: []byte("\x00\x00\x00\t\xc0\x00\x00\x10\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\b\x80\x00\x00\x12\x00\x01\x86\x9f\x00\x00\x00\x00\x00\x00\x00\x00")}},
 }
 
 // Header returns command code, application and flags.
@@ -336,21 +538,34 @@ func (*XYR) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 // AppendAVPs appends the AVPs of the command to b. The error is an *diameter.AVPError, as when a required AVP is missing.
 func (c *XYR) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
+	if c.Pack != nil && c.Pack.Flow == "" {
+		return b, AVPPack.Within(AVPFlow.Missing())
+	}
+	for i := range c.Tag {
+		if c.Tag[i].Small == nil {
+			return b, AVPTag.Within(AVPSmall.Missing())
+		}
+	}
+	for i := range c.Tag {
+		if c.Tag[i].When.IsZero() {
+			return b, AVPTag.Within(AVPWhen.Missing())
+		}
+	}
 	if c.SessionID == "" {
-		return b, xyrMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	{
 		var at int
 		b, at = diameter.BeginAVP(b, 15, 99999, diameter.AVPMandatory)
 		if b, err = c.Box.AppendAVPs(b); err != nil {
-			return b, diameter.Within(err, 15, 99999, diameter.AVPMandatory)
+			return b, AVPBox.Within(err)
 		}
 		b = diameter.EndAVP(b, at)
 	}
 	b = diameter.AppendString(b, 10, 99999, 0, c.ThreeGPPUEText)
 	if len(c.Count) < 2 {
-		return b, xyrMembers[3].Missing()
+		return b, AVPCount.Missing()
 	}
 	for i := range c.Count {
 		b = diameter.AppendUint32(b, 4, 99999, 0, c.Count[i])
@@ -374,8 +589,8 @@ func (c *XYR) AppendAVPs(b []byte) ([]byte, error) {
 	if c.Exact != nil {
 		b = diameter.AppendUint64(b, 7, 99999, 0, math.Float64bits(*c.Exact))
 	}
-	if c.Where != nil {
-		b = diameter.AppendString(b, 8, 99999, 0, c.Where)
+	if !c.Where.IsZero() {
+		b = diameter.AppendAddress(b, 8, 99999, 0, c.Where)
 	}
 	if !c.When.IsZero() {
 		if b, err = diameter.AppendTime(b, 9, 99999, diameter.AVPMandatory, c.When); err != nil {
@@ -401,20 +616,43 @@ func (c *XYR) AppendAVPs(b []byte) ([]byte, error) {
 		b = diameter.AppendString(b, 20, 99999, 0, c.Bag)
 	}
 	if len(c.Lid) > 2 {
-		return b, xyrMembers[5].Excess(2)
+		return b, AVPLid.Excess(2)
 	}
 	for i := range c.Lid {
 		{
 			var at int
 			b, at = diameter.BeginAVP(b, 16, 99999, 0)
 			if b, err = c.Lid[i].AppendAVPs(b); err != nil {
-				return b, diameter.Within(err, 16, 99999, 0)
+				return b, AVPLid.Within(err)
 			}
 			b = diameter.EndAVP(b, at)
 		}
 	}
 	if c.Other != nil {
 		b = diameter.AppendUint32(b, 21, 88888, 0, *c.Other)
+	}
+	if c.Line != "" {
+		b = diameter.AppendString(b, 23, 99999, 0, c.Line)
+	}
+	if c.Pack != nil {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 24, 99999, 0)
+			if b, err = c.Pack.AppendAVPs(b); err != nil {
+				return b, AVPPack.Within(err)
+			}
+			b = diameter.EndAVP(b, at)
+		}
+	}
+	for i := range c.Tag {
+		{
+			var at int
+			b, at = diameter.BeginAVP(b, 25, 99999, 0)
+			if b, err = c.Tag[i].AppendAVPs(b); err != nil {
+				return b, AVPTag.Within(err)
+			}
+			b = diameter.EndAVP(b, at)
+		}
 	}
 	return diameter.AppendExtra(b, c.Extra), nil
 }
@@ -522,6 +760,24 @@ func (c *XYR) DecodeFrom(d *diameter.Decoder) {
 			if d.Once(&seen, 18) {
 				c.Other = new(d.Uint32())
 			}
+		case 99999<<32 | 23: // String
+			if d.Once(&seen, 19) {
+				c.Line = d.UTF8()
+			}
+		case 99999<<32 | 24: // Pack
+			if d.Once(&seen, 20) {
+				c.Pack = new(Pack)
+				g := d.Enter()
+				c.Pack.DecodeFrom(d)
+				d.Leave(g)
+			}
+		case 99999<<32 | 25: // Tag
+			{
+				c.Tag = append(c.Tag, Tag{})
+				g := d.Enter()
+				c.Tag[len(c.Tag)-1].DecodeFrom(d)
+				d.Leave(g)
+			}
 		default:
 			if d.AtMost(3, len(c.Extra)) {
 				c.Extra = d.Other(c.Extra)
@@ -529,19 +785,32 @@ func (c *XYR) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&xyrMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x2 == 0 {
-		d.Need(&xyrMembers[1])
+		d.Need(&AVPBox)
 	}
 	if seen&0x4 == 0 {
-		d.Need(&xyrMembers[2])
+		d.Need(&AVPThreeGPPUEText)
 	}
 	if len(c.Count) < 2 {
-		d.Need(&xyrMembers[3])
+		d.Need(&AVPCount)
 	}
 	if seen&0x8 == 0 {
-		d.Need(&xyrMembers[4])
+		d.Need(&AVPColour)
+	}
+	if c.Pack != nil && c.Pack.Flow == "" {
+		d.Need(&AVPPack, &AVPFlow)
+	}
+	for i := range c.Tag {
+		if c.Tag[i].Small == nil {
+			d.Need(&AVPTag, &AVPSmall)
+		}
+	}
+	for i := range c.Tag {
+		if c.Tag[i].When.IsZero() {
+			d.Need(&AVPTag, &AVPWhen)
+		}
 	}
 }
 
@@ -578,7 +847,7 @@ func (c XYR) String() string {
 	if c.Exact != nil {
 		p.Field("Exact", *c.Exact)
 	}
-	if c.Where != nil {
+	if !c.Where.IsZero() {
 		p.Field("Where", c.Where)
 	}
 	if !c.When.IsZero() {
@@ -608,6 +877,15 @@ func (c XYR) String() string {
 	if c.Other != nil {
 		p.Field("Other", *c.Other)
 	}
+	if c.Line != "" {
+		p.Field("String", c.Line)
+	}
+	if c.Pack != nil {
+		p.Field("Pack", *c.Pack)
+	}
+	for i := range c.Tag {
+		p.Field("Tag", c.Tag[i])
+	}
 	p.Extra(c.Extra)
 	return p.Close()
 }
@@ -627,11 +905,6 @@ type XYA struct {
 	Colour *Colour
 }
 
-var xyaMembers = [...]diameter.Member{
-	{Name: "Session-Id", Example: diameter.AVP{Code: 263, Flags: diameter.AVPMandatory}},
-	{Name: "Result-Code", Example: diameter.AVP{Code: 268, Flags: diameter.AVPMandatory, Data: make([]byte, 4)}},
-}
-
 // Header returns command code, application and flags.
 func (*XYA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Flags) {
 	return 300, App, diameter.FlagProxiable
@@ -641,7 +914,7 @@ func (*XYA) Header() (diameter.CommandCode, diameter.ApplicationID, diameter.Fla
 func (c *XYA) AppendAVPs(b []byte) ([]byte, error) {
 	var err error
 	if c.SessionID == "" {
-		return b, xyaMembers[0].Missing()
+		return b, diameter.AVPSessionID.Missing()
 	}
 	b = diameter.AppendString(b, 263, 0, diameter.AVPMandatory, c.SessionID)
 	if b, err = diameter.AppendResult(b, c.Result); err != nil {
@@ -695,10 +968,10 @@ func (c *XYA) DecodeFrom(d *diameter.Decoder) {
 		}
 	}
 	if seen&0x1 == 0 {
-		d.Need(&xyaMembers[0])
+		d.Need(&diameter.AVPSessionID)
 	}
 	if seen&0x6 == 0 {
-		d.Need(&xyaMembers[1])
+		d.Need(&diameter.AVPResultCode)
 	}
 }
 
@@ -726,6 +999,7 @@ func dictionary(key uint64) int {
 	switch key {
 	case 263,
 		264,
+		269,
 		279,
 		297,
 		99999<<32 | 1,
@@ -736,7 +1010,11 @@ func dictionary(key uint64) int {
 		99999<<32 | 15,
 		99999<<32 | 16,
 		99999<<32 | 17,
-		99999<<32 | 20:
+		99999<<32 | 20,
+		99999<<32 | 22,
+		99999<<32 | 23,
+		99999<<32 | 24,
+		99999<<32 | 25:
 		return 0
 	case 266,
 		268,
