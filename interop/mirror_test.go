@@ -44,7 +44,7 @@ func TestMirror(t *testing.T) {
 			apps = append(apps, diameter.App{ID: app, Vendor: diameter.Vendor3GPP, Handler: handler})
 		}
 	}
-	node, err := diameter.NewNode(self, apps, nil)
+	node, err := diameter.NewNode(self, apps, &diameter.Options{Overload: &diameter.Overload{Off: true}}) // which adds AVPs
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = node.Close() })
 	l := listen(t)
