@@ -62,11 +62,3 @@ func imsi(u *t6a.UserIdentifier) (id.IMSI, error) {
 	}
 	return ue, nil
 }
-
-// ebi returns the bearer identity, which is one octet.
-func ebi(b []byte) (uint8, error) {
-	if len(b) == 1 {
-		return b[0], nil
-	}
-	return 0, t6a.AVPBearerIdentifier.Fault(diameter.InvalidAVPLength, b, "Bearer-Identifier is not one octet")
-}

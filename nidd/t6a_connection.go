@@ -25,7 +25,7 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
-	bearer, err := ebi(cmr.BearerIdentifier)
+	bearer, err := t6a.ParseBearerIdentifier(cmr.BearerIdentifier)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
@@ -219,9 +219,12 @@ func (p *Procedure) answerPCO(c *Config, asked []byte) []byte {
 		return nil
 	}
 	prof, _ := p.Profiles.NIDD(c.SCSAS)
-	mtu := binary.BigEndian.AppendUint16(nil, uint16(prof.MaximumPacketSize))
-	mtuOnly := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu}}
-	b, err := mtuOnly.Append(nil)
+	mtu, err := t6a.AppendNonIPLinkMTU(nil, prof.MaximumPacketSize)
+	if err != nil {
+		p.log.Error("link MTU cannot be told", "err", err)
+		return nil
+	}
+	b, err := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu}}.AppendToUE(nil)
 	if err != nil {
 		p.log.Error("Extended-PCO not built", "err", err)
 	}

@@ -59,7 +59,7 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 	if err != nil {
 		return nil, nil, err
 	}
-	bearer, err := ebi(odr.BearerIdentifier)
+	bearer, err := t6a.ParseBearerIdentifier(odr.BearerIdentifier)
 	if err != nil {
 		return nil, nil, err
 	}

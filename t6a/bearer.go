@@ -6,9 +6,6 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 )
 
-// The AVP Bearer-Identifier, as its errors have it.
-const bearerIdentifier diameter.AVPCode = 1020
-
 // ParseBearerIdentifier returns the bearer of a connection out of the AVP Bearer-Identifier (TS 29.212, in TS 29.128): one octet
 // that holds the EPS bearer identity, or on T6b the NSAPI. Identities are 1 to 15; those below 5 are in use only between
 // nodes that serve 15 bearers of a UE (TS 24.301 §9.3.2), and no NSAPI is below 5.
@@ -18,9 +15,9 @@ const bearerIdentifier diameter.AVPCode = 1020
 func ParseBearerIdentifier(b []byte) (ebi uint8, err error) {
 	switch {
 	case len(b) != 1:
-		return 0, bearerError(diameter.InvalidAVPLength, b, "Bearer-Identifier is not one octet")
+		return 0, AVPBearerIdentifier.Fault(diameter.InvalidAVPLength, b, "Bearer-Identifier is not one octet")
 	case b[0] < 1 || b[0] > 15:
-		return 0, bearerError(diameter.InvalidAVPValue, b, fmt.Sprintf("Bearer-Identifier is %d, want 1 to 15", b[0]))
+		return 0, AVPBearerIdentifier.Fault(diameter.InvalidAVPValue, b, fmt.Sprintf("Bearer-Identifier is %d, want 1 to 15", b[0]))
 	}
 	return b[0], nil
 }
@@ -32,11 +29,4 @@ func AppendBearerIdentifier(b []byte, ebi uint8) ([]byte, error) {
 		return b, err
 	}
 	return append(b, octet...), nil
-}
-
-func bearerError(r diameter.Result, b []byte, reason string) error {
-	return &diameter.AVPError{
-		Result: r, Code: bearerIdentifier, Vendor: diameter.Vendor3GPP, Reason: reason,
-		Failed: diameter.AppendString(nil, bearerIdentifier, diameter.Vendor3GPP, diameter.AVPMandatory, b),
-	}
 }
