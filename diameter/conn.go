@@ -24,6 +24,8 @@ type conn struct {
 	caps capabilities
 	id   Identity // caps.id
 
+	configured bool // the peer was known by AddPeer when the connection was made; written with caps
+
 	ctx    context.Context // of the handlers; ends with the connection
 	cancel context.CancelFunc
 	closed chan struct{} // closed when the connection has failed

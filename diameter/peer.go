@@ -403,7 +403,7 @@ func (c *conn) offer(ctx context.Context) error {
 		return err
 	}
 	c.mu.Lock()
-	c.caps, c.id = caps, caps.id
+	c.caps, c.id, c.configured = caps, caps.id, true
 	c.mu.Unlock()
 	return nil
 }
@@ -463,11 +463,12 @@ func (n *Node) accept(nc net.Conn) {
 		return
 	}
 	n.restarted(caps)
+	configured := n.configures(caps.id)
 	p := n.inbound(caps.id)
 	defer n.release(p)
 	cea := n.cea(req, nc.LocalAddr(), Success, "", nil)
 	c.mu.Lock()
-	c.caps, c.id, c.peer = caps, caps.id, p
+	c.caps, c.id, c.peer, c.configured = caps, caps.id, p, configured
 	c.out.addWhole(0, cea) // the first thing that is written, should the connection be accepted
 	c.mu.Unlock()
 	nc.SetDeadline(time.Time{})
@@ -534,6 +535,11 @@ func (n *Node) acceptable(id Identity) bool {
 	if strings.EqualFold(id.Realm, n.self.Realm) {
 		return true
 	}
+	return n.configures(id)
+}
+
+// configures reports whether a peer of that Host was given to AddPeer.
+func (n *Node) configures(id Identity) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.ContainsFunc(n.configured, func(p *Peer) bool {

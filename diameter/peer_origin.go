@@ -7,10 +7,11 @@ import (
 
 // Origin is in whose name a peer sends a request.
 type Origin struct {
-	Peer  Identity // that of its CER or CEA
-	Agent bool     // the peer advertised Relay: it carries requests of others by its nature
-	Host  string   // Origin-Host of the request
-	Realm string   // Origin-Realm of the request
+	Peer       Identity // that of its CER or CEA
+	Configured bool     // the peer was given to AddPeer before the connection was made
+	Agent      bool     // the peer advertised Relay: it carries requests of others by its nature
+	Host       string   // Origin-Host of the request
+	Realm      string   // Origin-Realm of the request
 }
 
 // Policies for Options.CheckOrigin. They refuse with AUTHORIZATION_REJECTED (5003): the request is well formed and the
@@ -37,9 +38,10 @@ func OriginRealm(o Origin) Result {
 // OriginAny lets every peer speak for everyone. It is for nodes behind agents that do not advertise Relay.
 func OriginAny(Origin) Result { return Success }
 
-// OriginAgent lets agents, which are peers that advertise Relay, speak for everyone and others for themselves alone.
+// OriginAgent lets agents speak for everyone and others for themselves alone. Agents are peers that were given to AddPeer
+// with their Host, or that the node connected to, and advertise Relay: to say that one is an agent is not enough.
 func OriginAgent(o Origin) Result {
-	if o.Agent {
+	if o.Agent && o.Configured {
 		return Success
 	}
 	return OriginExact(o)
@@ -47,5 +49,8 @@ func OriginAgent(o Origin) Result {
 
 // claim returns in whose name a request with these AVPs is sent.
 func (c *conn) claim(s *scanned) Origin {
-	return Origin{Peer: c.id, Agent: slices.Contains(c.caps.apps, AppRelay), Host: c.origin(s.originHost), Realm: c.origin(s.originRealm)}
+	return Origin{
+		Peer: c.id, Configured: c.configured, Agent: slices.Contains(c.caps.apps, AppRelay),
+		Host: c.origin(s.originHost), Realm: c.origin(s.originRealm),
+	}
 }

@@ -17,8 +17,11 @@ func TestOriginPolicies(t *testing.T) {
 		{diameter.Origin{Peer: mme, Host: "MME.epc.Example.com", Realm: "EPC.example.com"}, true, true, true, true},
 		{diameter.Origin{Peer: mme, Host: scef.Host, Realm: mme.Realm}, false, true, false, true},
 		{diameter.Origin{Peer: mme, Host: mme.Host, Realm: "other.example.org"}, false, false, false, true},
-		{diameter.Origin{Peer: dra, Agent: true, Host: mme.Host, Realm: mme.Realm}, false, true, true, true},
-		{diameter.Origin{Peer: dra, Agent: true, Host: "mme.other.example.org", Realm: "other.example.org"}, false, false, true, true},
+		{diameter.Origin{Peer: dra, Agent: true, Configured: true, Host: mme.Host, Realm: mme.Realm}, false, true, true, true},
+		{diameter.Origin{Peer: dra, Agent: true, Configured: true, Host: "mme.other.example.org", Realm: "other.example.org"},
+			false, false, true, true},
+		{diameter.Origin{Peer: dra, Agent: true, Host: mme.Host, Realm: mme.Realm}, false, true, false, true},
+		{diameter.Origin{Peer: dra, Configured: true, Host: mme.Host, Realm: mme.Realm}, false, true, false, true},
 		{diameter.Origin{Peer: mme}, false, false, false, true},
 	} {
 		for _, p := range []struct {
@@ -49,17 +52,23 @@ func from(id diameter.Identity) *diameter.Message {
 func TestOriginIsChecked(t *testing.T) {
 	impostor := diameter.Identity{Host: "impostor.epc.example.com", Realm: mme.Realm}
 	bubble(t, func(t *testing.T, b *bench) {
-		b.node(scef, succeed(), &diameter.Options{CheckOrigin: diameter.OriginAgent})
+		n := b.node(scef, succeed(), &diameter.Options{CheckOrigin: diameter.OriginAgent})
 		r := b.connect(mme, scef)
 		r.send(from(mme))
 		require.Equal(t, diameter.Success, r.result(r.receive()))
 		r.send(from(impostor))
 		require.Equal(t, diameter.AuthorizationRejected, r.result(r.receive()))
-		relay := b.connect(diameter.Identity{Host: "dra.epc.example.com", Realm: mme.Realm}, scef, func(c *diameter.CER) {
-			c.AuthApplicationID = []uint32{uint32(diameter.AppRelay)}
-		})
-		relay.send(from(impostor))
-		require.Equal(t, diameter.Success, relay.result(relay.receive()))
+		known := diameter.Identity{Host: "dra.epc.example.com", Realm: mme.Realm}
+		require.NoError(t, n.AddPeer(diameter.Peer{Address: known.Host, Identity: known}))
+		for _, id := range []diameter.Identity{known, {Host: "other.epc.example.com", Realm: mme.Realm}} {
+			relay := b.connect(id, scef, func(c *diameter.CER) { c.AuthApplicationID = []uint32{uint32(diameter.AppRelay)} })
+			relay.send(from(impostor))
+			want := diameter.AuthorizationRejected
+			if id == known {
+				want = diameter.Success
+			}
+			require.Equal(t, want, relay.result(relay.receive()))
+		}
 	})
 	bubble(t, func(t *testing.T, b *bench) { // what nil means
 		n, err := diameter.NewNode(scef, []diameter.App{{ID: testApp, Handler: succeed()}}, nil)

@@ -30,7 +30,7 @@ func (b *bench) start(self diameter.Identity, opts *diameter.Options, apps ...di
 	if opts != nil {
 		o = *opts
 	}
-	o.Dial, o.Accept = b.wire.Dial, everybody
+	o.Dial, o.Accept, o.CheckOrigin = b.wire.Dial, everybody, diameter.OriginAny
 	n, err := diameter.NewNode(self, apps, &o)
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { n.Close() })

@@ -162,7 +162,7 @@ func odr(t *testing.T, from diameter.Identity, n int, data string) *diameter.Mes
 // TestRetransmittedODR checks that an ODR that comes again is posted once: after its answer, while the first is still in
 // work, and over another connection.
 func TestRetransmittedODR(t *testing.T) {
-	b := start(t)
+	b := start(t, func(s *setup) { s.opts.Diameter.CheckOrigin = diameter.OriginAny })
 	m, node := b.mme(mmeID)
 	as, url := b.as("as1")
 	ue, _ := b.attached(as, url, m, 1)

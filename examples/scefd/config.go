@@ -55,6 +55,16 @@ type diameterConfig struct {
 	Realm  string       `yaml:"realm"`
 	Peers  []peerConfig `yaml:"peers"`  // to be dialled
 	Accept []string     `yaml:"accept"` // realms and hosts of peers that may connect; default: the own realm
+	Origin string       `yaml:"origin"` // in whose name peers may send requests, a key of origins; default: agent
+}
+
+// origins are the values of diameter.origin.
+var origins = map[string]func(diameter.Origin) diameter.Result{
+	"":      diameter.OriginAgent,
+	"agent": diameter.OriginAgent,
+	"exact": diameter.OriginExact,
+	"realm": diameter.OriginRealm,
+	"any":   diameter.OriginAny,
 }
 
 type peerConfig struct {
@@ -217,6 +227,9 @@ func (c *config) check() error {
 	f.need("diameter.realm", c.Diameter.Realm)
 	for i, p := range c.Diameter.Peers {
 		f.address(fmt.Sprintf("diameter.peers[%d].address", i), p.Address)
+	}
+	if origins[c.Diameter.Origin] == nil {
+		f.add("diameter.origin", "%q is not agent, exact, realm or any", c.Diameter.Origin)
 	}
 	f.need("store.dir", c.Store.Dir)
 	if len(c.SCSAS) == 0 {

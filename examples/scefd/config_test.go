@@ -48,6 +48,7 @@ func TestConfigFaults(t *testing.T) {
 		{"TLS without files", with(`t8: {listen: "a:1", tls: {clientCA: x}}`), []string{"t8.tls.cert: is missing", "t8.tls.key: is missing"}},
 		{"no Diameter identity", with(`diameter: {listen: "a:1"}`), []string{"diameter.host: is missing", "diameter.realm: is missing"}},
 		{"bad Diameter address", with(`diameter: {listen: "a", host: a, realm: b}`), []string{"diameter.listen: "}},
+		{"bad origin", with(`diameter: {listen: "a:1", host: a, realm: b, origin: everyone}`), []string{`diameter.origin: "everyone"`}},
 		{"bad peer", with(`diameter: {listen: "a:1", host: a, realm: b, peers: [{address: "a:1"}, {host: x}, {address: y}]}`), []string{"diameter.peers[1].address: is missing", `diameter.peers[2].address: "y"`}},
 		{"no store", with(`store: {}`), []string{"store.dir: is missing"}},
 		{"no SCS/AS", with(`scsas: []`), []string{"scsas: is missing"}},

@@ -68,7 +68,7 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 	node, err := scef.New(scef.Config{
 		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Policy: static, NIDD: profiles,
 	}, &scef.Options{
-		Diameter: diameter.Options{Accept: c.accept()}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
+		Diameter: diameter.Options{Accept: c.accept(), CheckOrigin: origins[c.Diameter.Origin]}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
 	})
 	if err != nil {
 		return err
