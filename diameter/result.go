@@ -124,7 +124,7 @@ var resultNames = map[Result]string{
 	ErrorUnauthorizedSponsoredConnectivity: "UNAUTHORIZED_SPONSORED_DATA_CONNECTIVITY",
 	ErrorTemporaryNetworkFailure:           "TEMPORARY_NETWORK_FAILURE",
 	ErrorEventStorageNotSuccessful:         "DIAMETER_ERROR_CONFIGURATION_EVENT_STORAGE_NOT_SUCCESSFUL",
-	ErrorEventNonExistent:                  "DIAMETER_ERROR_CONFIGURATION_EVENT_NON_EXISTANT",
+	ErrorEventNonExistent:                  "DIAMETER_ERROR_CONFIGURATION_EVENT_NON_EXISTANT", //nolint:misspell // as TS 29.336 spells it
 	ErrorSCEFReferenceIDUnknown:            "DIAMETER_ERROR_SCEF_REFERENCE_ID_UNKNOWN",
 	ErrorUnauthorizedMTCProvider:           "DIAMETER_ERROR_UNAUTHORIZED_MTC_PROVIDER",
 	ErrorInvalidSMEAddress:                 "DIAMETER_ERROR_INVALID_SME_ADDRESS",
