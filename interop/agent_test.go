@@ -128,6 +128,14 @@ func (a *agent) writes(text string) {
 		"the log of %s has no %q", a.id.Host, text)
 }
 
+// opens waits until the agent has a peer in service, which is a little after the peer has it so.
+func (a *agent) opens(hosts ...string) {
+	a.t.Helper()
+	for _, host := range hosts {
+		a.writes("-> 'STATE_OPEN'\t'" + host + "'")
+	}
+}
+
 // locked is a buffer for several goroutines.
 type locked struct {
 	mu sync.Mutex

@@ -70,7 +70,8 @@ func TestFreeDiameterPeer(t *testing.T) {
 			default:
 				a = startAgent(t, agentOptions{authority: ca, config: n.serves(nil, "")})
 			}
-			n.reaches(diameter.Identity{Realm: "example"})
+			n.reaches(a.id)
+			a.opens(n.self.Host)
 			status := n.Peers()[0]
 			require.Equal(t, a.id, status.Identity)
 			require.Equal(t, "freeDiameter", status.Product)
@@ -81,10 +82,9 @@ func TestFreeDiameterPeer(t *testing.T) {
 				defer cancel()
 				require.NoError(t, n.Shutdown(ctx))
 				n.notes("sent DPR REBOOTING", "received DPA 2001")
-				a.writes("'STATE_OPEN'	-> 'STATE_CLOSING'")
+				a.writes("'STATE_OPEN'\t-> 'STATE_CLOSING'")
 				return
 			}
-			a.writes("-> 'STATE_OPEN")
 			a.signal(syscall.SIGTERM)
 			n.notes("received DPR REBOOTING", "sent DPA 2001", "to Closed")
 			require.Equal(t, 1, n.count("the peer disconnected: REBOOTING"))
@@ -180,6 +180,7 @@ func TestFreeDiameterWatchdog(t *testing.T) {
 	asking.dials(a, a.plain)
 	asking.reaches(a.id)
 	asked.reaches(a.id)
+	a.opens(asking.self.Host, asked.self.Host)
 	asking.notes("sent DWR", "received DWA 2001")
 	asked.notes("received DWR", "sent DWA 2001")
 

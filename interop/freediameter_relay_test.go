@@ -100,6 +100,7 @@ func TestFreeDiameterChain(t *testing.T) {
 		to *agent
 	}{{client, near}, {relay, near}, {relay, far}, {server, far}} {
 		x.n.reaches(x.to.id)
+		x.to.opens(x.n.self.Host)
 	}
 	release <- struct{}{}
 	done := client.do(server.self)
@@ -129,6 +130,7 @@ func TestFreeDiameterFailover(t *testing.T) {
 				server.dials(a, a.plain)
 				client.reaches(a.id)
 				server.reaches(a.id)
+				a.opens(client.self.Host, server.self.Host)
 			}
 			done := client.do(server.self)
 			m := next(t, got)

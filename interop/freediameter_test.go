@@ -26,9 +26,9 @@ func TestFreeDiameter(t *testing.T) {
 			t.Parallel()
 			ca := newAuthority(t)
 			agent := startAgent(t, agentOptions{authority: ca})
-			peer := diameter.Peer{Address: agent.plain, Identity: agent.id}
+			address := agent.plain
 			if secure {
-				peer.Address = agent.secure
+				address = agent.secure
 			}
 			options := func(host string) diameter.Options {
 				o := diameter.Options{ReconnectMin: 100 * time.Millisecond}
@@ -37,19 +37,21 @@ func TestFreeDiameter(t *testing.T) {
 				}
 				return o
 			}
-			relayed(t, peer, options)
+			relayed(t, agent, address, options)
 		})
 	}
 }
 
-// relayed plays the main job through the agent; options are those of the node of that name.
-func relayed(t *testing.T, agent diameter.Peer, options func(host string) diameter.Options) {
+// relayed plays the main job through the agent at address; options are those of the node of that name.
+func relayed(t *testing.T, agent *agent, address string, options func(host string) diameter.Options) {
+	t.Helper()
+	peer := diameter.Peer{Address: address, Identity: agent.id}
 	node, as, _ := startSCEFWith(t, &scef.Options{Diameter: options(scefID.Host)})
 	hss := sim.NewHSS(diameter.Identity{Host: "hss.example", Realm: "example"}, nil)
 	hss.Provision(sim.Subscriber{IMSI: "001010000000042", ExternalIDs: []id.ExternalID{"lamp7@example.com"}, APNs: []id.APN{"iot.example"}})
 	mme, err := sim.NewMME(diameter.Identity{Host: "mme.example", Realm: "example"}, scefID, &sim.MMEOptions{AcknowledgedDelivery: true})
 	require.NoError(t, err)
-	require.NoError(t, node.AddPeer(agent))
+	require.NoError(t, node.AddPeer(peer))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for _, n := range []sim.Node{hss, mme} {
@@ -57,11 +59,12 @@ func relayed(t *testing.T, agent diameter.Peer, options func(host string) diamet
 		d, err := sim.Open(n, &o)
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = d.Close() })
-		require.NoError(t, d.AddPeer(agent))
+		require.NoError(t, d.AddPeer(peer))
 		require.NoError(t, d.AwaitPeer(ctx, scefID, n.App().ID))
 	}
 	require.NoError(t, node.AwaitPeer(ctx, diameter.Identity{Realm: "example"}, s6t.App))
 	require.NoError(t, node.AwaitPeer(ctx, mme.Self(), t6a.App))
+	agent.opens(scefID.Host, hss.Self().Host, mme.Self().Host)
 
 	cfg, err := as.NIDD().CreateConfiguration(ctx, "as1", &t8.NIDDConfiguration{
 		ExternalID: "lamp7@example.com", NotificationDestination: as.callback,
