@@ -38,6 +38,12 @@ type server struct {
 // startSCEF starts an SCEF and an SCS/AS, and returns them with the Diameter address.
 func startSCEF(t *testing.T) (*scef.Node, *server, *net.TCPAddr) {
 	t.Helper()
+	return startSCEFWith(t, nil)
+}
+
+// startSCEFWith is startSCEF with options of the SCEF.
+func startSCEFWith(t *testing.T, opts *scef.Options) (*scef.Node, *server, *net.TCPAddr) {
+	t.Helper()
 	static, err := policy.NewStatic(policy.StaticConfig{
 		SCSAS:        []policy.StaticSCSAS{{ID: "as1", Tokens: []string{"secret"}}},
 		Destinations: policy.PublicDestinations{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
@@ -47,7 +53,7 @@ func startSCEF(t *testing.T) (*scef.Node, *server, *net.TCPAddr) {
 	node, err := scef.New(scef.Config{
 		Identity: scefID, APIRoot: "http://" + http.Addr().String(),
 		Store: store.NewMemory(), Policy: static, NIDD: policy.NIDDByID{"as1": {APN: "iot.example"}},
-	}, nil)
+	}, opts)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = node.Close() })
 	go func() { _ = node.ServeT8(http) }()

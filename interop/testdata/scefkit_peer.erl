@@ -9,6 +9,7 @@
 main() ->
     Port = list_to_integer(os:getenv("SCEF_PORT")),
     {ok, _} = application:ensure_all_started(diameter),
+    {ok, _} = application:ensure_all_started(ssl),
     start(mme, "mme.erlang.example", 16777346, scefkit_t6a, Port),
     start(hss, "hss.erlang.example", 16777345, scefkit_s6t, Port),
     up(mme), up(hss),
@@ -24,7 +25,16 @@ start(Name, Host, App, Dict, Port) ->
         {application, [{alias, Name}, {dictionary, Dict}, {module, ?MODULE}]}]),
     true = diameter:subscribe(Name),
     {ok, _} = diameter:add_transport(Name, {connect, [
-        {transport_module, diameter_tcp}, {transport_config, [{raddr, {127, 0, 0, 1}}, {rport, Port}]}]}).
+        {transport_module, diameter_tcp}, {transport_config, [{raddr, {127, 0, 0, 1}}, {rport, Port} | tls(Host)]}]}).
+
+%% TLS from the first octet on, if CERTIFICATES is a directory with some.
+tls(Host) ->
+    case os:getenv("CERTIFICATES") of
+        false -> [];
+        Dir ->
+            [{ssl_options, true}, {certfile, Dir ++ "/" ++ Host ++ ".pem"}, {keyfile, Dir ++ "/" ++ Host ++ ".key"},
+             {cacertfile, Dir ++ "/authority.pem"}, {verify, verify_peer}, {server_name_indication, "scef.example"}]
+    end.
 
 up(Name) ->
     receive #diameter_event{service = Name, info = Info} when element(1, Info) == up -> ok
@@ -36,6 +46,8 @@ loop() ->
         "detach\n" -> say("~p", [call(cmr(1))]);
         "bogus\n" -> say("~p", [call(cmr(7))]);
         "uplink\n" -> say("~p", [call('ODR', base() ++ [{'Non-IP-Data', [<<"from Erlang">>]}])]);
+        "stranger\n" ->
+            start(stranger, "stranger.erlang.example", 16777346, scefkit_t6a, list_to_integer(os:getenv("SCEF_PORT"))), say("started", []);
         "stop\n" -> ok = diameter:stop_service(mme), ok = diameter:stop_service(hss), say("stopped", []), halt(0);
         _ -> halt(1)
     end,
