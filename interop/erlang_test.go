@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,16 +29,45 @@ type erlang struct {
 	lines chan string
 }
 
-// startErlang compiles the dictionaries and the module of that name in testdata, and runs its main with env.
+// compileAll compiles the dictionaries into a directory, once.
+var compileAll = sync.OnceValues(func() (dir string, err error) {
+	dir, err = os.MkdirTemp("", "scefkit-dictionaries-")
+	for _, d := range dictionaries {
+		for _, c := range []*exec.Cmd{
+			exec.Command("diameterc", "-i", dir, "-o", dir, "../"+d+".dia"),
+			exec.Command("erlc", "-o", dir, filepath.Join(dir, "scefkit_"+filepath.Base(d)+".erl")),
+		} {
+			if err == nil {
+				var out []byte
+				if out, err = c.CombinedOutput(); err != nil {
+					err = fmt.Errorf("%v: %w: %s", c.Args, err, out)
+				}
+			}
+		}
+	}
+	return dir, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if erlangStarted.Load() {
+		dir, _ := compileAll()
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+var erlangStarted atomic.Bool
+
+// startErlang compiles the module of that name in testdata and runs its main with env, beside the compiled dictionaries.
 func startErlang(t *testing.T, module string, env ...string) *erlang {
 	t.Helper()
+	erlangStarted.Store(true)
+	compiled, err := compileAll()
+	require.NoError(t, err)
 	dir := t.TempDir()
-	for _, d := range dictionaries {
-		command(t, "diameterc", "-i", dir, "-o", dir, "../"+d+".dia")
-		command(t, "erlc", "-o", dir, filepath.Join(dir, "scefkit_"+filepath.Base(d)+".erl"))
-	}
 	command(t, "erlc", "-o", dir, filepath.Join("testdata", module+".erl"))
-	cmd := exec.CommandContext(t.Context(), "erl", "-noshell", "-pa", dir, "-s", module, "main")
+	cmd := exec.CommandContext(t.Context(), "erl", "-noshell", "-pa", compiled, "-pa", dir, "-s", module, "main")
 	cmd.Env = append(os.Environ(), append(env, "ERL_CRASH_DUMP="+filepath.Join(dir, "dump"))...)
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
