@@ -200,7 +200,7 @@ func TestPeerAllowsFewerStreams(t *testing.T) {
 	l, err := sctp.ListenSCTPExt("sctp", &sctp.SCTPAddr{IPAddrs: []net.IPAddr{{IP: net.IPv4(127, 0, 0, 1)}}}, sctp.InitMsg{MaxInstreams: 3})
 	require.NoError(t, err)
 	defer l.Close()
-	d, err := NewDialer(nil)
+	d, err := NewDialer(&Options{Streams: 16})
 	require.NoError(t, err)
 	c, err := d.DialContext(t.Context(), "sctp", l.Addr().String())
 	require.NoError(t, err)

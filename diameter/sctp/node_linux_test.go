@@ -63,6 +63,9 @@ func (w network) join(t testing.TB, h diameter.Handler) (client, server *diamete
 	d, err := sctp.NewDialer(w.sctp)
 	require.NoError(t, err)
 	w.client.Dial = d.DialContext
+	for _, o := range []*diameter.Options{&w.client, &w.server} {
+		o.CheckOrigin, o.Overload = diameter.OriginAny, &diameter.Overload{Off: true} // which would add AVPs
+	}
 	server, client = newNode(t, scef, h, &w.server), newNode(t, mme, h, &w.client)
 	go server.Serve(l)
 	require.NoError(t, client.AddPeer(diameter.Peer{Address: address, Network: "sctp"}))
@@ -93,6 +96,8 @@ func echo(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diame
 
 func request(session string, n int) *diameter.Message {
 	avps := diameter.AppendString(nil, 263, 0, diameter.AVPMandatory, session)
+	avps = diameter.AppendString(avps, 264, 0, diameter.AVPMandatory, mme.Host)
+	avps = diameter.AppendString(avps, 296, 0, diameter.AVPMandatory, mme.Realm)
 	return &diameter.Message{
 		Flags: diameter.FlagRequest | diameter.FlagProxiable, Command: command, App: diametertest.App,
 		AVPs: diameter.AppendString(avps, 33, 0, 0, make([]byte, n)),
