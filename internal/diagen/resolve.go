@@ -40,7 +40,8 @@ func Resolve(f *File, others []*File) error {
 	if f.GoPath == "" {
 		return r.fail(1, "a dictionary names its Go package with ;@go")
 	}
-	if !importPath.MatchString(f.GoPath) || !gotoken.IsIdentifier(path.Base(f.GoPath)) {
+	base := path.Base(f.GoPath)
+	if !importPath.MatchString(f.GoPath) || !gotoken.IsIdentifier(base) || base == "_" {
 		return r.fail(1, "%q is not the import path of a Go package", f.GoPath)
 	}
 	if len(f.Messages) > 0 && !f.HasID {
