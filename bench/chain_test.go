@@ -88,15 +88,19 @@ func (t *tally) round(b *testing.B, c *child, work func(int) (*load, error)) {
 	elapsed := time.Since(begin)
 	check(b, err)
 	after := c.ask("usage")
-	n := float64(len(l.took))
+	t.count(before, after, elapsed, l.took)
+	if after.Commits != before.Commits || after.Log != before.Log {
+		b.Errorf("%d transactions wrote; log before:\n%safter:\n%s", after.Commits-before.Commits, before.Log, after.Log)
+	}
+}
+
+func (t *tally) count(before, after usage, elapsed time.Duration, took []time.Duration) {
+	n := float64(len(took))
 	t.cpu = append(t.cpu, float64(after.CPU-before.CPU)/n/1000)
 	t.mallocs = append(t.mallocs, float64(after.Mallocs-before.Mallocs)/n)
 	t.octets = append(t.octets, float64(after.Bytes-before.Bytes)/n)
 	t.rate = append(t.rate, n/elapsed.Seconds())
-	t.took = append(t.took, l.took...)
-	if after.Commits != before.Commits || after.Log != before.Log {
-		b.Errorf("%d transactions wrote; log before:\n%safter:\n%s", after.Commits-before.Commits, before.Log, after.Log)
-	}
+	t.took = append(t.took, took...)
 }
 
 // compare runs both programs in turn and reports them.
@@ -139,9 +143,16 @@ func compare(b *testing.B, floor, ours *child, floorWork, oursWork func(int) (*l
 }
 
 func profile(b *testing.B, c *child, work func(int) (*load, error), program string) error {
+	return profileOf(b, c, program, func() error {
+		_, err := work(*messages * 10)
+		return err
+	})
+}
+
+func profileOf(b *testing.B, c *child, program string, work func() error) error {
 	name := filepath.Join(*profiles, strings.ReplaceAll(b.Name(), "/", "-")+"-"+program)
 	c.ask("profile " + name + ".cpu.prof")
-	_, err := work(*messages * 10)
+	err := work()
 	c.ask("stop")
 	c.ask("heap " + name + ".allocs.prof")
 	return err

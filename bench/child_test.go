@@ -45,12 +45,12 @@ const (
 
 // A role is what a child is to do.
 type role struct {
-	Run         string   // "scef", "uplink floor", "downlink floor" or "build"
+	Run         string   // one of those that run knows
 	Dir         string   // of the store
 	HSS         string   // address; empty: none
 	Destination string   // where the floor posts
 	Workers     int      // of the floor
-	Nodes       []string // to which the floor sends
+	Nodes       []string // to which the floor sends, or the echo connects
 	UEs         int      // to be built
 	Sample      int      // every how manieth of them is told to the parent
 	IDs         string   // file for their configurations
@@ -106,13 +106,7 @@ func (r *role) run() error {
 	case "build":
 		return r.build()
 	case "uplink floor":
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return err
-		}
-		go exitOn(func() error { return floorUplink(l, r.Destination, r.Workers) })
-		tell(ready{Diameter: l.Addr().String()})
-		return r.obey(nil)
+		return r.listen(func(l net.Listener) error { return floorUplink(l, r.Destination, r.Workers) })
 	case "downlink floor":
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -121,8 +115,31 @@ func (r *role) run() error {
 		go exitOn(func() error { return floorDownlink(l, r.Nodes) })
 		tell(ready{T8: l.Addr().String()})
 		return r.obey(nil)
+	case "diameter floor":
+		return r.listen(floorServer)
+	case "diameter node":
+		return r.listen(serveODRs)
+	case "diameter relay":
+		return r.listen(relayAll)
+	case "diameter echo":
+		if err := echoBehind(r.Nodes[0]); err != nil {
+			return err
+		}
+		tell(ready{})
+		return r.obey(nil)
 	}
 	return errors.New("bench: unknown role " + r.Run)
+}
+
+// listen lets serve have the Diameter connections.
+func (r *role) listen(serve func(net.Listener) error) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	go exitOn(func() error { return serve(l) })
+	tell(ready{Diameter: l.Addr().String()})
+	return r.obey(nil)
 }
 
 func exitOn(f func() error) {

@@ -300,6 +300,19 @@ func exchange(conn net.Conn, r *bufio.Reader, req *diameter.Message) (*diameter.
 	return diameter.ParseMessage(frame)
 }
 
+// appendDWA appends the answer to a DWR.
+func appendDWA(b, frame []byte, host string) ([]byte, error) {
+	dwr, err := diameter.ParseMessage(frame)
+	if err != nil {
+		return nil, err
+	}
+	dwa, err := diameter.NewAnswer(dwr, &diameter.DWA{Result: diameter.Success, OriginHost: host, OriginRealm: realm})
+	if err != nil {
+		return nil, err
+	}
+	return dwa.Append(b), nil
+}
+
 // welcome answers a CER.
 func welcome(frame []byte, host string) ([]byte, error) {
 	cer, err := diameter.ParseMessage(frame)

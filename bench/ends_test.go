@@ -114,15 +114,9 @@ func (m *mme) run() {
 			}
 			out = append(out, cea...)
 		case asked && command(frame) == uint32(diameter.CodeDWR):
-			dwr, err := diameter.ParseMessage(frame)
-			if err != nil {
+			if out, err = appendDWA(out, frame, m.host); err != nil {
 				return
 			}
-			dwa, err := diameter.NewAnswer(dwr, &diameter.DWA{Result: diameter.Success, OriginHost: m.host, OriginRealm: realm})
-			if err != nil {
-				return
-			}
-			out = dwa.Append(out)
 		case !asked:
 			if f := m.answered.Load(); f != nil {
 				out = (*f)(frame, out)

@@ -1,7 +1,7 @@
 package diameter
 
 import (
-	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -24,11 +24,7 @@ func NewRequest(c Command) (*Message, error) {
 	if flags&FlagRequest == 0 {
 		return nil, fmt.Errorf("diameter: %T is not a request", c)
 	}
-	avps, err := encode(c, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &Message{Flags: flags, Command: code, App: app, AVPs: avps}, nil
+	return encode(c, Message{Flags: flags, Command: code, App: app}, nil)
 }
 
 // NewAnswer encodes the answer c to req. The Proxy-Info AVPs of req come with it unless c has some of its own, and the E
@@ -38,26 +34,17 @@ func NewAnswer(req *Message, c Command) (*Message, error) {
 	if code, app, flags := c.Header(); !req.IsRequest() || code != req.Command || app != req.App || flags&FlagRequest != 0 {
 		return nil, &CommandError{Message: *req, Want: fmt.Sprintf("a request that %T answers", c)}
 	}
-	avps, err := encode(c, req)
-	if err != nil {
-		return nil, err
-	}
-	m := req.Answer(avps)
-	m.markError()
-	return m, nil
-}
-
-func (m *Message) markError() {
-	if r, err := ResultOf(m); err == nil && r.IsProtocolError() {
-		m.Flags |= FlagError
-	}
+	return encode(c, Message{
+		Flags: req.Flags & FlagProxiable, Command: req.Command, App: req.App, HopByHop: req.HopByHop, EndToEnd: req.EndToEnd,
+	}, req)
 }
 
 // scratch holds buffers in which commands are encoded before their length is known.
 var scratch = sync.Pool{New: func() any { return new(make([]byte, 0, 2048)) }}
 
-// encode returns the AVPs of c in memory of just their length. With req, they answer it.
-func encode(c Command, req *Message) ([]byte, error) {
+// encode returns a message with the header of head and the AVPs of c, in one allocation of the usual sizes. With req, they
+// answer it.
+func encode(c Command, head Message, req *Message) (*Message, error) {
 	buf := scratch.Get().(*[]byte)
 	defer scratch.Put(buf)
 	b, err := c.AppendAVPs((*buf)[:0])
@@ -65,7 +52,13 @@ func encode(c Command, req *Message) ([]byte, error) {
 		return nil, err
 	}
 	if req != nil {
-		if _, ok := FindAVP(b, 284, 0); !ok {
+		out := outlineOf(b)
+		if out.experimental || (Result{Code: out.result}).IsProtocolError() {
+			if r, err := ResultOf(&Message{AVPs: b}); err == nil && r.IsProtocolError() {
+				head.Flags |= FlagError
+			}
+		}
+		if !out.proxyInfo {
 			b = appendAll(b, req.AVPs, 284)
 		}
 	}
@@ -75,20 +68,57 @@ func encode(c Command, req *Message) ([]byte, error) {
 	if n := HeaderLen + len(b); n > MaxMessageLen {
 		return nil, fmt.Errorf("diameter: %T of %d octets is longer than a message can be", c, n)
 	}
-	return bytes.Clone(b), nil
+	m, _, avps := newMessage(false, len(b))
+	*m = head
+	m.AVPs = avps
+	copy(avps, b)
+	return m, nil
+}
+
+// outline tells which AVPs an answer has at the outer level.
+type outline struct {
+	result       uint32 // the value of Result-Code
+	experimental bool   // has Experimental-Result
+	proxyInfo    bool   // has Proxy-Info
+}
+
+func outlineOf(b []byte) (o outline) {
+	for len(b) >= 8 {
+		h := binary.BigEndian.Uint64(b) // code, flags, length
+		n := int(h & 0xffffff)
+		if n < 8 || n > len(b) {
+			break
+		}
+		if code := uint32(h >> 32); code-268 <= 297-268 && h&(uint64(AVPVendor)<<24) == 0 {
+			switch code {
+			case 268:
+				if n == 12 {
+					o.result = binary.BigEndian.Uint32(b[8:])
+				}
+			case 284:
+				o.proxyInfo = true
+			case 297:
+				o.experimental = true
+			}
+		}
+		b = b[min(n+(-n&3), len(b)):]
+	}
+	return o
 }
 
 // appendAll appends the well-formed AVPs of from that have the given code and no vendor.
 func appendAll(b, from []byte, code AVPCode) []byte {
-	for len(from) > 0 {
-		a, rest, err := NextAVP(from)
-		if err != nil {
+	for len(from) >= 8 {
+		h := binary.BigEndian.Uint64(from) // code, flags, length
+		n := int(h & 0xffffff)
+		if n < 8 || n > len(from) {
 			break
 		}
-		if a.Code == code && a.Vendor == 0 {
+		if AVPCode(h>>32) == code && h&(uint64(AVPVendor)<<24) == 0 {
+			a, _, _ := NextAVP(from) // checked above
 			b = a.Append(b)
 		}
-		from = rest
+		from = from[min(n+(-n&3), len(from)):]
 	}
 	return b
 }

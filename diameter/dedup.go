@@ -1,7 +1,9 @@
 package diameter
 
 import (
+	"bytes"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,6 +12,9 @@ import (
 // request is recorded, only those with the T flag are looked up, so recording is what must be cheap: a record goes into
 // a ring, over the oldest one, and to the front of the chain of its hash. Links of a chain that lead to an overwritten
 // record are recognised by its position and end the chain; nothing is ever unlinked.
+//
+// An answer is kept as its octets, in chunks of memory that hold no pointers and are given out in a circle, too: a record
+// knows the chunk by its number, and a number that is gone means that the answer is.
 //
 // The Origin-Host is not kept: it is in the hash, whose 64 bits are seeded by chance and compared as a whole, beside the
 // End-to-End Identifier.
@@ -23,6 +28,8 @@ const (
 	dupShards = 16
 	dupChunk  = 256 // records allocated at once
 
+	answerChunkLen = 16 << 10 // octets of answers allocated at once
+
 	maxDupWaiters = 16 // repetitions of one request that wait for its answer; more get none
 )
 
@@ -30,10 +37,9 @@ type dupShard struct {
 	mu      sync.Mutex
 	size    uint64   // records of the ring, 2^k
 	next    uint64   // position of the next record; positions start at 1; guarded by mu, as all below
-	tail    uint64   // the answers of records before it are forgotten
 	heads   []uint64 // position of the newest record by hash, 0 for none
 	recs    [][]dupRecord
-	answers [][]*Message // beside recs, which so holds no pointers
+	answers dupAnswers
 	waiting map[uint64]*dupWaiter
 	_       [64]byte // keeps the locks on cache lines of their own
 }
@@ -44,6 +50,10 @@ type dupRecord struct {
 	hash  uint64
 	when  time.Duration
 	e2e   uint32
+	chunk uint32 // number of the chunk of the answer, which is chunk[at:at+len] there
+	at    uint32
+	len   uint32
+	flags Flags // of the answer
 	state dupState
 	waits uint8
 }
@@ -53,7 +63,7 @@ type dupState uint8
 const (
 	dupInWork dupState = iota
 	dupAnswered
-	dupForgotten // expired, or the handler gave no answer
+	dupForgotten // the handler gave no answer, or one that is too long
 )
 
 // dupWaiter is a repeated request whose original is still in work.
@@ -71,8 +81,66 @@ type dupRef struct {
 	pos   uint64
 }
 
-// newDedup returns a dedup for about entries records, or nil when that is not positive.
-func newDedup(entries int, ttl time.Duration) *dedup {
+// dupAnswers are the answers of a shard, the oldest chunks first.
+type dupAnswers struct {
+	max    int // octets that all chunks may have
+	size   int // octets that they have
+	first  uint32
+	chunks []answerChunk // with the numbers from first on
+	spare  []byte
+}
+
+type answerChunk struct {
+	b    []byte
+	last time.Duration // when the latest of its requests came
+}
+
+// keep copies an answer whose request came at when; false when it is too long to be kept.
+func (a *dupAnswers) keep(avps []byte, when time.Duration) (chunk uint32, at int, ok bool) {
+	last := len(a.chunks) - 1
+	if last < 0 || cap(a.chunks[last].b)-len(a.chunks[last].b) < len(avps) {
+		n := max(min(answerChunkLen, a.max), len(avps))
+		if n > a.max {
+			return 0, 0, false
+		}
+		for a.size+n > a.max {
+			a.drop()
+		}
+		b := a.spare
+		if a.spare = nil; cap(b) < n {
+			b = make([]byte, 0, n)
+		}
+		a.chunks = append(a.chunks, answerChunk{b: b})
+		a.size += cap(b)
+		last = len(a.chunks) - 1
+	}
+	c := &a.chunks[last]
+	at = len(c.b)
+	c.b = append(c.b, avps...)
+	c.last = max(c.last, when)
+	return a.first + uint32(last), at, true
+}
+
+// drop forgets the oldest chunk.
+func (a *dupAnswers) drop() {
+	b := a.chunks[0].b
+	a.chunks = slices.Delete(a.chunks, 0, 1)
+	a.first++
+	a.size -= cap(b)
+	if cap(b) == answerChunkLen {
+		a.spare = b[:0]
+	}
+}
+
+// expire forgets chunks that are from before the given time altogether.
+func (a *dupAnswers) expire(before time.Duration) {
+	for len(a.chunks) > 0 && a.chunks[0].last < before {
+		a.drop()
+	}
+}
+
+// newDedup returns a dedup for about entries records and answers of so many octets, or nil when entries is not positive.
+func newDedup(entries, octets int, ttl time.Duration) *dedup {
 	if entries <= 0 {
 		return nil
 	}
@@ -86,7 +154,7 @@ func newDedup(entries int, ttl time.Duration) *dedup {
 	}
 	d := &dedup{seed: maphash.MakeSeed(), ttl: ttl, shards: make([]dupShard, n)}
 	for i := range d.shards {
-		d.shards[i].size, d.shards[i].next, d.shards[i].tail = size, 1, 1
+		d.shards[i].size, d.shards[i].next, d.shards[i].answers.max = size, 1, octets/n
 	}
 	return d
 }
@@ -107,7 +175,6 @@ func (d *dedup) admit(origin string, w dupWaiter, now time.Duration) (ref dupRef
 	if s.heads == nil {
 		s.heads = make([]uint64, s.size)
 		s.recs = make([][]dupRecord, (s.size+dupChunk-1)/dupChunk)
-		s.answers = make([][]*Message, len(s.recs))
 	}
 	head := &s.heads[h>>16&(s.size-1)]
 	if w.req.Flags&FlagRetransmitted != 0 {
@@ -115,7 +182,11 @@ func (d *dedup) admit(origin string, w dupWaiter, now time.Duration) (ref dupRef
 			switch r := s.at(pos); {
 			case r.state == dupForgotten || now-r.when > d.ttl:
 			case r.state == dupAnswered:
-				return dupRef{}, true, *s.answer(pos)
+				if avps, ok := s.answer(r); ok {
+					ans = w.req.Answer(avps)
+					ans.Flags = r.flags
+					return dupRef{}, true, ans
+				}
 			default:
 				if r.waits < maxDupWaiters {
 					r.waits++
@@ -130,7 +201,7 @@ func (d *dedup) admit(origin string, w dupWaiter, now time.Duration) (ref dupRef
 			}
 		}
 	}
-	s.expire(now - d.ttl)
+	s.answers.expire(now - d.ttl)
 	pos := s.next
 	s.next++
 	r := s.slot(pos)
@@ -140,26 +211,6 @@ func (d *dedup) admit(origin string, w dupWaiter, now time.Duration) (ref dupRef
 	*r = dupRecord{pos: pos, older: *head, hash: h, when: now, e2e: w.req.EndToEnd}
 	*head = pos
 	return dupRef{s, pos}, false, nil
-}
-
-// expire gives the memory of answers back that are from before the given time, at most two for each record that is made.
-func (s *dupShard) expire(before time.Duration) {
-	for range 2 {
-		if s.tail >= s.next {
-			return
-		}
-		if s.tail+s.size > s.next { // not overwritten yet
-			r := s.at(s.tail)
-			if r.when >= before {
-				return
-			}
-			if r.state == dupAnswered {
-				r.state = dupForgotten
-				*s.answer(s.tail) = nil
-			}
-		}
-		s.tail++
-	}
 }
 
 // find returns the position of the request, 0 for none.
@@ -183,16 +234,19 @@ func (s *dupShard) at(pos uint64) *dupRecord {
 	return &s.recs[i/dupChunk][i%dupChunk]
 }
 
-func (s *dupShard) answer(pos uint64) **Message {
-	i := pos & (s.size - 1)
-	return &s.answers[i/dupChunk][i%dupChunk]
+// answer returns a copy of the AVPs of an answer; false when they are gone.
+func (s *dupShard) answer(r *dupRecord) ([]byte, bool) {
+	i := int(r.chunk - s.answers.first)
+	if i >= len(s.answers.chunks) {
+		return nil, false
+	}
+	return bytes.Clone(s.answers.chunks[i].b[r.at : r.at+r.len]), true
 }
 
 func (s *dupShard) slot(pos uint64) *dupRecord {
 	i := pos & (s.size - 1)
 	if s.recs[i/dupChunk] == nil {
 		s.recs[i/dupChunk] = make([]dupRecord, min(s.size, dupChunk))
-		s.answers[i/dupChunk] = make([]*Message, min(s.size, dupChunk))
 	}
 	return &s.recs[i/dupChunk][i%dupChunk]
 }
@@ -210,11 +264,11 @@ func (r dupRef) finish(ans *Message) *dupWaiter {
 	if rec.pos != r.pos {
 		return nil // overwritten meanwhile; who waited for it will have to ask again
 	}
-	if ans == nil {
-		rec.state = dupForgotten
-	} else {
-		rec.state = dupAnswered
-		*s.answer(r.pos) = ans
+	rec.state = dupForgotten
+	if ans != nil {
+		if chunk, at, ok := s.answers.keep(ans.AVPs, rec.when); ok {
+			rec.state, rec.flags, rec.chunk, rec.at, rec.len = dupAnswered, ans.Flags, chunk, uint32(at), uint32(len(ans.AVPs))
+		}
 	}
 	if rec.waits == 0 {
 		return nil

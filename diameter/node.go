@@ -109,7 +109,7 @@ func NewNode(self Identity, apps []App, opts *Options) (*Node, error) {
 		byHost:    make(map[string][]*peer),
 		failed:    make(map[string]struct{}),
 		changed:   make(chan struct{}),
-		dups:      newDedup(o.DuplicateEntries, o.DuplicateWindow),
+		dups:      newDedup(o.DuplicateEntries, o.DuplicateOctets, o.DuplicateWindow),
 	}
 	seen := make(map[ApplicationID]bool)
 	for _, a := range apps {

@@ -131,10 +131,11 @@ type Options struct {
 	MaxConnsPerPeer int
 
 	// DuplicateEntries is about how many of the last requests are remembered to recognise repetitions, and
-	// DuplicateWindow for how long. Their answers are kept in memory with them. Default 65,536 and 4 min (RFC 6733 §3);
-	// negative entries switch it off.
-	DuplicateEntries int
-	DuplicateWindow  time.Duration
+	// DuplicateWindow for how long. Default 65,536 and 4 min (RFC 6733 §3); negative entries switch it off. Their answers
+	// are kept in memory with them, up to DuplicateOctets in all: when there are more, the oldest are forgotten, and their
+	// requests handled again if they are repeated. Default 33,554,432; at least 65,536.
+	DuplicateEntries, DuplicateOctets int
+	DuplicateWindow                   time.Duration
 
 	// Overload is the part of the node in overload control (DOIC, RFC 7683). Default: the zero Overload, which takes part.
 	Overload *Overload
@@ -187,6 +188,7 @@ func (o *Options) withDefaults() (Options, error) {
 	count("MaxConnsPerPeer", &c.MaxConnsPerPeer, 1, 1, 16)
 	count("MaxConns", &c.MaxConns, 1<<10, 1, math.MaxInt32)
 	count("DuplicateEntries", &c.DuplicateEntries, 1<<16, math.MinInt32, 1<<30)
+	count("DuplicateOctets", &c.DuplicateOctets, 32<<20, 1<<16, math.MaxInt32)
 	overload, err := c.Overload.withDefaults()
 	c.Overload = &overload
 	errs = append(errs, err)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"slices"
@@ -291,11 +292,14 @@ func connect(addr string, i, window int, frame []byte) (*loader, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{conn: conn, r: bufio.NewReaderSize(conn, 64<<10), frame: bytes.Clone(frame), sent: make([]time.Time, window+1)}
+	host := fmt.Sprintf("mme%02d.%s", i+1, benchRealm)
+	frame = bytes.ReplaceAll(frame, []byte(benchMME), []byte(host)) // a peer speaks for itself alone
+	l := &loader{conn: conn, r: bufio.NewReaderSize(conn, 64<<10), frame: frame, sent: make([]time.Time, window+1)}
 	app := uint32(t6a.App)
 	cer, err := diameter.NewRequest(&diameter.CER{
-		OriginHost: fmt.Sprintf("mme%02d.%s", i+1, benchRealm), OriginRealm: benchRealm,
-		HostIPAddress: [][]byte{{0, 1, 127, 0, 0, 1}}, ProductName: "bench", SupportedVendorID: []uint32{10415},
+		OriginHost: host, OriginRealm: benchRealm,
+		HostIPAddress: []diameter.Address{diameter.AddressFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}))},
+		ProductName:   "bench", SupportedVendorID: []uint32{10415},
 		VendorSpecificApplicationID: []diameter.VendorSpecificApplicationID{{VendorID: 10415, AuthApplicationID: &app}},
 	})
 	if err != nil {
