@@ -254,7 +254,18 @@ func startErlang(b *testing.B) *server {
 	if line != "up\n" {
 		b.Fatalf("Erlang says %q", line)
 	}
-	return &server{name: "erlang", address: "127.0.0.1:" + port, usage: func() usage { return usage{CPU: cpuOf(b, cmd.Process.Pid)} }}
+	address := "127.0.0.1:" + port
+	for begin := time.Now(); ; time.Sleep(10 * time.Millisecond) { // it says so a little before it listens
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			conn.Close()
+			break
+		}
+		if time.Since(begin) > 10*time.Second {
+			check(b, err)
+		}
+	}
+	return &server{name: "erlang", address: address, usage: func() usage { return usage{CPU: cpuOf(b, cmd.Process.Pid)} }}
 }
 
 const freeDiameterConfig = `
