@@ -174,6 +174,9 @@ func checkWhole(ctx context.Context, open opener) error {
 			return fmt.Errorf("Do: %w", err)
 		}
 		m := got.Load()
+		if m == nil {
+			return errors.New("the handler did not get the request")
+		}
 		if m.Flags != req.Flags || m.Command != req.Command || m.App != req.App || !carries(m.AVPs, req.AVPs) {
 			return fmt.Errorf("request of %d octets arrived as another", req.Len())
 		}

@@ -82,7 +82,10 @@ func nodeApp(h diameter.Handler) []diameter.App {
 }
 
 func newNode(tb testing.TB, self diameter.Identity, h diameter.Handler) *diameter.Node {
-	n, err := diameter.NewNode(self, nodeApp(h), nil)
+	n, err := diameter.NewNode(self, nodeApp(h), &diameter.Options{
+		CheckOrigin: diameter.OriginAny,            // the suite speaks in the name of an MME
+		Overload:    &diameter.Overload{Off: true}, // which would add AVPs
+	})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, n.Close()) })
 	return n
