@@ -73,7 +73,13 @@ func (b *bench) node(self diameter.Identity, h diameter.Handler, opts *diameter.
 	if o.CheckOrigin == nil {
 		o.CheckOrigin = diameter.OriginAny
 	}
-	n, err := diameter.NewNode(self, []diameter.App{{ID: testApp, Vendor: diameter.Vendor3GPP, Handler: h}}, &o)
+	return b.open(self, &o, diameter.App{ID: testApp, Vendor: diameter.Vendor3GPP, Handler: h})
+}
+
+// open starts a node that listens under its Host.
+func (b *bench) open(self diameter.Identity, opts *diameter.Options, apps ...diameter.App) *diameter.Node {
+	b.t.Helper()
+	n, err := diameter.NewNode(self, apps, opts)
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { n.Close() })
 	l, err := b.wire.Listen(self.Host)

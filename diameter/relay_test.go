@@ -31,13 +31,7 @@ func (b *bench) start(self diameter.Identity, opts *diameter.Options, apps ...di
 		o = *opts
 	}
 	o.Dial, o.Accept, o.CheckOrigin = b.wire.Dial, everybody, diameter.OriginAny
-	n, err := diameter.NewNode(self, apps, &o)
-	require.NoError(b.t, err)
-	b.t.Cleanup(func() { n.Close() })
-	l, err := b.wire.Listen(self.Host)
-	require.NoError(b.t, err)
-	go n.Serve(l)
-	return n
+	return b.open(self, &o, apps...)
 }
 
 func relayApp() diameter.App {

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,42 +28,38 @@ type erlang struct {
 	lines chan string
 }
 
-// compileAll compiles the dictionaries into a directory, once.
-var compileAll = sync.OnceValues(func() (dir string, err error) {
-	dir, err = os.MkdirTemp("", "scefkit-dictionaries-")
-	for _, d := range dictionaries {
-		for _, c := range []*exec.Cmd{
-			exec.Command("diameterc", "-i", dir, "-o", dir, "../"+d+".dia"),
-			exec.Command("erlc", "-o", dir, filepath.Join(dir, "scefkit_"+filepath.Base(d)+".erl")),
-		} {
-			if err == nil {
-				var out []byte
-				if out, err = c.CombinedOutput(); err != nil {
-					err = fmt.Errorf("%v: %w: %s", c.Args, err, out)
-				}
-			}
-		}
-	}
-	return dir, err
-})
+// compiled is where the compiled dictionaries lie.
+var compiled string
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if erlangStarted.Load() {
-		dir, _ := compileAll()
-		_ = os.RemoveAll(dir)
+	var err error
+	if compiled, err = os.MkdirTemp("", "scefkit-dictionaries-"); err != nil {
+		panic(err)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(compiled)
 	os.Exit(code)
 }
 
-var erlangStarted atomic.Bool
+// compileAll compiles the dictionaries, once.
+var compileAll = sync.OnceValue(func() error {
+	for _, d := range dictionaries {
+		for _, c := range []*exec.Cmd{
+			exec.Command("diameterc", "-i", compiled, "-o", compiled, "../"+d+".dia"),
+			exec.Command("erlc", "-o", compiled, filepath.Join(compiled, "scefkit_"+filepath.Base(d)+".erl")),
+		} {
+			if out, err := c.CombinedOutput(); err != nil {
+				return fmt.Errorf("%v: %w: %s", c.Args, err, out)
+			}
+		}
+	}
+	return nil
+})
 
 // startErlang compiles the module of that name in testdata and runs its main with env, beside the compiled dictionaries.
 func startErlang(t *testing.T, module string, env ...string) *erlang {
 	t.Helper()
-	erlangStarted.Store(true)
-	compiled, err := compileAll()
-	require.NoError(t, err)
+	require.NoError(t, compileAll())
 	dir := t.TempDir()
 	command(t, "erlc", "-o", dir, filepath.Join("testdata", module+".erl"))
 	cmd := exec.CommandContext(t.Context(), "erl", "-noshell", "-pa", compiled, "-pa", dir, "-s", module, "main")
