@@ -25,13 +25,14 @@ func serveODRs(l net.Listener) error {
 	self := diameter.Identity{Host: scefHost, Realm: realm}
 	h := diameter.HandlerFunc(func(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
 		var odr t6a.ODR
-		err := diameter.Decode(req, &odr)
+		err := odr.Decode(req)
 		if err != nil {
 			return diameter.ErrorAnswerFor(req, self, err), nil
 		}
-		ans, err := diameter.NewAnswer(req, &t6a.ODA{
+		oda := t6a.ODA{
 			SessionID: odr.SessionID, DRMP: odr.DRMP, Result: diameter.Success, OriginHost: scefHost, OriginRealm: realm,
-		})
+		}
+		ans, err := oda.Answer(req)
 		if err != nil {
 			return diameter.ErrorAnswerFor(req, self, err), nil
 		}

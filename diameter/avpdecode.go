@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Limits of a [Decoder]. They hold before anything is allocated for the AVPs beyond them.
@@ -42,6 +43,15 @@ func NewDecoder(b []byte, dict func(key uint64) int) Decoder {
 		b = []byte{}
 	}
 	return Decoder{b: b, dict: dict, end: len(b), left: MaxAVPs}
+}
+
+// Decoder is [NewDecoder] for the AVPs of m. If a node has read m from a connection, its strings alias m, too.
+func (m *Message) Decoder(dict func(key uint64) int) Decoder {
+	d := NewDecoder(m.AVPs, dict)
+	if m.own {
+		d.s = unsafe.String(unsafe.SliceData(m.AVPs), len(m.AVPs))
+	}
+	return d
 }
 
 // Key makes one number of what identifies an AVP.

@@ -19,22 +19,30 @@ type Command interface {
 }
 
 // NewRequest encodes a request. It fails, with an *AVPError, when c lacks what its grammar requires.
-func NewRequest(c Command) (*Message, error) {
-	code, app, flags := c.Header()
-	if flags&FlagRequest == 0 {
-		return nil, fmt.Errorf("diameter: %T is not a request", c)
-	}
-	return encode(c, Message{Flags: flags, Command: code, App: app}, nil)
-}
+func NewRequest(c Command) (*Message, error) { return BuildRequest(c, c.AppendAVPs) }
 
 // NewAnswer encodes the answer c to req. The Proxy-Info AVPs of req come with it unless c has some of its own, and the E
 // flag is set when its result is a protocol error (RFC 6733 §6.2). It fails when c is not the answer that belongs to req
 // or, with an *AVPError, when c lacks what its grammar requires.
-func NewAnswer(req *Message, c Command) (*Message, error) {
-	if code, app, flags := c.Header(); !req.IsRequest() || code != req.Command || app != req.App || flags&FlagRequest != 0 {
-		return nil, &CommandError{Message: *req, Want: fmt.Sprintf("a request that %T answers", c)}
+func NewAnswer(req *Message, c Command) (*Message, error) { return BuildAnswer(req, c, c.AppendAVPs) }
+
+// BuildRequest is [NewRequest] for generated code: kind tells the command, of which only Header is used, and avps appends
+// what it holds. So the command itself does not escape to the heap.
+func BuildRequest(kind Command, avps func([]byte) ([]byte, error)) (*Message, error) {
+	code, app, flags := kind.Header()
+	if flags&FlagRequest == 0 {
+		return nil, fmt.Errorf("diameter: %T is not a request", kind)
 	}
-	return encode(c, Message{
+	return encode(kind, avps, Message{Flags: flags, Command: code, App: app}, nil)
+}
+
+// BuildAnswer is to [NewAnswer] what [BuildRequest] is to NewRequest.
+func BuildAnswer(req *Message, kind Command, avps func([]byte) ([]byte, error)) (*Message, error) {
+	code, app, flags := kind.Header()
+	if !req.IsRequest() || code != req.Command || app != req.App || flags&FlagRequest != 0 {
+		return nil, &CommandError{Message: *req, Want: fmt.Sprintf("a request that %T answers", kind)}
+	}
+	return encode(kind, avps, Message{
 		Flags: req.Flags & FlagProxiable, Command: req.Command, App: req.App, HopByHop: req.HopByHop, EndToEnd: req.EndToEnd,
 	}, req)
 }
@@ -42,12 +50,12 @@ func NewAnswer(req *Message, c Command) (*Message, error) {
 // scratch holds buffers in which commands are encoded before their length is known.
 var scratch = sync.Pool{New: func() any { return new(make([]byte, 0, 2048)) }}
 
-// encode returns a message with the header of head and the AVPs of c, in one allocation of the usual sizes. With req, they
-// answer it.
-func encode(c Command, head Message, req *Message) (*Message, error) {
+// encode returns a message with the header of head and what fill appends, in one allocation of the usual sizes. With req,
+// it answers that.
+func encode(kind Command, fill func([]byte) ([]byte, error), head Message, req *Message) (*Message, error) {
 	buf := scratch.Get().(*[]byte)
 	defer scratch.Put(buf)
-	b, err := c.AppendAVPs((*buf)[:0])
+	b, err := fill((*buf)[:0])
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +74,7 @@ func encode(c Command, head Message, req *Message) (*Message, error) {
 		*buf = b[:0]
 	}
 	if n := HeaderLen + len(b); n > MaxMessageLen {
-		return nil, fmt.Errorf("diameter: %T of %d octets is longer than a message can be", c, n)
+		return nil, fmt.Errorf("diameter: %T of %d octets is longer than a message can be", kind, n)
 	}
 	m, _, avps := newMessage(false, len(b))
 	*m = head
@@ -158,9 +166,18 @@ func (e *AnswerError) Error() string {
 //
 // An answer that states a failure often lacks AVPs that its grammar requires: ask [ResultOf] before Decode.
 func Decode(m *Message, c Command) error {
-	code, app, flags := c.Header()
+	if err := Expect(m, c); err != nil {
+		return err
+	}
+	return c.DecodeAVPs(m.AVPs)
+}
+
+// Expect returns an error, as [Decode] tells, unless m is a message of the given kind whose AVPs are worth reading. Only
+// Header of kind is used.
+func Expect(m *Message, kind Command) error {
+	code, app, flags := kind.Header()
 	if m.Command != code || m.App != app || (m.Flags^flags)&FlagRequest != 0 {
-		return &CommandError{Message: *m, Want: fmt.Sprintf("%T", c)}
+		return &CommandError{Message: *m, Want: fmt.Sprintf("%T", kind)}
 	}
 	if m.Flags&(FlagRequest|FlagError) == FlagError {
 		e := new(AnswerError)
@@ -172,7 +189,7 @@ func Decode(m *Message, c Command) error {
 		e.Result = r
 		return e
 	}
-	return c.DecodeAVPs(m.AVPs)
+	return nil
 }
 
 // ResultOf returns what an answer of any command states in Result-Code or Experimental-Result, looking at no other AVP

@@ -66,7 +66,7 @@ func (f *frameReader) next() (*Message, *job, error) {
 	}
 	m, j, data := newMessage(head.IsRequest(), n-HeaderLen)
 	*m = head
-	m.AVPs = data
+	m.AVPs, m.own = data, true
 	if n > frameBufLen {
 		err := f.large(data)
 		return m, j, err

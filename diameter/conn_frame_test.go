@@ -30,13 +30,38 @@ func TestFrameReader(t *testing.T) {
 		for _, n := range sizes {
 			m, j, err := f.next()
 			require.NoError(t, err, name)
-			require.Equal(t, testMessage(n), m, name)
+			want := testMessage(n)
+			want.own = true
+			require.Equal(t, want, m, name)
 			require.Same(t, m, &j.req)
 			require.Equal(t, cap(m.AVPs), len(m.AVPs), "appending must not reach what lies behind")
 		}
 		_, _, err := f.next()
 		require.Equal(t, io.EOF, err, name)
 	}
+}
+
+func TestStringsAliasOnlyWhatANodeRead(t *testing.T) {
+	m, err := NewRequest(&DWR{OriginHost: "a.example", OriginRealm: "example"})
+	require.NoError(t, err)
+	frame := m.Append(nil)
+	read, _, err := newFrameReader(bytes.NewReader(frame), 1<<16).next()
+	require.NoError(t, err)
+	parsed, err := ParseMessage(frame)
+	require.NoError(t, err)
+
+	var d DWR
+	require.NoError(t, d.Decode(parsed))
+	clear(frame)
+	require.Equal(t, "a.example", d.OriginHost, "the frame belongs to the caller of ParseMessage")
+	require.NoError(t, d.Decode(read))
+	require.Equal(t, "a.example", d.OriginHost)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		var d DWR
+		if d.Decode(read) != nil {
+			t.Fail()
+		}
+	}))
 }
 
 func TestFrameReaderFaults(t *testing.T) {

@@ -9,7 +9,8 @@
 //
 // Commands and Grouped AVPs are plain structs, generated from dictionaries (base.dia for this package) in the language of
 // Erlang/OTP. [NewRequest], [NewAnswer] and [Decode] turn them into messages and back, [ErrorAnswer] refuses a request,
-// [ResultOf] tells how an answer ends. All generated types have in common:
+// [ResultOf] tells how an answer ends. The methods Decode, Request and Answer of a command do the same with fewer
+// allocations, for a server that is asked a hundred thousand times a second. All generated types have in common:
 //
 //   - A required AVP is a plain field, a required group a value, an AVP that may repeat a slice.
 //   - An optional string, octet string, time or [Address] is a plain field, too, and absent when it is "", nil or zero: octets
@@ -30,7 +31,8 @@
 // (5014), a text is not UTF-8 or an identity not visible ASCII (5004), or an AVP has the M bit and no dictionary of the
 // application knows it (5001). AVPs that a dictionary knows may stand in Extra of any command with *[ AVP ]; a wrong M bit
 // of a known AVP is no fault; enumerations are open. A message of more than [MaxAVPs] AVPs is refused (5012). Octet
-// strings that were decoded alias the message, which therefore must not change; strings do not.
+// strings that were decoded alias the message, which therefore must not change; strings only do when the Decode method of
+// a command reads a message that came over a connection.
 //
 // Encoding writes the AVPs in the order of the grammar and fails, with an AVPError, when a required one is missing.
 //

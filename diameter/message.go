@@ -46,6 +46,7 @@ const (
 // and values decoded from it may alias AVPs.
 type Message struct {
 	Flags    Flags
+	own      bool // AVPs are memory that a node made for them, and are never written to again
 	Command  CommandCode
 	App      ApplicationID
 	HopByHop uint32 // set by the node that sends the message to a peer

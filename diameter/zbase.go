@@ -848,6 +848,22 @@ func (c *CER) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CER) Decode(m *Message) error {
+	if err := Expect(m, (*CER)(nil)); err != nil {
+		return err
+	}
+	*c = CER{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [NewRequest] of c, which may stay on the stack.
+func (c *CER) Request() (*Message, error) {
+	return BuildRequest((*CER)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *CER) DecodeFrom(d *Decoder) {
 	var seen uint64
@@ -1081,6 +1097,22 @@ func (c *CEA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CEA) Decode(m *Message) error {
+	if err := Expect(m, (*CEA)(nil)); err != nil {
+		return err
+	}
+	*c = CEA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [NewAnswer] of c to req; c may stay on the stack.
+func (c *CEA) Answer(req *Message) (*Message, error) {
+	return BuildAnswer(req, (*CEA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *CEA) DecodeFrom(d *Decoder) {
 	var seen uint64
@@ -1266,6 +1298,22 @@ func (c *DWR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DWR) Decode(m *Message) error {
+	if err := Expect(m, (*DWR)(nil)); err != nil {
+		return err
+	}
+	*c = DWR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [NewRequest] of c, which may stay on the stack.
+func (c *DWR) Request() (*Message, error) {
+	return BuildRequest((*DWR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *DWR) DecodeFrom(d *Decoder) {
 	var seen uint64
@@ -1370,6 +1418,22 @@ func (c *DWA) DecodeAVPs(b []byte) error {
 	d := NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DWA) Decode(m *Message) error {
+	if err := Expect(m, (*DWA)(nil)); err != nil {
+		return err
+	}
+	*c = DWA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [NewAnswer] of c to req; c may stay on the stack.
+func (c *DWA) Answer(req *Message) (*Message, error) {
+	return BuildAnswer(req, (*DWA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -1482,6 +1546,22 @@ func (c *DPR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DPR) Decode(m *Message) error {
+	if err := Expect(m, (*DPR)(nil)); err != nil {
+		return err
+	}
+	*c = DPR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [NewRequest] of c, which may stay on the stack.
+func (c *DPR) Request() (*Message, error) {
+	return BuildRequest((*DPR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *DPR) DecodeFrom(d *Decoder) {
 	var seen uint64
@@ -1583,6 +1663,22 @@ func (c *DPA) DecodeAVPs(b []byte) error {
 	d := NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DPA) Decode(m *Message) error {
+	if err := Expect(m, (*DPA)(nil)); err != nil {
+		return err
+	}
+	*c = DPA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [NewAnswer] of c to req; c may stay on the stack.
+func (c *DPA) Answer(req *Message) (*Message, error) {
+	return BuildAnswer(req, (*DPA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

@@ -2061,6 +2061,22 @@ func (c *GAR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *GAR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*GAR)(nil)); err != nil {
+		return err
+	}
+	*c = GAR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *GAR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*GAR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *GAR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -2393,6 +2409,22 @@ func (c *GAA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *GAA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*GAA)(nil)); err != nil {
+		return err
+	}
+	*c = GAA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *GAA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*GAA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *GAA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -2712,6 +2744,22 @@ func (c *GNR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *GNR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*GNR)(nil)); err != nil {
+		return err
+	}
+	*c = GNR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *GNR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*GNR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *GNR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -2963,6 +3011,22 @@ func (c *GNA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *GNA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*GNA)(nil)); err != nil {
+		return err
+	}
+	*c = GNA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *GNA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*GNA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

@@ -466,7 +466,7 @@ func TestUplink(t *testing.T) {
 		require.EqualValues(t, 7, ans.HopByHop)
 		require.EqualValues(t, 8, ans.EndToEnd)
 		var oda t6a.ODA
-		require.NoError(t, diameter.Decode(ans, &oda))
+		require.NoError(t, oda.Decode(ans))
 		require.Equal(t, req.SessionID, oda.SessionID)
 		require.Equal(t, scefID.Host, oda.OriginHost)
 		require.Equal(t, []string{"POST " + dest1, "ANSWER"}, b.left()[2:])

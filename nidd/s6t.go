@@ -42,7 +42,7 @@ func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
 	if c.MTCProviderID != "" {
 		nir.MTCProviderInfo = &s6t.MTCProviderInfo{MTCProviderID: c.MTCProviderID}
 	}
-	req, err := diameter.NewRequest(&nir)
+	req, err := nir.Request()
 	if err != nil {
 		return fault.Wrap(op, fault.Internal, err)
 	}
@@ -60,7 +60,7 @@ func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
 		return fault.FromAnswer(op, r)
 	}
 	var nia s6t.NIA
-	if err := diameter.Decode(ans, &nia); err != nil {
+	if err := nia.Decode(ans); err != nil {
 		return fault.Wrap(op, fault.NetworkFailure, err)
 	}
 	return c.grant(op, &nia)
@@ -111,7 +111,7 @@ func (p *Procedure) handleNIR(ctx context.Context, _ diameter.Identity, req *dia
 	}
 	defer p.wg.Done()
 	var nir s6t.NIR
-	if err := diameter.Decode(req, &nir); err != nil {
+	if err := nir.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
 	ue, err := p.resolve(ctx, op, &nir.UserIdentifier)
@@ -138,9 +138,9 @@ func (p *Procedure) handleNIR(ctx context.Context, _ diameter.Identity, req *dia
 		return p.answerError(req, op, err), nil
 	}
 	p.log.Info("NIDD authorisation changed by the HSS", "imsi", ue)
-	ans, err := diameter.NewAnswer(req, &s6t.NIA{
+	ans, err := (&s6t.NIA{
 		SessionID: nir.SessionID, DRMP: nir.DRMP, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm,
-	})
+	}).Answer(req)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}

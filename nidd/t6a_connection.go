@@ -18,7 +18,7 @@ import (
 func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diameter.Message, func()) {
 	const op = "nidd.CMR"
 	var cmr t6a.CMR
-	if err := diameter.Decode(req, &cmr); err != nil {
+	if err := cmr.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
 	ue, err := imsi(&cmr.UserIdentifier)
@@ -53,7 +53,7 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 		return p.answerError(req, op, err), nil
 	}
 	p.log.Info("connection", "action", cmr.ConnectionAction.String(), "imsi", ue, "bearer", bearer, "node", cmr.OriginHost)
-	ans, err := diameter.NewAnswer(req, &cma)
+	ans, err := cma.Answer(req)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}

@@ -31,7 +31,7 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool, now ti
 	if d.mayKeep(now) {
 		tdr.MaximumRetransmissionTime = d.Expires
 	}
-	req, err := diameter.NewRequest(&tdr)
+	req, err := tdr.Request()
 	if err != nil {
 		p.log.Error("cannot build a TDR", "imsi", d.IMSI, "err", err)
 		return Event{Kind: Refused}
@@ -73,7 +73,7 @@ func (p *Procedure) readTDA(ans *diameter.Message, d *Delivery) Event {
 		return Event{Kind: Accepted}
 	case r == diameter.ErrorUserTemporarilyUnreachable:
 		var tda t6a.TDA
-		if err := diameter.Decode(ans, &tda); err != nil {
+		if err := tda.Decode(ans); err != nil {
 			p.log.Warn("bad TDA", "imsi", d.IMSI, "err", err)
 		}
 		return Event{Kind: UESleeps, RetryAt: tda.RequestedRetransmissionTime}

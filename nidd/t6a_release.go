@@ -13,7 +13,7 @@ import (
 
 // sendCMR sends a request of the SCEF about a connection and returns its result (TS 29.128 §5.8).
 func (p *Procedure) sendCMR(ctx context.Context, ue id.IMSI, c *Connection, action t6a.ConnectionAction, pco []byte) (diameter.Result, error) {
-	req, err := diameter.NewRequest(&t6a.CMR{
+	req, err := (&t6a.CMR{
 		SessionID:        diameter.NewSessionID(p.Self.Host),
 		UserIdentifier:   t6a.UserIdentifier{UserName: string(ue)},
 		BearerIdentifier: []byte{c.EBI},
@@ -23,7 +23,7 @@ func (p *Procedure) sendCMR(ctx context.Context, ue id.IMSI, c *Connection, acti
 		DestinationRealm: c.Node.Realm,
 		ConnectionAction: action,
 		ExtendedPCO:      pco,
-	})
+	}).Request()
 	if err != nil {
 		return diameter.Result{}, err
 	}

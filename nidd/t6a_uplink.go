@@ -15,7 +15,7 @@ import (
 func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diameter.Message, func()) {
 	const op = "nidd.ODR"
 	var odr t6a.ODR
-	if err := diameter.Decode(req, &odr); err != nil {
+	if err := odr.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
 	u, c, err := p.uplinkContext(ctx, op, &odr)
@@ -39,9 +39,9 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
 		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
 	}
-	ans, err := diameter.NewAnswer(req, &t6a.ODA{
+	ans, err := (&t6a.ODA{
 		SessionID: odr.SessionID, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm, DRMP: odr.DRMP,
-	})
+	}).Answer(req)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}

@@ -276,6 +276,22 @@ func (c *NSR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *NSR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*NSR)(nil)); err != nil {
+		return err
+	}
+	*c = NSR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *NSR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*NSR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *NSR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -629,6 +645,22 @@ func (c *NSA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *NSA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*NSA)(nil)); err != nil {
+		return err
+	}
+	*c = NSA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *NSA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*NSA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *NSA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -962,6 +994,22 @@ func (c *NCR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *NCR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*NCR)(nil)); err != nil {
+		return err
+	}
+	*c = NCR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *NCR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*NCR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *NCR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1257,6 +1305,22 @@ func (c *NCA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *NCA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*NCA)(nil)); err != nil {
+		return err
+	}
+	*c = NCA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *NCA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*NCA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

@@ -433,6 +433,22 @@ func (c *BTR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *BTR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*BTR)(nil)); err != nil {
+		return err
+	}
+	*c = BTR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *BTR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*BTR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *BTR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -818,6 +834,22 @@ func (c *BTA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *BTA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*BTA)(nil)); err != nil {
+		return err
+	}
+	*c = BTA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *BTA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*BTA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

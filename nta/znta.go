@@ -654,6 +654,22 @@ func (c *ECR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ECR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ECR)(nil)); err != nil {
+		return err
+	}
+	*c = ECR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *ECR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*ECR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *ECR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -972,6 +988,22 @@ func (c *ECA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ECA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ECA)(nil)); err != nil {
+		return err
+	}
+	*c = ECA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *ECA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*ECA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *ECA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1270,6 +1302,22 @@ func (c *ERR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ERR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ERR)(nil)); err != nil {
+		return err
+	}
+	*c = ERR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *ERR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*ERR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *ERR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1525,6 +1573,22 @@ func (c *ERA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ERA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ERA)(nil)); err != nil {
+		return err
+	}
+	*c = ERA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *ERA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*ERA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

@@ -3286,6 +3286,22 @@ func (c *AAR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *AAR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*AAR)(nil)); err != nil {
+		return err
+	}
+	*c = AAR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *AAR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*AAR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *AAR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -3936,6 +3952,22 @@ func (c *AAA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *AAA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*AAA)(nil)); err != nil {
+		return err
+	}
+	*c = AAA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *AAA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*AAA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *AAA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -4568,6 +4600,22 @@ func (c *RAR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *RAR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*RAR)(nil)); err != nil {
+		return err
+	}
+	*c = RAR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *RAR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*RAR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *RAR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -5041,6 +5089,22 @@ func (c *RAA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *RAA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*RAA)(nil)); err != nil {
+		return err
+	}
+	*c = RAA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *RAA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*RAA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *RAA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -5321,6 +5385,22 @@ func (c *STR) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *STR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*STR)(nil)); err != nil {
+		return err
+	}
+	*c = STR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *STR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*STR)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -5707,6 +5787,22 @@ func (c *STA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *STA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*STA)(nil)); err != nil {
+		return err
+	}
+	*c = STA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *STA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*STA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *STA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -6076,6 +6172,22 @@ func (c *ASR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ASR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ASR)(nil)); err != nil {
+		return err
+	}
+	*c = ASR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *ASR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*ASR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *ASR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -6326,6 +6438,22 @@ func (c *ASA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ASA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ASA)(nil)); err != nil {
+		return err
+	}
+	*c = ASA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *ASA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*ASA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

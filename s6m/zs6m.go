@@ -950,6 +950,22 @@ func (c *SIR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *SIR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*SIR)(nil)); err != nil {
+		return err
+	}
+	*c = SIR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *SIR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*SIR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *SIR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1258,6 +1274,22 @@ func (c *SIA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *SIA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*SIA)(nil)); err != nil {
+		return err
+	}
+	*c = SIA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *SIA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*SIA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

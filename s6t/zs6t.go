@@ -4114,6 +4114,22 @@ func (c *CIR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CIR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*CIR)(nil)); err != nil {
+		return err
+	}
+	*c = CIR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *CIR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*CIR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *CIR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -4546,6 +4562,22 @@ func (c *CIA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CIA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*CIA)(nil)); err != nil {
+		return err
+	}
+	*c = CIA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *CIA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*CIA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *CIA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -4944,6 +4976,22 @@ func (c *RIR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *RIR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*RIR)(nil)); err != nil {
+		return err
+	}
+	*c = RIR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *RIR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*RIR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *RIR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -5210,6 +5258,22 @@ func (c *RIA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *RIA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*RIA)(nil)); err != nil {
+		return err
+	}
+	*c = RIA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *RIA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*RIA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -5497,6 +5561,22 @@ func (c *NIR) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *NIR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*NIR)(nil)); err != nil {
+		return err
+	}
+	*c = NIR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *NIR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*NIR)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -5827,6 +5907,22 @@ func (c *NIA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *NIA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*NIA)(nil)); err != nil {
+		return err
+	}
+	*c = NIA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *NIA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*NIA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

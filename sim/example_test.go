@@ -21,7 +21,7 @@ func Example() {
 	answer := diameter.HandlerFunc(func(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
 		if req.Command == t6a.CodeODR {
 			var odr t6a.ODR
-			if err := diameter.Decode(req, &odr); err == nil {
+			if err := odr.Decode(req); err == nil {
 				fmt.Printf("the SCEF got %q\n", odr.NonIPData)
 			}
 		}

@@ -94,17 +94,17 @@ func (h *HSS) HandleDiameter(ctx context.Context, from diameter.Identity, req *d
 			return diameter.ErrorAnswer(req, h.self, diameter.CommandUnsupported, "", nil)
 		}
 		var nir s6t.NIR
-		if err := diameter.Decode(req, &nir); err != nil {
+		if err := nir.Decode(req); err != nil {
 			return diameter.ErrorAnswerFor(req, h.self, err)
 		}
 		grant, r := h.authorize(&nir)
 		if grant == nil {
 			return diameter.ErrorAnswer(req, h.self, r, "", nil)
 		}
-		ans, err := diameter.NewAnswer(req, &s6t.NIA{
+		ans, err := (&s6t.NIA{
 			SessionID: nir.SessionID, DRMP: nir.DRMP, OriginHost: h.self.Host, OriginRealm: h.self.Realm, Result: r,
 			NIDDAuthorizationResponse: grant,
-		})
+		}).Answer(req)
 		if err != nil {
 			return diameter.ErrorAnswerFor(req, h.self, err)
 		}

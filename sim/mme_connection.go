@@ -235,7 +235,7 @@ func (m *MME) manage(ctx context.Context, ue *UE, scef diameter.Identity, cmr *t
 	if !r.IsSuccess() {
 		return &ResultError{"CMA", r}
 	}
-	if err := diameter.Decode(ans, &cma); err != nil {
+	if err := cma.Decode(ans); err != nil {
 		return err
 	}
 	m.forwardPCO(ue, cma.ExtendedPCO)

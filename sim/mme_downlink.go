@@ -13,7 +13,7 @@ import (
 // handleTDR delivers downlink data (TS 29.128 §5.6.3), each once however often it comes.
 func (m *MME) handleTDR(ctx context.Context, req *diameter.Message) *diameter.Message {
 	var tdr t6a.TDR
-	if err := diameter.Decode(req, &tdr); err != nil {
+	if err := tdr.Decode(req); err != nil {
 		return diameter.ErrorAnswerFor(req, m.self, err)
 	}
 	m.mu.Lock()
@@ -32,7 +32,7 @@ func (m *MME) handleTDR(ctx context.Context, req *diameter.Message) *diameter.Me
 		SupportedFeatures: m.opts.Features,
 	}
 	m.deliver(ctx, &tdr, &tda)
-	ans, err := diameter.NewAnswer(req, &tda)
+	ans, err := tda.Answer(req)
 	if err != nil {
 		ans = diameter.ErrorAnswerFor(req, m.self, err)
 	}
@@ -136,13 +136,13 @@ func (m *MME) retransmission(ue *UE, wakesAt, maximum, now time.Time) time.Time 
 // handleCMR serves the SCEF that updates or releases a connection (TS 29.128 §5.8.3).
 func (m *MME) handleCMR(req *diameter.Message) *diameter.Message {
 	var cmr t6a.CMR
-	if err := diameter.Decode(req, &cmr); err != nil {
+	if err := cmr.Decode(req); err != nil {
 		return diameter.ErrorAnswerFor(req, m.self, err)
 	}
-	ans, err := diameter.NewAnswer(req, &t6a.CMA{
+	ans, err := (&t6a.CMA{
 		SessionID: cmr.SessionID, DRMP: cmr.DRMP, OriginHost: m.self.Host, OriginRealm: m.self.Realm,
 		SupportedFeatures: m.opts.Features, Result: m.change(&cmr),
-	})
+	}).Answer(req)
 	if err != nil {
 		return diameter.ErrorAnswerFor(req, m.self, err)
 	}

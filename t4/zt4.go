@@ -847,6 +847,22 @@ func (c *DTR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DTR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DTR)(nil)); err != nil {
+		return err
+	}
+	*c = DTR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *DTR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*DTR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *DTR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1162,6 +1178,22 @@ func (c *DTA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DTA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DTA)(nil)); err != nil {
+		return err
+	}
+	*c = DTA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *DTA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*DTA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *DTA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1426,6 +1458,22 @@ func (c *DRR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DRR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DRR)(nil)); err != nil {
+		return err
+	}
+	*c = DRR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *DRR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*DRR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *DRR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1677,6 +1725,22 @@ func (c *DRA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DRA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DRA)(nil)); err != nil {
+		return err
+	}
+	*c = DRA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *DRA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*DRA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

@@ -1701,6 +1701,22 @@ func (c *CIR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CIR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*CIR)(nil)); err != nil {
+		return err
+	}
+	*c = CIR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *CIR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*CIR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *CIR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1951,6 +1967,22 @@ func (c *CIA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CIA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*CIA)(nil)); err != nil {
+		return err
+	}
+	*c = CIA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *CIA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*CIA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -2208,6 +2240,22 @@ func (c *RIR) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *RIR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*RIR)(nil)); err != nil {
+		return err
+	}
+	*c = RIR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *RIR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*RIR)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -2484,6 +2532,22 @@ func (c *RIA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *RIA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*RIA)(nil)); err != nil {
+		return err
+	}
+	*c = RIA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *RIA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*RIA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -2836,6 +2900,22 @@ func (c *CMR) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CMR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*CMR)(nil)); err != nil {
+		return err
+	}
+	*c = CMR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *CMR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*CMR)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -3212,6 +3292,22 @@ func (c *CMA) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *CMA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*CMA)(nil)); err != nil {
+		return err
+	}
+	*c = CMA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *CMA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*CMA)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *CMA) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -3513,6 +3609,22 @@ func (c *ODR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ODR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ODR)(nil)); err != nil {
+		return err
+	}
+	*c = ODR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *ODR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*ODR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *ODR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -3790,6 +3902,22 @@ func (c *ODA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *ODA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*ODA)(nil)); err != nil {
+		return err
+	}
+	*c = ODA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *ODA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*ODA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -4071,6 +4199,22 @@ func (c *TDR) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *TDR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*TDR)(nil)); err != nil {
+		return err
+	}
+	*c = TDR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *TDR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*TDR)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -4367,6 +4511,22 @@ func (c *TDA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *TDA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*TDA)(nil)); err != nil {
+		return err
+	}
+	*c = TDA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *TDA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*TDA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

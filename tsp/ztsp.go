@@ -697,6 +697,22 @@ func (c *DAR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DAR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DAR)(nil)); err != nil {
+		return err
+	}
+	*c = DAR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *DAR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*DAR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *DAR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -961,6 +977,22 @@ func (c *DAA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DAA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DAA)(nil)); err != nil {
+		return err
+	}
+	*c = DAA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *DAA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*DAA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
@@ -1232,6 +1264,22 @@ func (c *DNR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DNR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DNR)(nil)); err != nil {
+		return err
+	}
+	*c = DNR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *DNR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*DNR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *DNR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -1448,6 +1496,22 @@ func (c *DNA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *DNA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*DNA)(nil)); err != nil {
+		return err
+	}
+	*c = DNA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *DNA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*DNA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

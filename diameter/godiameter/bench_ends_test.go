@@ -75,15 +75,16 @@ func benchODR(tb testing.TB) *diameter.Message {
 // answerODR is the work of either server, with scefkit.
 func answerODR(req *diameter.Message) (*diameter.Message, error) {
 	var odr t6a.ODR
-	if err := diameter.Decode(req, &odr); err != nil {
+	if err := odr.Decode(req); err != nil {
 		return nil, err
 	}
 	if len(odr.NonIPData) != 64 || odr.UserIdentifier.UserName == "" {
 		return nil, errors.New("no data")
 	}
-	return diameter.NewAnswer(req, &t6a.ODA{
+	oda := t6a.ODA{
 		SessionID: odr.SessionID, DRMP: odr.DRMP, Result: diameter.Success, OriginHost: benchSCEF, OriginRealm: benchRealm,
-	})
+	}
+	return oda.Answer(req)
 }
 
 // typedDictionary is what a program without scefkit gives to go-diameter for the ODR.

@@ -22,7 +22,7 @@ var (
 )
 
 // BenchmarkODR reads an ODR of 424 octets and writes its answer, by go-diameter (ReadMessage, Unmarshal, Serialize) and by
-// scefkit in turn: "structs" has header and structs alone, "messages" the checks of Decode and NewAnswer, too. "times" is
+// scefkit in turn: "structs" has header and structs alone, "messages" the checks of Decode and Answer, too. "times" is
 // the median over the pairs of rounds of how many times longer go-diameter takes.
 func BenchmarkODR(b *testing.B) {
 	frame := benchODR(b).Append(nil)

@@ -294,6 +294,22 @@ func (c *BSR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *BSR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*BSR)(nil)); err != nil {
+		return err
+	}
+	*c = BSR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *BSR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*BSR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *BSR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -485,6 +501,22 @@ func (c *BSA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *BSA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*BSA)(nil)); err != nil {
+		return err
+	}
+	*c = BSA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *BSA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*BSA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.

@@ -591,6 +591,24 @@ func (g *generator) read(f *field) string {
 	return s
 }
 
+// whole makes the methods of a command that turn it into a message and back. They call nothing by an interface that has
+// c, so that c may stay on the stack.
+func (g *generator) whole(pl *plan) {
+	g.p("// Decode is [%[1]sDecode] of m into c, faster in that c may stay on the stack and its strings may alias m.", g.q)
+	g.p("func (c *%s) Decode(m *%sMessage) error {", pl.goName, g.q)
+	g.p("if err := %sExpect(m, (*%s)(nil)); err != nil {\nreturn err\n}", g.q, pl.goName)
+	g.p("*c = %s{}\nd := m.Decoder(dictionary)\nc.DecodeFrom(&d)\nreturn d.Err()\n}\n", pl.goName)
+	if slices.Contains(pl.Flags, "REQ") {
+		g.p("// Request is [%[1]sNewRequest] of c, which may stay on the stack.", g.q)
+		g.p("func (c *%s) Request() (*%sMessage, error) {", pl.goName, g.q)
+		g.p("return %sBuildRequest((*%s)(nil), c.AppendAVPs)\n}\n", g.q, pl.goName)
+		return
+	}
+	g.p("// Answer is [%[1]sNewAnswer] of c to req; c may stay on the stack.", g.q)
+	g.p("func (c *%s) Answer(req *%sMessage) (*%[2]sMessage, error) {", pl.goName, g.q)
+	g.p("return %sBuildAnswer(req, (*%s)(nil), c.AppendAVPs)\n}\n", g.q, pl.goName)
+}
+
 func (g *generator) decode(pl *plan) {
 	what := "group"
 	if pl.message {
@@ -599,6 +617,9 @@ func (g *generator) decode(pl *plan) {
 	g.p("// DecodeAVPs sets c to the %s with the AVPs in b. Byte slices of c alias b. The error is an *%sAVPError; c is then", what, g.q)
 	g.p("// not to be used.\nfunc (c *%s) DecodeAVPs(b []byte) error {\n*c = %s{}\nd := %sNewDecoder(b, dictionary)", pl.goName, pl.goName, g.q)
 	g.p("c.DecodeFrom(&d)\nreturn d.Err()\n}\n")
+	if pl.message && pl.Grammar.Code != 0 {
+		g.whole(pl)
+	}
 	g.p("// DecodeFrom reads what is left of the message or group that d is in.\nfunc (c *%s) DecodeFrom(d *%sDecoder) {", pl.goName, g.q)
 	if slices.ContainsFunc(pl.fields, func(f *field) bool { return f.bit >= 0 }) {
 		g.p("var seen uint64")

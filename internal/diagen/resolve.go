@@ -432,7 +432,10 @@ func (r resolver) sizes() error {
 var importPath = regexp.MustCompile(`^[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+)*$`)
 
 // methods are those of the generated types, which no field can be named after.
-var methods = map[string]bool{"Header": true, "AppendAVPs": true, "DecodeAVPs": true, "DecodeFrom": true, "String": true, "LogValue": true}
+var methods = map[string]bool{
+	"Header": true, "AppendAVPs": true, "DecodeAVPs": true, "DecodeFrom": true, "Decode": true, "Request": true, "Answer": true,
+	"String": true, "LogValue": true,
+}
 
 // identifiers checks that no two things of the generated package have the same name.
 func (r resolver) identifiers() error {

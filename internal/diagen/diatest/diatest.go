@@ -29,8 +29,8 @@ type Element interface {
 func fresh(e Element) Element { return reflect.New(reflect.TypeOf(e).Elem()).Interface().(Element) }
 
 // RoundTrip checks, for many random values of the type of each element, that decoding what was encoded gives the same
-// value, and encoding that the same octets; that AVPs may come in any order; and that no part of the octets makes the
-// decoder panic.
+// value, and encoding that the same octets; that AVPs may come in any order; that no part of the octets makes the
+// decoder panic; and that commands become messages and are read from them.
 func RoundTrip(t *testing.T, elements ...Element) {
 	for _, e := range elements {
 		t.Run(reflect.TypeOf(e).Elem().Name(), func(t *testing.T) {
@@ -58,6 +58,9 @@ func RoundTrip(t *testing.T, elements ...Element) {
 				if seed > 0 {
 					continue
 				}
+				if c, ok := x.(diameter.Command); ok {
+					methods(t, c)
+				}
 				for n := range len(b) {
 					if err := fresh(e).DecodeAVPs(b[:n]); err != nil {
 						require.IsType(t, (*diameter.AVPError)(nil), err)
@@ -66,6 +69,42 @@ func RoundTrip(t *testing.T, elements ...Element) {
 			}
 		})
 	}
+}
+
+// methods checks that Decode, Request and Answer of a command do what the functions of package diameter do.
+func methods(t *testing.T, c diameter.Command) {
+	code, app, flags := c.Header()
+	var want, got *diameter.Message
+	var err, again error
+	if r, ok := c.(interface {
+		Request() (*diameter.Message, error)
+	}); ok {
+		require.NotZero(t, flags&diameter.FlagRequest)
+		want, err = diameter.NewRequest(c)
+		got, again = r.Request()
+	} else {
+		req := &diameter.Message{
+			Command: code, App: app, Flags: diameter.FlagRequest | diameter.FlagProxiable, HopByHop: 3, EndToEnd: 4,
+		}
+		want, err = diameter.NewAnswer(req, c)
+		got, again = c.(interface {
+			Answer(*diameter.Message) (*diameter.Message, error)
+		}).Answer(req)
+	}
+	require.NoError(t, err)
+	require.NoError(t, again)
+	require.Equal(t, want, got)
+
+	type decoder interface {
+		Decode(*diameter.Message) error
+	}
+	got.Flags &^= diameter.FlagError
+	y := fresh(c.(Element))
+	require.NoError(t, y.(decoder).Decode(got))
+	require.Equal(t, c.(Element), y)
+	got.Command++
+	var e *diameter.CommandError
+	require.ErrorAs(t, y.(decoder).Decode(got), &e)
 }
 
 // shuffle puts AVPs of different kinds in another order.

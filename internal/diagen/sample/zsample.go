@@ -666,6 +666,22 @@ func (c *XYR) DecodeAVPs(b []byte) error {
 	return d.Err()
 }
 
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *XYR) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*XYR)(nil)); err != nil {
+		return err
+	}
+	*c = XYR{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Request is [diameter.NewRequest] of c, which may stay on the stack.
+func (c *XYR) Request() (*diameter.Message, error) {
+	return diameter.BuildRequest((*XYR)(nil), c.AppendAVPs)
+}
+
 // DecodeFrom reads what is left of the message or group that d is in.
 func (c *XYR) DecodeFrom(d *diameter.Decoder) {
 	var seen uint64
@@ -936,6 +952,22 @@ func (c *XYA) DecodeAVPs(b []byte) error {
 	d := diameter.NewDecoder(b, dictionary)
 	c.DecodeFrom(&d)
 	return d.Err()
+}
+
+// Decode is [diameter.Decode] of m into c, faster in that c may stay on the stack and its strings may alias m.
+func (c *XYA) Decode(m *diameter.Message) error {
+	if err := diameter.Expect(m, (*XYA)(nil)); err != nil {
+		return err
+	}
+	*c = XYA{}
+	d := m.Decoder(dictionary)
+	c.DecodeFrom(&d)
+	return d.Err()
+}
+
+// Answer is [diameter.NewAnswer] of c to req; c may stay on the stack.
+func (c *XYA) Answer(req *diameter.Message) (*diameter.Message, error) {
+	return diameter.BuildAnswer(req, (*XYA)(nil), c.AppendAVPs)
 }
 
 // DecodeFrom reads what is left of the message or group that d is in.
