@@ -174,23 +174,30 @@ func (c *checker) value(v reflect.Value, p *plan, f *field) {
 	case kString:
 		c.text(v.String(), p, f)
 	case kInt:
-		c.number(v.Int(), f)
+		c.number(float64(v.Int()), f)
+	case kFloat:
+		c.number(v.Float(), f)
 	case kSeconds:
 		if v.Int() < 0 {
 			c.bad("must not be negative")
 			return
 		}
-		c.number(DurationSec(v.Int()).Seconds(), f)
+		c.number(float64(DurationSec(v.Int()).Seconds()), f)
 	case kBytes:
 		c.length(v.Len(), f, "octet")
 	case kSlice:
 		c.length(v.Len(), f, "element")
-		if !p.elem.simple() {
+		if f == nil || f.pattern == nil {
+			f = nil
+		} else {
+			f = &field{pattern: f.pattern} // for the elements
+		}
+		if !p.elem.simple() || f != nil {
 			was := len(c.path)
 			for i := range v.Len() {
 				c.path = strconv.AppendInt(append(c.path, '/'), int64(i), 10)
 				if !c.judged() {
-					c.value(v.Index(i), p.elem, nil)
+					c.value(v.Index(i), p.elem, f)
 				}
 				c.path = c.path[:was]
 			}
@@ -246,6 +253,11 @@ func (c *checker) text(s string, p *plan, f *field) {
 	if f == nil {
 		return
 	}
+	if f.pattern != nil && s != "" {
+		if err := f.pattern(s); err != nil {
+			c.bad("%v", err)
+		}
+	}
 	if f.uri {
 		if err := checkHTTPURI(s); err != nil {
 			c.bad("%v", err)
@@ -256,31 +268,31 @@ func (c *checker) text(s string, p *plan, f *field) {
 	}
 }
 
-func (c *checker) number(n int64, f *field) {
+func (c *checker) number(n float64, f *field) {
 	switch {
 	case f == nil:
 	case f.hasMin && f.hasMax && (n < f.min || n > f.max):
-		c.bad("must be %d to %d", f.min, f.max)
+		c.bad("must be %v to %v", f.min, f.max)
 	case f.hasMin && n < f.min:
-		c.bad("must be at least %d", f.min)
+		c.bad("must be at least %v", f.min)
 	case f.hasMax && n > f.max:
-		c.bad("must be at most %d", f.max)
+		c.bad("must be at most %v", f.max)
 	}
 }
 
 func (c *checker) length(n int, f *field, what string) {
 	switch {
 	case f == nil:
-	case f.hasMin && int64(n) < f.min:
+	case f.hasMin && float64(n) < f.min:
 		c.bad("must hold at least %s", count(f.min, what))
-	case f.hasMax && int64(n) > f.max:
+	case f.hasMax && float64(n) > f.max:
 		c.bad("must hold at most %s", count(f.max, what))
 	}
 }
 
-func count(n int64, what string) string {
+func count(n float64, what string) string {
 	if n != 1 {
 		what += "s"
 	}
-	return strings.Join([]string{strconv.FormatInt(n, 10), what}, " ")
+	return strings.Join([]string{strconv.FormatInt(int64(n), 10), what}, " ")
 }

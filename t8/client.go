@@ -71,9 +71,6 @@ func NewClient(apiRoot string, opts *ClientOptions) (*Client, error) {
 	return c, nil
 }
 
-// NIDD returns the API for non-IP data delivery.
-func (c *Client) NIDD() NIDD { return niddClient{c} }
-
 // createKey marks the context of a request that creates a resource.
 type createKey struct{}
 
@@ -85,6 +82,7 @@ type request struct {
 	media          string // of the body
 	body           any    // nil: none
 	create         bool
+	reports        map[int]reflect.Type // what failures are told in, by status, see ReportError
 }
 
 // do sends a request and decodes the answer into out, when there is one. It returns status and Location, absolute.
@@ -129,7 +127,7 @@ func (c *Client) do(ctx context.Context, q request, out any) (status int, locati
 	case int64(len(x.Answer)) > c.maxBody:
 		return 0, "", &fault.Error{Op: op, Code: fault.Internal, Remote: true, Err: errors.New("the answer is too long")}
 	case res.StatusCode/100 != 2:
-		return res.StatusCode, "", remoteFault(op, res.StatusCode, res.Header, x.Answer)
+		return res.StatusCode, "", remoteFault(op, res.StatusCode, res.Header, x.Answer, q.reports[res.StatusCode])
 	}
 	if out != nil && len(x.Answer) > 0 {
 		if e := decodeBody(x.Answer, out, modeAnswer); e != nil {
@@ -154,39 +152,87 @@ func transportFault(op string, err error) *fault.Error {
 	return fault.Wrap(op, code, err)
 }
 
-// niddClient is NIDD over HTTP.
-type niddClient struct{ c *Client }
-
-var _ NIDD = niddClient{}
+// A caller calls the operations of one API.
+type caller struct {
+	c    *Client
+	api  string // its name
+	base string // "/3gpp-nidd/v1"
+}
 
 func isURI(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") }
 
-func (n niddClient) config(scsas id.SCSASID, configID string) string {
-	if isURI(configID) {
-		return configID
-	}
-	return NIDDConfigurationURI(n.c.root, scsas, configID)
+// collection returns the URI of a collection of an SCS/AS.
+func (a caller) collection(scsas id.SCSASID, name string) string {
+	return a.c.root + a.base + "/" + url.PathEscape(string(scsas)) + "/" + name
 }
 
-func (n niddClient) below(scsas id.SCSASID, configID, collection, ident string) string {
+// item returns the URI of a resource in the collection with the given URI; ident is its identifier or its URI.
+func item(collection, ident string) string {
 	if isURI(ident) {
 		return ident
 	}
-	return n.config(scsas, configID) + collection + "/" + url.PathEscape(ident)
+	return collection + "/" + url.PathEscape(ident)
 }
 
-// call sends q and returns the resource of the answer, nil when there is none.
-func niddCall[T any](ctx context.Context, n niddClient, scsas id.SCSASID, method, operation, uri, media string, body any, create bool) (*T, int, string, error) {
-	q := request{"3gpp-nidd", operation, scsas, method, uri, media, body, create}
+// invoke sends q to an operation of a and returns the resource of the answer, nil when there is none.
+func invoke[T any](ctx context.Context, a caller, q request) (v *T, status int, location string, err error) {
+	q.api = a.api
 	var out T
-	status, location, err := n.c.do(ctx, q, &out)
-	if err != nil {
-		return nil, status, "", err
-	}
-	if reflect.ValueOf(&out).Elem().IsZero() {
-		return nil, status, location, nil
+	status, location, err = a.c.do(ctx, q, &out)
+	if err != nil || reflect.ValueOf(&out).Elem().IsZero() {
+		return nil, status, location, err
 	}
 	return &out, status, location, nil
+}
+
+// fetchList retrieves a collection.
+func fetchList[T any](ctx context.Context, a caller, operation string, scsas id.SCSASID, uri string) ([]T, error) {
+	v, _, _, err := invoke[[]T](ctx, a, request{operation: operation, scsas: scsas, method: "GET", uri: uri})
+	return all(v, err)
+}
+
+// fetch retrieves a resource.
+func fetch[T any](ctx context.Context, a caller, operation string, scsas id.SCSASID, uri string) (*T, error) {
+	v, _, _, err := invoke[T](ctx, a, request{operation: operation, scsas: scsas, method: "GET", uri: uri})
+	return must(operation, v, err)
+}
+
+// create creates a resource; self is where its URI is kept.
+func create[T any](ctx context.Context, a caller, q request, self func(*T) *string) (*T, error) {
+	q.method, q.media, q.create = "POST", typeJSON, true
+	v, _, location, err := invoke[T](ctx, a, q)
+	if err == nil && v == nil && location != "" {
+		v = new(T)
+	}
+	if v != nil && location != "" {
+		*self(v) = location // what later requests are for
+	}
+	return must(q.operation, v, err)
+}
+
+// exchange sends a body and returns that of the answer, which must be there.
+func exchange[T any](ctx context.Context, a caller, q request) (*T, error) {
+	q.method, q.media = "POST", typeJSON
+	v, _, _, err := invoke[T](ctx, a, q)
+	return must(q.operation, v, err)
+}
+
+// change replaces or modifies a resource and returns the new one, or nil when there is nothing to tell.
+func change[T any](ctx context.Context, a caller, q request) (*T, error) {
+	v, _, _, err := invoke[T](ctx, a, q)
+	return v, err
+}
+
+// drop deletes a resource.
+func drop(ctx context.Context, a caller, operation string, scsas id.SCSASID, uri string) error {
+	_, _, err := a.c.do(ctx, request{api: a.api, operation: operation, scsas: scsas, method: "DELETE", uri: uri}, nil)
+	return err
+}
+
+// dropTelling deletes a resource and returns its last report, or nil.
+func dropTelling[T any](ctx context.Context, a caller, operation string, scsas id.SCSASID, uri string) (*T, error) {
+	v, _, _, err := invoke[T](ctx, a, request{operation: operation, scsas: scsas, method: "DELETE", uri: uri})
+	return v, err
 }
 
 // must is the answer of an operation that has a body.
@@ -202,109 +248,4 @@ func all[T any](v *[]T, err error) ([]T, error) {
 		return nil, err
 	}
 	return *v, err
-}
-
-func (n niddClient) Configurations(ctx context.Context, scsas id.SCSASID) ([]NIDDConfiguration, error) {
-	v, _, _, err := niddCall[[]NIDDConfiguration](ctx, n, scsas, "GET", "FetchAllNIDDConfigurations", NIDDConfigurationsURI(n.c.root, scsas), "", nil, false)
-	return all(v, err)
-}
-
-func (n niddClient) CreateConfiguration(ctx context.Context, scsas id.SCSASID, cfg *NIDDConfiguration) (*NIDDConfiguration, error) {
-	const op = "CreateNIDDConfiguration"
-	v, _, location, err := niddCall[NIDDConfiguration](ctx, n, scsas, "POST", op, NIDDConfigurationsURI(n.c.root, scsas), typeJSON, cfg, true)
-	if err == nil && v == nil && location != "" {
-		v = &NIDDConfiguration{}
-	}
-	if v != nil && location != "" {
-		v.Self = location // what later requests are for (TS 29.122 §4.4.5.2.1)
-	}
-	return must(op, v, err)
-}
-
-func (n niddClient) Configuration(ctx context.Context, scsas id.SCSASID, configID string) (*NIDDConfiguration, error) {
-	const op = "FetchIndNIDDConfiguration"
-	v, _, _, err := niddCall[NIDDConfiguration](ctx, n, scsas, "GET", op, n.config(scsas, configID), "", nil, false)
-	return must(op, v, err)
-}
-
-func (n niddClient) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, configID string, patch *NIDDConfigurationPatch) (*NIDDConfiguration, error) {
-	v, _, _, err := niddCall[NIDDConfiguration](ctx, n, scsas, "PATCH", "ModifyNIDDConfiguration", n.config(scsas, configID), typeMerge, patch, false)
-	return v, err
-}
-
-func (n niddClient) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, configID string) error {
-	_, _, err := n.c.do(ctx, request{"3gpp-nidd", "DeleteNIDDConfiguration", scsas, "DELETE", n.config(scsas, configID), "", nil, false}, nil)
-	return err
-}
-
-func (n niddClient) Deliveries(ctx context.Context, scsas id.SCSASID, configID string) ([]NIDDDownlinkDataTransfer, error) {
-	v, _, _, err := niddCall[[]NIDDDownlinkDataTransfer](ctx, n, scsas, "GET", "FetchAllDownlinkDataDeliveries", n.config(scsas, configID)+niddDeliveries, "", nil, false)
-	return all(v, err)
-}
-
-func (n niddClient) CreateDelivery(ctx context.Context, scsas id.SCSASID, configID string, data *NIDDDownlinkDataTransfer) (*NIDDDownlinkDataTransfer, error) {
-	const op = "CreateDownlinkDataDelivery"
-	v, status, location, err := niddCall[NIDDDownlinkDataTransfer](ctx, n, scsas, "POST", op, n.config(scsas, configID)+niddDeliveries, typeJSON, data, false)
-	if err != nil {
-		return nil, err
-	}
-	if v == nil {
-		v = &NIDDDownlinkDataTransfer{}
-	}
-	if status == http.StatusCreated && location != "" {
-		v.Self = location
-	}
-	return v, nil
-}
-
-func (n niddClient) Delivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string) (*NIDDDownlinkDataTransfer, error) {
-	const op = "FetchIndDownlinkDataDelivery"
-	v, _, _, err := niddCall[NIDDDownlinkDataTransfer](ctx, n, scsas, "GET", op, n.below(scsas, configID, niddDeliveries, deliveryID), "", nil, false)
-	return must(op, v, err)
-}
-
-func (n niddClient) ReplaceDelivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string, data *NIDDDownlinkDataTransfer) (*NIDDDownlinkDataTransfer, error) {
-	v, _, _, err := niddCall[NIDDDownlinkDataTransfer](ctx, n, scsas, "PUT", "UpdateIndDownlinkDataDelivery", n.below(scsas, configID, niddDeliveries, deliveryID), typeJSON, data, false)
-	return v, err
-}
-
-// ModifyDelivery sends application/json, which is what the Rel-18 API description declares for this operation.
-func (n niddClient) ModifyDelivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string, patch *NIDDDownlinkDataTransferPatch) (*NIDDDownlinkDataTransfer, error) {
-	v, _, _, err := niddCall[NIDDDownlinkDataTransfer](ctx, n, scsas, "PATCH", "ModifyIndDownlinkDataDelivery", n.below(scsas, configID, niddDeliveries, deliveryID), typeJSON, patch, false)
-	return v, err
-}
-
-func (n niddClient) CancelDelivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string) error {
-	_, _, err := n.c.do(ctx, request{"3gpp-nidd", "DeleteIndDownlinkDataDelivery", scsas, "DELETE", n.below(scsas, configID, niddDeliveries, deliveryID), "", nil, false}, nil)
-	return err
-}
-
-func (n niddClient) Ports(ctx context.Context, scsas id.SCSASID, configID string) ([]ManagePort, error) {
-	v, _, _, err := niddCall[[]ManagePort](ctx, n, scsas, "GET", "FetchAllManagePortConfigurations", n.config(scsas, configID)+niddPorts, "", nil, false)
-	return all(v, err)
-}
-
-func (n niddClient) Port(ctx context.Context, scsas id.SCSASID, configID, portID string) (*ManagePort, error) {
-	const op = "FetchIndManagePortConfiguration"
-	v, _, _, err := niddCall[ManagePort](ctx, n, scsas, "GET", op, n.below(scsas, configID, niddPorts, portID), "", nil, false)
-	return must(op, v, err)
-}
-
-func (n niddClient) ReservePort(ctx context.Context, scsas id.SCSASID, configID, portID string, port *ManagePort) (*ManagePort, error) {
-	v, status, location, err := niddCall[ManagePort](ctx, n, scsas, "PUT", "UpdateIndManagePortConfiguration", n.below(scsas, configID, niddPorts, portID), typeJSON, port, false)
-	if err != nil || status == http.StatusAccepted {
-		return nil, err
-	}
-	if v == nil {
-		v = &ManagePort{}
-	}
-	if location != "" {
-		v.Self = location
-	}
-	return v, nil
-}
-
-func (n niddClient) ReleasePort(ctx context.Context, scsas id.SCSASID, configID, portID string) (bool, error) {
-	status, _, err := n.c.do(ctx, request{"3gpp-nidd", "DeleteIndManagePortConfiguration", scsas, "DELETE", n.below(scsas, configID, niddPorts, portID), "", nil, false}, nil)
-	return err == nil && status != http.StatusAccepted, err
 }

@@ -60,7 +60,7 @@ type ProblemDetails struct {
 	Detail            string         `json:"detail,omitempty"` // for a human
 	Instance          string         `json:"instance,omitempty"`
 	Cause             string         `json:"cause,omitempty"` // for a machine: DATA_TOO_LARGE, ...
-	InvalidParams     []InvalidParam `json:"invalidParams,omitempty"`
+	InvalidParams     []InvalidParam `json:"invalidParams,omitempty" t8:"min=1"`
 	SupportedFeatures Features       `json:"supportedFeatures,omitempty"`
 }
 

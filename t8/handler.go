@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/scefkit/scefkit/fault"
-	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/policy"
 )
 
@@ -38,78 +37,6 @@ func (a API) Operations() []policy.Operation {
 		all[i] = policy.Operation{API: a.Name, ID: r.operation}
 	}
 	return all
-}
-
-// A route is one operation of an API.
-type route struct {
-	method    string
-	pattern   string // below the base of the API; {scsAsId} is the SCS/AS, other variables go to call.vars
-	operation string // operationId
-	accepts   []string
-	failure   failureShape
-	do        func(c *call) (reply, error)
-}
-
-// Media types that a route accepts.
-var (
-	plainJSON    = []string{typeJSON}
-	mergePatch   = []string{typeMerge}
-	plainOrMerge = []string{typeMerge, typeJSON}
-)
-
-// A call is one request on its way.
-type call struct {
-	ctx   context.Context
-	scsas id.SCSASID
-	vars  [3]string // variable path segments after scsAsId, decoded
-	body  []byte
-	after []func()
-}
-
-// A reply is what a route answers.
-type reply struct {
-	status   int
-	body     any // nil: none
-	location string
-}
-
-func one[T any](v *T, err error) (reply, error) {
-	if err == nil && v == nil {
-		err = errors.New("neither a result nor an error")
-	}
-	return reply{status: http.StatusOK, body: v}, err
-}
-
-func oneOrNone[T any](v *T, err error) (reply, error) {
-	if v == nil {
-		return none(err)
-	}
-	return one(v, err)
-}
-
-func none(err error) (reply, error) { return reply{status: http.StatusNoContent}, err }
-
-func list[T any](v []T, err error) (reply, error) {
-	if v == nil {
-		v = []T{}
-	}
-	return reply{status: http.StatusOK, body: v}, err
-}
-
-func created[T any](v *T, err error, self func() string) (reply, error) {
-	if err != nil || v == nil {
-		return one(v, err)
-	}
-	return reply{status: http.StatusCreated, body: v, location: self()}, nil
-}
-
-// withBody decodes and checks the body of c and goes on with f.
-func withBody[T any](c *call, f func(*T) (reply, error)) (reply, error) {
-	b := new(T)
-	if err := decodeBody(c.body, b, modeRequest); err != nil {
-		return reply{}, err
-	}
-	return f(b)
 }
 
 // HandlerOptions holds what is optional for a Handler.
@@ -344,6 +271,7 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 			return rt, err
 		}
 	}
+	c.url = r.URL
 	out.x.Request = c.body
 	h.trace.request(c.ctx, out.x)
 	rep, err := rt.do(c)
@@ -476,17 +404,13 @@ func (h *Handler) faultOf(ctx context.Context, x *Exchange, err error) *fault.Er
 
 // fail answers with an error, unless an answer was begun.
 func (h *Handler) fail(out *answer, rt *route, e *fault.Error) {
-	shape := shapeProblem
-	if rt != nil {
-		shape = rt.failure
-	}
 	if s := e.Status(); !e.RetryAt.IsZero() && (s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable) {
 		out.w.Header().Set("Retry-After", retryAfter(e.RetryAt, time.Now()))
 	}
 	if e.Code == fault.Unauthenticated && out.w.Header().Get("WWW-Authenticate") == "" {
 		out.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 §15.5.2 wants one
 	}
-	body, media := shape.errorBody(e)
+	body, media := rt.errorBody(e)
 	out.write(e.Status(), media, body)
 }
 

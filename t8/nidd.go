@@ -152,7 +152,7 @@ type NIDDDownlinkDataDeliveryStatusNotification struct {
 	// NIDDDownlinkDataTransfer is the URI of the delivery.
 	NIDDDownlinkDataTransfer string `json:"niddDownlinkDataTransfer" t8:"required"`
 	// DeliveryStatus is the result.
-	DeliveryStatus DeliveryStatus `json:"deliveryStatus" t8:"required"`
+	DeliveryStatus DeliveryStatus `json:"deliveryStatus" t8:"required,readonly"`
 	// RequestedRetransmissionTime is when the network expects to reach the UE; zero: not known.
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero"`
 }
@@ -168,7 +168,7 @@ type NIDDConfigurationStatusNotification struct {
 	// MSISDN identifies the UE by its number, 5 to 15 digits.
 	MSISDN id.MSISDN `json:"msisdn,omitempty" t8:"oneof=ue"`
 	// Status is that of the configuration.
-	Status NIDDStatus `json:"status" t8:"required"`
+	Status NIDDStatus `json:"status" t8:"required,readonly"`
 	// RDSCapIndication tells whether the network has the Reliable Data Service for this UE; nil: not said.
 	RDSCapIndication *bool `json:"rdsCapIndication,omitempty"`
 	// RDSPort is the port pair that is not known, with status RDS_PORT_UNKNOWN.
@@ -192,7 +192,7 @@ type GMDResult struct {
 	// MSISDN identifies the UE by its number, 5 to 15 digits.
 	MSISDN id.MSISDN `json:"msisdn,omitempty" t8:"oneof=ue"`
 	// DeliveryStatus is the result.
-	DeliveryStatus DeliveryStatus `json:"deliveryStatus" t8:"required"`
+	DeliveryStatus DeliveryStatus `json:"deliveryStatus" t8:"required,readonly"`
 	// RequestedRetransmissionTime is when the network expects to reach the UE; zero: not known.
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero"`
 }

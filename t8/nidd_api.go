@@ -3,6 +3,7 @@ package t8
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
@@ -87,81 +88,94 @@ func NIDDAPI(p NIDD) API {
 		ports      = config + "/rds-ports"
 		port       = ports + "/{portId}"
 	)
-	return API{Name: "3gpp-nidd", Version: "v1", refuse401: []string{"CreateDownlinkDataDelivery"}, routes: []route{
-		{"GET", configs, "FetchAllNIDDConfigurations", nil, shapeProblem, func(c *call) (reply, error) {
-			return list(p.Configurations(c.ctx, c.scsas))
-		}},
-		{"POST", configs, "CreateNIDDConfiguration", plainJSON, shapeProblem, func(c *call) (reply, error) {
-			return withBody(c, func(b *NIDDConfiguration) (reply, error) {
-				r, err := p.CreateConfiguration(c.ctx, c.scsas, b)
-				return created(r, err, func() string { return r.Self })
-			})
-		}},
-		{"GET", config, "FetchIndNIDDConfiguration", nil, shapeProblem, func(c *call) (reply, error) {
-			return one(p.Configuration(c.ctx, c.scsas, c.vars[0]))
-		}},
-		{"PATCH", config, "ModifyNIDDConfiguration", mergePatch, shapeProblem, func(c *call) (reply, error) {
-			return withBody(c, func(b *NIDDConfigurationPatch) (reply, error) {
-				return oneOrNone(p.ModifyConfiguration(c.ctx, c.scsas, c.vars[0], b))
-			})
-		}},
-		{"DELETE", config, "DeleteNIDDConfiguration", nil, shapeProblem, func(c *call) (reply, error) {
-			return none(p.DeleteConfiguration(c.ctx, c.scsas, c.vars[0]))
-		}},
-		{"GET", deliveries, "FetchAllDownlinkDataDeliveries", nil, shapeProblem, func(c *call) (reply, error) {
-			return list(p.Deliveries(c.ctx, c.scsas, c.vars[0]))
-		}},
-		{"POST", deliveries, "CreateDownlinkDataDelivery", plainJSON, shapeDelivery, func(c *call) (reply, error) {
-			return withBody(c, func(b *NIDDDownlinkDataTransfer) (reply, error) {
-				r, err := p.CreateDelivery(c.ctx, c.scsas, c.vars[0], b)
-				if err == nil && r != nil && r.Self == "" {
-					return one(r, nil)
-				}
-				return created(r, err, func() string { return r.Self })
-			})
-		}},
-		{"GET", delivery, "FetchIndDownlinkDataDelivery", nil, shapeProblem, func(c *call) (reply, error) {
-			return one(p.Delivery(c.ctx, c.scsas, c.vars[0], c.vars[1]))
-		}},
-		{"PUT", delivery, "UpdateIndDownlinkDataDelivery", plainJSON, shapeDelivery, func(c *call) (reply, error) {
-			return withBody(c, func(b *NIDDDownlinkDataTransfer) (reply, error) {
-				return oneOrNone(p.ReplaceDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1], b))
-			})
-		}},
-		{"PATCH", delivery, "ModifyIndDownlinkDataDelivery", plainOrMerge, shapeDelivery, func(c *call) (reply, error) {
-			return withBody(c, func(b *NIDDDownlinkDataTransferPatch) (reply, error) {
-				return oneOrNone(p.ModifyDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1], b))
-			})
-		}},
-		{"DELETE", delivery, "DeleteIndDownlinkDataDelivery", nil, shapeDelivery, func(c *call) (reply, error) {
-			return none(p.CancelDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1]))
-		}},
-		{"GET", ports, "FetchAllManagePortConfigurations", nil, shapeProblem, func(c *call) (reply, error) {
-			return list(p.Ports(c.ctx, c.scsas, c.vars[0]))
-		}},
-		{"GET", port, "FetchIndManagePortConfiguration", nil, shapeProblem, func(c *call) (reply, error) {
-			return one(p.Port(c.ctx, c.scsas, c.vars[0], c.vars[1]))
-		}},
-		{"PUT", port, "UpdateIndManagePortConfiguration", plainJSON, shapePort, func(c *call) (reply, error) {
-			if _, ok := ParsePortID(c.vars[1]); !ok {
-				return reply{}, noPort()
-			}
-			return withBody(c, func(b *ManagePort) (reply, error) {
-				r, err := p.ReservePort(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
-				if err == nil && r == nil {
-					return reply{status: http.StatusAccepted}, nil
-				}
-				return created(r, err, func() string { return r.Self })
-			})
-		}},
-		{"DELETE", port, "DeleteIndManagePortConfiguration", nil, shapePort, func(c *call) (reply, error) {
-			done, err := p.ReleasePort(c.ctx, c.scsas, c.vars[0], c.vars[1])
-			if err == nil && !done {
+	self := func(cfg *NIDDConfiguration) string { return cfg.Self }
+	sent := postNew(deliveries, "CreateDownlinkDataDelivery", func(d *NIDDDownlinkDataTransfer) string { return d.Self },
+		func(c *call, b *NIDDDownlinkDataTransfer) (*NIDDDownlinkDataTransfer, error) {
+			return p.CreateDelivery(c.ctx, c.scsas, c.vars[0], b)
+		})
+	create := sent.do
+	sent.status = []int{200, 201}
+	sent.do = func(c *call) (reply, error) {
+		r, err := create(c)
+		if err == nil && r.location == "" { // delivered, nothing was created
+			r.status = http.StatusOK
+		}
+		return r, err
+	}
+	reserve := put(port, "UpdateIndManagePortConfiguration", func(c *call, b *ManagePort) (*ManagePort, error) {
+		return p.ReservePort(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
+	})
+	reserve.status = []int{201, 202}
+	reserve.do = func(c *call) (reply, error) {
+		if _, ok := ParsePortID(c.vars[1]); !ok {
+			return reply{}, noPort()
+		}
+		return withBody(c, func(b *ManagePort) (reply, error) {
+			r, err := p.ReservePort(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
+			if err == nil && r == nil {
 				return reply{status: http.StatusAccepted}, nil
 			}
-			return none(err)
-		}},
+			return created(r, err, func() string { return r.Self })
+		})
+	}
+	release := remove(port, "DeleteIndManagePortConfiguration", nil)
+	release.status = []int{204, 202}
+	release.do = func(c *call) (reply, error) {
+		done, err := p.ReleasePort(c.ctx, c.scsas, c.vars[0], c.vars[1])
+		if err == nil && !done {
+			return reply{status: http.StatusAccepted}, nil
+		}
+		return none(err)
+	}
+	return API{Name: "3gpp-nidd", Version: "v1", refuse401: []string{"CreateDownlinkDataDelivery"}, routes: []route{
+		getList(configs, "FetchAllNIDDConfigurations", func(c *call) ([]NIDDConfiguration, error) {
+			return p.Configurations(c.ctx, c.scsas)
+		}),
+		notifying(postNew(configs, "CreateNIDDConfiguration", self, func(c *call, b *NIDDConfiguration) (*NIDDConfiguration, error) {
+			return p.CreateConfiguration(c.ctx, c.scsas, b)
+		}), "niddNotifications", reflect.TypeFor[NIDDConfigurationStatusNotification](), reflect.TypeFor[NIDDUplinkDataNotification](),
+			reflect.TypeFor[NIDDDownlinkDataDeliveryStatusNotification](), reflect.TypeFor[GMDNIDDDownlinkDataDeliveryNotification](),
+			reflect.TypeFor[ManagePortNotification]()),
+		getOne(config, "FetchIndNIDDConfiguration", func(c *call) (*NIDDConfiguration, error) {
+			return p.Configuration(c.ctx, c.scsas, c.vars[0])
+		}),
+		patch(config, "ModifyNIDDConfiguration", mergePatch, func(c *call, b *NIDDConfigurationPatch) (*NIDDConfiguration, error) {
+			return p.ModifyConfiguration(c.ctx, c.scsas, c.vars[0], b)
+		}),
+		remove(config, "DeleteNIDDConfiguration", func(c *call) error {
+			return p.DeleteConfiguration(c.ctx, c.scsas, c.vars[0])
+		}),
+		getList(deliveries, "FetchAllDownlinkDataDeliveries", func(c *call) ([]NIDDDownlinkDataTransfer, error) {
+			return p.Deliveries(c.ctx, c.scsas, c.vars[0])
+		}),
+		failing(sent, shapeDelivery),
+		getOne(delivery, "FetchIndDownlinkDataDelivery", func(c *call) (*NIDDDownlinkDataTransfer, error) {
+			return p.Delivery(c.ctx, c.scsas, c.vars[0], c.vars[1])
+		}),
+		failing(put(delivery, "UpdateIndDownlinkDataDelivery", func(c *call, b *NIDDDownlinkDataTransfer) (*NIDDDownlinkDataTransfer, error) {
+			return p.ReplaceDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
+		}), shapeDelivery),
+		failing(patch(delivery, "ModifyIndDownlinkDataDelivery", plainOrMerge, func(c *call, b *NIDDDownlinkDataTransferPatch) (*NIDDDownlinkDataTransfer, error) {
+			return p.ModifyDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
+		}), shapeDelivery),
+		failing(remove(delivery, "DeleteIndDownlinkDataDelivery", func(c *call) error {
+			return p.CancelDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1])
+		}), shapeDelivery),
+		getList(ports, "FetchAllManagePortConfigurations", func(c *call) ([]ManagePort, error) {
+			return p.Ports(c.ctx, c.scsas, c.vars[0])
+		}),
+		getOne(port, "FetchIndManagePortConfiguration", func(c *call) (*ManagePort, error) {
+			return p.Port(c.ctx, c.scsas, c.vars[0], c.vars[1])
+		}),
+		failing(reserve, shapePort),
+		failing(release, shapePort),
 	}}
+}
+
+// failing says which body a 500 has.
+func failing(r route, shape failureShape) route {
+	r.failure = shape
+	return r
 }
 
 // noPort refuses a port identifier that cannot be one.

@@ -251,7 +251,7 @@ func (n *Notifier) post(ctx context.Context, destination string, b []byte) (next
 	case res.StatusCode == http.StatusTemporaryRedirect || res.StatusCode == http.StatusPermanentRedirect:
 		return n.redirect(t.url, res)
 	}
-	e := remoteFault(op, res.StatusCode, res.Header, answer)
+	e := remoteFault(op, res.StatusCode, res.Header, answer, nil)
 	if res.StatusCode == http.StatusRequestTimeout {
 		e.Code = fault.Timeout
 	}

@@ -22,9 +22,12 @@ import (
 //	notnull      in a PATCH body: must not be removed
 //	min=n max=n  range of a number; length of a string, of octets or of an array
 //	uri          absolute http or https URI without user information
+//	pattern=p    form of a string, or of the strings of an array, by its name in the table of patterns
 //	oneof=g      exactly one of the members of group g must be there
 //	atmost=g     at most one of them may be there
 //	anyof=g      at least one of them must be there
+//
+// A member may belong to several groups.
 //
 // The identity types and Features bring the check of their form with them.
 type plan struct {
@@ -56,16 +59,20 @@ const (
 )
 
 type field struct {
-	name                 string
-	pointer              string // "/" + name, escaped for a JSON pointer
-	at                   []int
-	plan                 *plan
-	required, readonly   bool
-	notnull, uri         bool
-	hasMin, hasMax       bool
-	min, max             int64
-	groupRule, groupName string
+	name               string
+	pointer            string // "/" + name, escaped for a JSON pointer
+	at                 []int
+	plan               *plan
+	required, readonly bool
+	notnull, uri       bool
+	hasMin, hasMax     bool
+	min, max           float64
+	pattern            func(string) error
+	groups             []rule
 }
+
+// rule says that a field belongs to a group.
+type rule struct{ name, group string }
 
 type group struct {
 	rule   string
@@ -194,8 +201,8 @@ func (f *field) parse(where, tag string) {
 	if tag == "" {
 		return
 	}
-	for rule := range strings.SplitSeq(tag, ",") {
-		name, arg, _ := strings.Cut(rule, "=")
+	for item := range strings.SplitSeq(tag, ",") {
+		name, arg, _ := strings.Cut(item, "=")
 		switch name {
 		case "required":
 			f.required = true
@@ -206,7 +213,7 @@ func (f *field) parse(where, tag string) {
 		case "uri":
 			f.uri = true
 		case "min", "max":
-			n, err := strconv.ParseInt(arg, 10, 64)
+			n, err := strconv.ParseFloat(arg, 64)
 			if err != nil {
 				panic(fmt.Sprintf("t8: tag of %s: %v", where, err))
 			}
@@ -215,10 +222,14 @@ func (f *field) parse(where, tag string) {
 			} else {
 				f.hasMax, f.max = true, n
 			}
+		case "pattern":
+			if f.pattern = patterns[arg]; f.pattern == nil {
+				panic(fmt.Sprintf("t8: tag of %s: unknown pattern %q", where, arg))
+			}
 		case "oneof", "atmost", "anyof":
-			f.groupRule, f.groupName = name, arg
+			f.groups = append(f.groups, rule{name, arg})
 		default:
-			panic(fmt.Sprintf("t8: tag of %s: unknown rule %q", where, rule))
+			panic(fmt.Sprintf("t8: tag of %s: unknown rule %q", where, item))
 		}
 	}
 }
@@ -231,19 +242,18 @@ func (p *plan) finish() {
 	byName := map[string]int{}
 	for i, f := range p.fields {
 		p.index[f.name] = i
-		if f.groupRule == "" {
-			continue
+		for _, r := range f.groups {
+			g, ok := byName[r.group]
+			if !ok {
+				g = len(p.groups)
+				byName[r.group] = g
+				p.groups = append(p.groups, group{rule: r.name})
+			} else {
+				p.groups[g].names += ", "
+			}
+			p.groups[g].fields = append(p.groups[g].fields, i)
+			p.groups[g].names += f.name
 		}
-		g, ok := byName[f.groupName]
-		if !ok {
-			g = len(p.groups)
-			byName[f.groupName] = g
-			p.groups = append(p.groups, group{rule: f.groupRule})
-		} else {
-			p.groups[g].names += ", "
-		}
-		p.groups[g].fields = append(p.groups[g].fields, i)
-		p.groups[g].names += f.name
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/scefkit/scefkit/fault"
@@ -43,6 +45,14 @@ type UEFormatsError []SerializationFormat
 
 func (f UEFormatsError) Error() string { return fmt.Sprintf("the UE has %v", []SerializationFormat(f)) }
 
+// A ReportError carries the body with which some operations tell what failed, in place of ProblemDetails: []CPReport,
+// []PFDReport, []RACSFailureReport and others. It stands below a *[fault.Error] on both sides.
+type ReportError struct {
+	Body any // a value, not a pointer
+}
+
+func (r ReportError) Error() string { return fmt.Sprintf("reported as %T", r.Body) }
+
 // failureShape says which body a 500 has.
 type failureShape uint8
 
@@ -52,21 +62,25 @@ const (
 	shapePort                         // RDSDownlinkDataDeliveryFailure
 )
 
-// errorBody returns body and media type for e.
-func (s failureShape) errorBody(e *fault.Error) ([]byte, string) {
+// errorBody returns body and media type for e; rt is nil when no operation was found.
+func (rt *route) errorBody(e *fault.Error) ([]byte, string) {
 	p := Problem(e)
 	var body any = p
 	media := typeProblem
-	if e.Status() == http.StatusInternalServerError {
-		switch s {
-		case shapeDelivery:
-			body, media = NIDDDownlinkDataDeliveryFailure{p, e.RetryAt}, typeJSON
-		case shapePort:
-			f := RDSDownlinkDataDeliveryFailure{ProblemDetails: p, RequestedRetransmissionTime: e.RetryAt}
-			if u, ok := errors.AsType[UEFormatsError](e.Err); ok {
-				f.SupportedUEFormats = u
+	if rt != nil {
+		if r, ok := errors.AsType[ReportError](e.Err); ok && rt.reports[e.Status()] == reflect.TypeOf(r.Body) {
+			body, media = r.Body, typeJSON
+		} else if e.Status() == http.StatusInternalServerError {
+			switch rt.failure {
+			case shapeDelivery:
+				body, media = NIDDDownlinkDataDeliveryFailure{p, e.RetryAt}, typeJSON
+			case shapePort:
+				f := RDSDownlinkDataDeliveryFailure{ProblemDetails: p, RequestedRetransmissionTime: e.RetryAt}
+				if u, ok := errors.AsType[UEFormatsError](e.Err); ok {
+					f.SupportedUEFormats = u
+				}
+				body = f
 			}
-			body = f
 		}
 	}
 	b, err := marshal(body)
@@ -92,8 +106,9 @@ func parseRetryAfter(s string, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// remoteFault makes the error that a peer's answer stands for.
-func remoteFault(op string, status int, h http.Header, body []byte) *fault.Error {
+// remoteFault makes the error that a peer's answer stands for. report is the type that the body may have instead of
+// ProblemDetails, or nil.
+func remoteFault(op string, status int, h http.Header, body []byte, report reflect.Type) *fault.Error {
 	var b struct {
 		ProblemDetails
 		ProblemDetail               *ProblemDetails       `json:"problemDetail"`
@@ -120,10 +135,14 @@ func remoteFault(op string, status int, h http.Header, body []byte) *fault.Error
 	if t := parseRetryAfter(h.Get("Retry-After"), time.Now()); e.RetryAt.IsZero() && !t.IsZero() {
 		e.RetryAt = t
 	}
+	e.Err = statusError(status)
 	if len(b.SupportedUEFormats) > 0 {
 		e.Err = UEFormatsError(b.SupportedUEFormats)
-	} else {
-		e.Err = statusError(status)
+	}
+	if report != nil && !strings.HasPrefix(h.Get("Content-Type"), typeProblem) {
+		if v := reflect.New(report); decodeBody(body, v.Interface(), modeAnswer) == nil {
+			e.Err = ReportError{v.Elem().Interface()}
+		}
 	}
 	return e
 }

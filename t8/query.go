@@ -1,0 +1,70 @@
+package t8
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strconv"
+
+	"github.com/oapi-codegen/runtime"
+
+	"github.com/scefkit/scefkit/fault"
+)
+
+// UEFilter asks for the resources of some UEs only, in the retrieval of a collection; the zero UEFilter asks for all.
+type UEFilter struct {
+	IPAddrs  []IPAddr // any of these; query parameter ip-addrs
+	IPDomain string   // where the IPv4 addresses belong; query parameter ip-domain
+	MACAddrs []string // any of these, as 00-11-22-aa-bb-cc; query parameter mac-addrs
+}
+
+// parseUEFilter reads the query of a request.
+func parseUEFilter(u *url.URL) (f UEFilter, err error) {
+	q := u.Query()
+	for name, to := range map[string]any{"ip-addrs": &f.IPAddrs, "mac-addrs": &f.MACAddrs} {
+		if q.Has(name) && json.Unmarshal([]byte(q.Get(name)), to) != nil {
+			return f, badQuery(name, "must be a JSON array")
+		}
+	}
+	for i := range f.IPAddrs {
+		if e := check(reflect.ValueOf(&f.IPAddrs[i]).Elem(), nil); e != nil {
+			return f, badQuery("ip-addrs", "element "+strconv.Itoa(i)+" "+e.Params[0].Reason)
+		}
+	}
+	if err := runtime.BindQueryParameter("form", true, false, "ip-domain", q, &f.IPDomain); err != nil {
+		return f, badQuery("ip-domain", "must be one text")
+	}
+	for _, m := range f.MACAddrs {
+		if err := patterns["mac"](m); err != nil {
+			return f, badQuery("mac-addrs", err.Error())
+		}
+	}
+	return f, nil
+}
+
+// addTo returns the URI with the filter as its query.
+func (f UEFilter) addTo(uri string) (string, error) {
+	q := url.Values{}
+	for name, v := range map[string]any{"ip-addrs": f.IPAddrs, "mac-addrs": f.MACAddrs} {
+		b, err := marshal(v)
+		if err != nil {
+			return "", err
+		}
+		if s := string(b); s != "null" && s != "[]" {
+			q.Set(name, s)
+		}
+	}
+	if f.IPDomain != "" {
+		q.Set("ip-domain", f.IPDomain)
+	}
+	if len(q) == 0 {
+		return uri, nil
+	}
+	return uri + "?" + q.Encode(), nil
+}
+
+func badQuery(name, reason string) error {
+	e := fault.New("", fault.InvalidParameter, "")
+	e.Params = []fault.Param{{Param: name, Reason: reason}}
+	return e
+}
