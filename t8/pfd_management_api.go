@@ -63,7 +63,7 @@ const pfdAppIDs = "external-app-ids"
 
 // parsePFDFilter reads the query of a request.
 func parsePFDFilter(u *url.URL) (f PFDFilter, err error) {
-	if err := runtime.BindQueryParameter("form", true, false, pfdAppIDs, u.Query(), &f.ExternalAppIDs); err != nil {
+	if err := runtime.BindRawQueryParameter("form", true, false, pfdAppIDs, u.RawQuery, &f.ExternalAppIDs); err != nil {
 		return f, badQuery(pfdAppIDs, "must be texts")
 	}
 	return f, nil
