@@ -45,6 +45,9 @@ func DeviceTriggeringAPI(p DeviceTriggering) API {
 		trigger  = triggers + "/{transactionId}"
 	)
 	self := func(t *DeviceTrigger) string { return t.Self }
+	modify := func(c *call, b *DeviceTriggerPatch) (*DeviceTrigger, error) {
+		return p.ModifyTrigger(c.ctx, c.scsas, c.vars[0], b)
+	}
 	return API{Name: "3gpp-device-triggering", Version: "v1", routes: []route{
 		getList(triggers, "FetchAllDeviceTriggeringTransactions", func(c *call) ([]DeviceTrigger, error) {
 			return p.Triggers(c.ctx, c.scsas)
@@ -58,9 +61,7 @@ func DeviceTriggeringAPI(p DeviceTriggering) API {
 		put(trigger, "UpdateIndDeviceTriggeringTransaction", func(c *call, b *DeviceTrigger) (*DeviceTrigger, error) {
 			return p.ReplaceTrigger(c.ctx, c.scsas, c.vars[0], b)
 		}),
-		patch(trigger, "ModifyIndDeviceTriggeringTransaction", triggerPatch, func(c *call, b *DeviceTriggerPatch) (*DeviceTrigger, error) {
-			return p.ModifyTrigger(c.ctx, c.scsas, c.vars[0], b)
-		}),
+		patch(trigger, "ModifyIndDeviceTriggeringTransaction", triggerPatch, modify),
 		removeTelling(trigger, "DeleteIndDeviceTriggeringTransaction", func(c *call) (*DeviceTrigger, error) {
 			return p.RecallTrigger(c.ctx, c.scsas, c.vars[0])
 		}),

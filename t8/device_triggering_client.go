@@ -35,7 +35,9 @@ func (t triggerClient) Trigger(ctx context.Context, scsas id.SCSASID, transactio
 	return fetch[DeviceTrigger](ctx, t.caller, "FetchIndDeviceTriggeringTransaction", scsas, t.one(scsas, transactionID))
 }
 
-func (t triggerClient) ReplaceTrigger(ctx context.Context, scsas id.SCSASID, transactionID string, trigger *DeviceTrigger) (*DeviceTrigger, error) {
+func (t triggerClient) ReplaceTrigger(
+	ctx context.Context, scsas id.SCSASID, transactionID string, trigger *DeviceTrigger,
+) (*DeviceTrigger, error) {
 	return change[DeviceTrigger](ctx, t.caller, request{
 		operation: "UpdateIndDeviceTriggeringTransaction", scsas: scsas,
 		method: "PUT", uri: t.one(scsas, transactionID), media: typeJSON, body: trigger,
@@ -43,7 +45,9 @@ func (t triggerClient) ReplaceTrigger(ctx context.Context, scsas id.SCSASID, tra
 }
 
 // ModifyTrigger sends application/json, which is what the Rel-18 API description declares for this operation.
-func (t triggerClient) ModifyTrigger(ctx context.Context, scsas id.SCSASID, transactionID string, patch *DeviceTriggerPatch) (*DeviceTrigger, error) {
+func (t triggerClient) ModifyTrigger(
+	ctx context.Context, scsas id.SCSASID, transactionID string, patch *DeviceTriggerPatch,
+) (*DeviceTrigger, error) {
 	return change[DeviceTrigger](ctx, t.caller, request{
 		operation: "ModifyIndDeviceTriggeringTransaction", scsas: scsas,
 		method: "PATCH", uri: t.one(scsas, transactionID), media: triggerPatch[0], body: patch,

@@ -33,7 +33,9 @@ func (m mb2Client) TMGIAllocations(ctx context.Context, scsas id.SCSASID) ([]TMG
 	return fetchOneOrMore[TMGIAllocation](ctx, m.caller, "FetchAllTMGIAllocations", scsas, m.all(scsas))
 }
 
-func (m mb2Client) CreateTMGIAllocation(ctx context.Context, scsas id.SCSASID, allocation *TMGIAllocation) (*TMGIAllocation, error) {
+func (m mb2Client) CreateTMGIAllocation(
+	ctx context.Context, scsas id.SCSASID, allocation *TMGIAllocation,
+) (*TMGIAllocation, error) {
 	q := request{operation: "CreateTMGIAllocation", scsas: scsas, uri: m.all(scsas), body: allocation}
 	return create(ctx, m.caller, q, func(v *TMGIAllocation) *string { return &v.Self })
 }
@@ -42,14 +44,18 @@ func (m mb2Client) TMGIAllocation(ctx context.Context, scsas id.SCSASID, tmgi st
 	return fetch[TMGIAllocation](ctx, m.caller, "FetchIndTMGIAllocation", scsas, m.one(scsas, tmgi))
 }
 
-func (m mb2Client) ReplaceTMGIAllocation(ctx context.Context, scsas id.SCSASID, tmgi string, allocation *TMGIAllocation) (*TMGIAllocation, error) {
+func (m mb2Client) ReplaceTMGIAllocation(
+	ctx context.Context, scsas id.SCSASID, tmgi string, allocation *TMGIAllocation,
+) (*TMGIAllocation, error) {
 	return change[TMGIAllocation](ctx, m.caller, request{
 		operation: "UpdateIndTMGIAllocation", scsas: scsas,
 		method: "PUT", uri: m.one(scsas, tmgi), media: typeJSON, body: allocation,
 	})
 }
 
-func (m mb2Client) ModifyTMGIAllocation(ctx context.Context, scsas id.SCSASID, tmgi string, patch *TMGIAllocationPatch) (*TMGIAllocation, error) {
+func (m mb2Client) ModifyTMGIAllocation(
+	ctx context.Context, scsas id.SCSASID, tmgi string, patch *TMGIAllocationPatch,
+) (*TMGIAllocation, error) {
 	return change[TMGIAllocation](ctx, m.caller, request{
 		operation: "ModifyIndTMGIAllocation", scsas: scsas,
 		method: "PATCH", uri: m.one(scsas, tmgi), media: typeMerge, body: patch,
@@ -64,7 +70,9 @@ func (m mb2Client) Deliveries(ctx context.Context, scsas id.SCSASID, tmgi string
 	return fetchOneOrMore[GMDMB2Delivery](ctx, m.caller, "FecthAllGMDViaMBMSByMB2", scsas, m.one(scsas, tmgi)+gmdDeliveries)
 }
 
-func (m mb2Client) CreateDelivery(ctx context.Context, scsas id.SCSASID, tmgi string, delivery *GMDMB2Delivery) (*GMDMB2Delivery, error) {
+func (m mb2Client) CreateDelivery(
+	ctx context.Context, scsas id.SCSASID, tmgi string, delivery *GMDMB2Delivery,
+) (*GMDMB2Delivery, error) {
 	q := request{operation: "CreateGMDViaMBMSByMB2", scsas: scsas, uri: m.one(scsas, tmgi) + gmdDeliveries, body: delivery}
 	return create(ctx, m.caller, q, func(v *GMDMB2Delivery) *string { return &v.Self })
 }

@@ -47,7 +47,9 @@ func (x xmbClient) Deliveries(ctx context.Context, scsas id.SCSASID, serviceID s
 	return fetchList[GMDXMBDelivery](ctx, x.caller, "FetchAllGMDViaMBMS", scsas, x.one(scsas, serviceID)+gmdDeliveries)
 }
 
-func (x xmbClient) CreateDelivery(ctx context.Context, scsas id.SCSASID, serviceID string, delivery *GMDXMBDelivery) (*GMDXMBDelivery, error) {
+func (x xmbClient) CreateDelivery(
+	ctx context.Context, scsas id.SCSASID, serviceID string, delivery *GMDXMBDelivery,
+) (*GMDXMBDelivery, error) {
 	q := request{operation: "CreateGMDViaMBMS", scsas: scsas, uri: x.one(scsas, serviceID) + gmdDeliveries, body: delivery}
 	return create(ctx, x.caller, q, func(v *GMDXMBDelivery) *string { return &v.Self })
 }

@@ -23,19 +23,22 @@ type MSISDNLessMOSMS interface {
 // moSMSAPI is the API as the standard describes it. It has no base path and nobody's identity in it, so that no [Handler]
 // serves it.
 func moSMSAPI(p MSISDNLessMOSMS) API {
+	deliver := func(c *call, b *MSISDNLessMOSMSNotification) (*MSISDNLessMOSMSNotificationReply, error) {
+		r, err := p.DeliverMOSMS(c.ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		var n MSISDNLessMOSMSNotificationReply
+		if r != nil {
+			n = *r
+		}
+		if n.SupportedFeatures == "" {
+			n.SupportedFeatures = FeatureSet() // the member must be there
+		}
+		return &n, nil
+	}
 	return API{Name: "3gpp-msisdn-less-mo-sms", Version: "v1", routes: []route{
-		post("/", "DeliverMSISDNlessMOSMSNotification", func(c *call, b *MSISDNLessMOSMSNotification) (*MSISDNLessMOSMSNotificationReply, error) {
-			r, err := p.DeliverMOSMS(c.ctx, b)
-			if err == nil && (r == nil || r.SupportedFeatures == "") {
-				n := MSISDNLessMOSMSNotificationReply{}
-				if r != nil {
-					n = *r
-				}
-				n.SupportedFeatures = FeatureSet() // the member must be there
-				r = &n
-			}
-			return r, err
-		}),
+		post("/", "DeliverMSISDNlessMOSMSNotification", deliver),
 	}}
 }
 
@@ -66,7 +69,10 @@ type moSMSHandler struct {
 
 // ServeHTTP implements http.Handler.
 func (m *moSMSHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &Exchange{API: m.api, Operation: m.rt.operation, Method: r.Method, URI: r.URL.RequestURI(), Remote: r.RemoteAddr, Begin: time.Now()}
+	x := &Exchange{
+		API: m.api, Operation: m.rt.operation,
+		Method: r.Method, URI: r.URL.RequestURI(), Remote: r.RemoteAddr, Begin: time.Now(),
+	}
 	out := &answer{w: w, x: x}
 	defer m.h.trace.answer(r.Context(), x)
 	defer func() {
@@ -74,7 +80,8 @@ func (m *moSMSHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler { //nolint:errorlint // a panic value, by identity as net/http does
 				panic(p)
 			}
-			m.h.log.LogAttrs(r.Context(), slog.LevelError, "panic", slog.String("op", x.Operation), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			m.h.log.LogAttrs(r.Context(), slog.LevelError, "panic",
+				slog.String("op", x.Operation), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 			m.h.fail(out, m.rt, &fault.Error{Op: "t8." + x.Operation, Code: fault.Internal})
 		}
 	}()

@@ -11,7 +11,9 @@ import (
 // (TS 29.122 §5.15). An answer of 2xx without body is a reply without features: the SCS/AS has taken the message.
 //
 // Errors are those of Notify, and fault.Internal with Remote set when the reply cannot be read. Safe for concurrent use.
-func (n *Notifier) DeliverMOSMS(ctx context.Context, destination string, sms *MSISDNLessMOSMSNotification) (*MSISDNLessMOSMSNotificationReply, error) {
+func (n *Notifier) DeliverMOSMS(
+	ctx context.Context, destination string, sms *MSISDNLessMOSMSNotification,
+) (*MSISDNLessMOSMSNotificationReply, error) {
 	const op = "t8.DeliverMSISDNlessMOSMSNotification"
 	b, err := encodeBody(sms)
 	if err != nil {

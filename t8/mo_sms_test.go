@@ -69,11 +69,14 @@ func TestMOSMSHandlerRefuses(t *testing.T) {
 		status              int
 		params              []string
 	}{
-		"GET":      {"GET", "", "", 405, nil},
-		"nothing":  {"POST", "", "application/json", 400, nil},
-		"broken":   {"POST", "{", "application/json", 400, nil},
-		"missing":  {"POST", "{}", "application/json", 400, []string{"/supportedFeatures", "/sms", "/externalId", "/applicationPort"}},
-		"form":     {"POST", `{"supportedFeatures":"x","sms":"?","externalId":"ue","applicationPort":65536}`, "application/json", 400, []string{"/supportedFeatures", "/sms", "/externalId", "/applicationPort"}},
+		"GET":     {"GET", "", "", 405, nil},
+		"nothing": {"POST", "", "application/json", 400, nil},
+		"broken":  {"POST", "{", "application/json", 400, nil},
+		"missing": {"POST", "{}", "application/json", 400, []string{"/supportedFeatures", "/sms", "/externalId", "/applicationPort"}},
+		"form": {
+			"POST", `{"supportedFeatures":"x","sms":"?","externalId":"ue","applicationPort":65536}`, "application/json", 400,
+			[]string{"/supportedFeatures", "/sms", "/externalId", "/applicationPort"},
+		},
 		"media":    {"POST", goodSMS, "text/plain", 415, nil},
 		"too long": {"POST", goodSMS + string(make([]byte, 200)), "application/json", 413, nil},
 	} {

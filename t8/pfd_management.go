@@ -11,7 +11,7 @@ type PFDTransaction struct {
 	// (§5.2.7, §5.11.4). Empty: none.
 	SupportedFeatures Features `json:"supportedFeatures,omitempty"`
 	// PFDDatas holds the descriptions by external application identifier, which is ExternalAppID of the value, too; at
-	// least one. An answer has those that the network took.
+	// least one. [Check] does not compare the two. An answer has those that the network took.
 	PFDDatas map[string]PFDData `json:"pfdDatas" t8:"required,min=1"`
 	// PFDReports tells which applications failed and why; the key means nothing. Not empty when present. Set by the SCEF.
 	PFDReports map[string]PFDReport `json:"pfdReports,omitempty" t8:"readonly,min=1"`
@@ -56,7 +56,8 @@ type PFDData struct {
 	ExternalAppID string `json:"externalAppId" t8:"required"`
 	// Self is the URI of the resource. Set by the SCEF.
 	Self string `json:"self,omitempty" t8:"readonly"`
-	// PFDs holds the descriptions by their identifier, which is PFDID of the value, too; possibly none.
+	// PFDs holds the descriptions by their identifier, which is PFDID of the value, too; possibly none. [Check] does not
+	// compare the two.
 	PFDs map[string]PFD `json:"pfds" t8:"required"`
 	// AllowedDelay is how soon the network must use the descriptions; whole seconds on the wire. Zero wants it at once,
 	// nil leaves it to the network.

@@ -85,9 +85,15 @@ func PFDManagementAPI(p PFDManagement) API {
 		application  = transaction + "/applications/{appId}"
 	)
 	self := func(t *PFDTransaction) string { return t.Self }
-	create := postNew(transactions, "CreatePFDManagementTransaction", self, func(c *call, b *PFDTransaction) (*PFDTransaction, error) {
+	create := func(c *call, b *PFDTransaction) (*PFDTransaction, error) {
 		return p.CreateTransaction(c.ctx, c.scsas, b)
-	})
+	}
+	modify := func(c *call, b *PFDTransactionPatch) (*PFDTransaction, error) {
+		return p.ModifyTransaction(c.ctx, c.scsas, c.vars[0], b)
+	}
+	modifyApp := func(c *call, b *PFDDataPatch) (*PFDData, error) {
+		return p.ModifyApplication(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
+	}
 	reportsAll := func(r route) route { return reporting[[]PFDReport](r, http.StatusInternalServerError) }
 	reportsOne := func(r route) route {
 		return reporting[PFDReport](r, http.StatusForbidden, http.StatusConflict, http.StatusInternalServerError)
@@ -100,16 +106,15 @@ func PFDManagementAPI(p PFDManagement) API {
 			}
 			return p.Transactions(c.ctx, c.scsas, f)
 		}), queryParam{pfdAppIDs, reflect.TypeFor[[]string](), false}),
-		notifying(reportsAll(create), "notificationDestination", reflect.TypeFor[[]PFDReport]()),
+		notifying(reportsAll(postNew(transactions, "CreatePFDManagementTransaction", self, create)),
+			"notificationDestination", reflect.TypeFor[[]PFDReport]()),
 		getOne(transaction, "FetchIndPFDManagementTransaction", func(c *call) (*PFDTransaction, error) {
 			return p.Transaction(c.ctx, c.scsas, c.vars[0])
 		}),
 		reportsAll(put(transaction, "UpdateIndPFDManagementTransaction", func(c *call, b *PFDTransaction) (*PFDTransaction, error) {
 			return p.ReplaceTransaction(c.ctx, c.scsas, c.vars[0], b)
 		})),
-		reportsAll(patch(transaction, "ModifyIndPFDManagementTransaction", mergePatch, func(c *call, b *PFDTransactionPatch) (*PFDTransaction, error) {
-			return p.ModifyTransaction(c.ctx, c.scsas, c.vars[0], b)
-		})),
+		reportsAll(patch(transaction, "ModifyIndPFDManagementTransaction", mergePatch, modify)),
 		remove(transaction, "DeleteIndPFDManagementTransaction", func(c *call) error {
 			return p.DeleteTransaction(c.ctx, c.scsas, c.vars[0])
 		}),
@@ -119,9 +124,7 @@ func PFDManagementAPI(p PFDManagement) API {
 		reportsOne(put(application, "UpdateIndApplicationPFDManagement", func(c *call, b *PFDData) (*PFDData, error) {
 			return p.ReplaceApplication(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
 		})),
-		reportsOne(patch(application, "ModifyIndApplicationPFDManagement", mergePatch, func(c *call, b *PFDDataPatch) (*PFDData, error) {
-			return p.ModifyApplication(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
-		})),
+		reportsOne(patch(application, "ModifyIndApplicationPFDManagement", mergePatch, modifyApp)),
 		remove(application, "DeleteIndApplicationPFDManagement", func(c *call) error {
 			return p.DeleteApplication(c.ctx, c.scsas, c.vars[0], c.vars[1])
 		}),

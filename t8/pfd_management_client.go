@@ -43,7 +43,9 @@ func (p pfdClient) Transactions(ctx context.Context, scsas id.SCSASID, filter PF
 	return fetchList[PFDTransaction](ctx, p.caller, "FetchAllPFDManagementTransactions", scsas, filter.addTo(p.all(scsas)))
 }
 
-func (p pfdClient) CreateTransaction(ctx context.Context, scsas id.SCSASID, transaction *PFDTransaction) (*PFDTransaction, error) {
+func (p pfdClient) CreateTransaction(
+	ctx context.Context, scsas id.SCSASID, transaction *PFDTransaction,
+) (*PFDTransaction, error) {
 	q := request{
 		operation: "CreatePFDManagementTransaction", scsas: scsas,
 		uri: p.all(scsas), body: transaction, reports: p.reportsAll(),
@@ -81,14 +83,18 @@ func (p pfdClient) Application(ctx context.Context, scsas id.SCSASID, transactio
 	return fetch[PFDData](ctx, p.caller, "FetchIndApplicationPFDManagement", scsas, p.application(scsas, transactionID, appID))
 }
 
-func (p pfdClient) ReplaceApplication(ctx context.Context, scsas id.SCSASID, transactionID, appID string, data *PFDData) (*PFDData, error) {
+func (p pfdClient) ReplaceApplication(
+	ctx context.Context, scsas id.SCSASID, transactionID, appID string, data *PFDData,
+) (*PFDData, error) {
 	return change[PFDData](ctx, p.caller, request{
 		operation: "UpdateIndApplicationPFDManagement", scsas: scsas,
 		method: "PUT", uri: p.application(scsas, transactionID, appID), media: typeJSON, body: data, reports: p.reportsOne(),
 	})
 }
 
-func (p pfdClient) ModifyApplication(ctx context.Context, scsas id.SCSASID, transactionID, appID string, patch *PFDDataPatch) (*PFDData, error) {
+func (p pfdClient) ModifyApplication(
+	ctx context.Context, scsas id.SCSASID, transactionID, appID string, patch *PFDDataPatch,
+) (*PFDData, error) {
 	return change[PFDData](ctx, p.caller, request{
 		operation: "ModifyIndApplicationPFDManagement", scsas: scsas,
 		method: "PATCH", uri: p.application(scsas, transactionID, appID), media: typeMerge, body: patch, reports: p.reportsOne(),

@@ -78,8 +78,8 @@ var pfdReport = t8.PFDReport{
 }
 
 func TestPFDManagement(t *testing.T) {
-	covers(t, "T8-4.4.10-02", "T8-4.4.10-03", "T8-4.4.10-04", "T8-4.4.10-05", "T8-4.4.10-06", "T8-4.4.10-16", "T8-4.4.10-23", "T8-4.4.10-31", "T8-4.4.10-32",
-		"T8-4.4.10-39", "T8-4.4.10-51", "T8-4.4.10-56", "T8-4.4.10-59")
+	covers(t, "T8-4.4.10-02", "T8-4.4.10-03", "T8-4.4.10-04", "T8-4.4.10-05", "T8-4.4.10-06", "T8-4.4.10-16",
+		"T8-4.4.10-23", "T8-4.4.10-31", "T8-4.4.10-32", "T8-4.4.10-39", "T8-4.4.10-51", "T8-4.4.10-56", "T8-4.4.10-59")
 	app := pfdsOfApp()
 	app.Self, app.CachingTime = "https://scef.example.com/t/1/a", t8.DurationSec(time.Minute)
 	kept := pfdTransaction()
@@ -171,13 +171,15 @@ func TestPFDRefusals(t *testing.T) {
 		{"nothing", "POST", at, `{}`, []string{"/pfdDatas"}},
 		{"no application", "POST", at, `{"pfdDatas":{}}`, []string{"/pfdDatas"}},
 		{"null application", "POST", at, `{"pfdDatas":{"a":null}}`, []string{"/pfdDatas/a"}},
-		{"deep", "PUT", at + "/1", `{"notificationDestination":"x","pfdDatas":{"a/b":{"allowedDelay":-1,"cachingTime":"skipped","pfds":{"p~1":{"urls":[]}}}}}`, []string{
+		{"deep", "PUT", at + "/1", `{"notificationDestination":"x",
+			"pfdDatas":{"a/b":{"allowedDelay":-1,"cachingTime":"skipped","pfds":{"p~1":{"urls":[]}}}}}`, []string{
 			"/notificationDestination", "/pfdDatas/a~1b/externalAppId", "/pfdDatas/a~1b/allowedDelay",
 			"/pfdDatas/a~1b/pfds/p~01/pfdId", "/pfdDatas/a~1b/pfds/p~01/urls",
 		}},
 		{"null", "PATCH", at + "/1", `{"pfdDatas":null,"notificationDestination":null}`, []string{"/pfdDatas", "/notificationDestination"}},
 		{"empty", "PATCH", at + "/1", `{"pfdDatas":{}}`, []string{"/pfdDatas"}},
-		{"deep patch", "PATCH", at + "/1", `{"pfdDatas":{"a":{"externalAppId":null,"pfds":{"p":{"pfdId":null,"urls":[]},"q":null}},"b":null,"c":7}}`, []string{
+		{"deep patch", "PATCH", at + "/1", `{"pfdDatas":{
+			"a":{"externalAppId":null,"pfds":{"p":{"pfdId":null,"urls":[]},"q":null}},"b":null,"c":7}}`, []string{
 			"/pfdDatas/a/externalAppId", "/pfdDatas/a/pfds/p/pfdId", "/pfdDatas/a/pfds/p/urls", "/pfdDatas/c",
 		}},
 		{"application", "PUT", at + "/1/applications/a", `{"self":5}`, []string{"/externalAppId", "/pfds"}},
@@ -287,7 +289,8 @@ func TestPFDPatches(t *testing.T) {
 	}
 
 	d := pfdsOfApp()
-	require.NoError(t, (&t8.PFDDataPatch{PFDs: t8.Set(map[string]t8.Opt[t8.PFDPatch]{"p1": t8.Null[t8.PFDPatch](), "p2": t8.Null[t8.PFDPatch]()})}).Apply(d))
+	none := map[string]t8.Opt[t8.PFDPatch]{"p1": t8.Null[t8.PFDPatch](), "p2": t8.Null[t8.PFDPatch]()}
+	require.NoError(t, (&t8.PFDDataPatch{PFDs: t8.Set(none)}).Apply(d))
 	require.Equal(t, &t8.PFDData{ExternalAppID: "app-1", AllowedDelay: new(t8.DurationSec(0)), PFDs: map[string]t8.PFD{}}, d)
 	require.ErrorIs(t, (&t8.PFDDataPatch{PFDs: t8.Null[map[string]t8.Opt[t8.PFDPatch]]()}).Apply(d), fault.MissingParameter)
 	require.NotNil(t, d.PFDs)
@@ -295,8 +298,9 @@ func TestPFDPatches(t *testing.T) {
 
 // What comes over the wire is what Apply does: a merge patch of RFC 7396.
 func TestPFDPatchIsMergePatch(t *testing.T) {
-	doc, err := t8.MergePatch([]byte(`{"externalAppId":"a","pfds":{"x":{"pfdId":"x","urls":["u"],"domainNames":["d"]},"y":{"pfdId":"y"}},"allowedDelay":5}`),
-		[]byte(`{"allowedDelay":null,"pfds":{"x":{"urls":null,"domainNames":["e"]},"y":null,"z":{"pfdId":"z"}}}`))
+	const was = `{"externalAppId":"a","pfds":{"x":{"pfdId":"x","urls":["u"],"domainNames":["d"]},"y":{"pfdId":"y"}},"allowedDelay":5}`
+	const patch = `{"allowedDelay":null,"pfds":{"x":{"urls":null,"domainNames":["e"]},"y":null,"z":{"pfdId":"z"}}}`
+	doc, err := t8.MergePatch([]byte(was), []byte(patch))
 	require.NoError(t, err)
 	v := &t8.PFDData{ExternalAppID: "a", AllowedDelay: new(t8.DurationSec(5 * time.Second)), PFDs: map[string]t8.PFD{
 		"x": {PFDID: "x", URLs: []string{"u"}, DomainNames: []string{"d"}}, "y": {PFDID: "y"},
@@ -305,6 +309,6 @@ func TestPFDPatchIsMergePatch(t *testing.T) {
 		return v, body.(*t8.PFDDataPatch).Apply(v)
 	}}))
 	_, b := ask(t, w.Server, "PATCH", "/3gpp-pfd-management/v1/as-a/transactions/1/applications/a",
-		`{"allowedDelay":null,"pfds":{"x":{"urls":null,"domainNames":["e"]},"y":null,"z":{"pfdId":"z"}}}`, "Content-Type", "application/merge-patch+json")
+		patch, "Content-Type", "application/merge-patch+json")
 	require.JSONEq(t, string(doc), string(b))
 }

@@ -8,8 +8,8 @@ type RACSProvisioningData struct {
 	// SupportedFeatures holds the features of the sender in a request, those that both sides have in an answer
 	// (§5.2.7, §5.16.4, which names none). Empty: none.
 	SupportedFeatures Features `json:"supportedFeatures,omitempty"`
-	// RACSConfigs holds the capabilities by RACS ID, which is RACSID of the value, too; at least one. An answer has those
-	// that the network took.
+	// RACSConfigs holds the capabilities by RACS ID, which is RACSID of the value, too; at least one. [Check] does not
+	// compare the two. An answer has those that the network took.
 	RACSConfigs map[string]RACSConfiguration `json:"racsConfigs" t8:"required,min=1"`
 	// RACSReports tells which RACS IDs failed and why; the key means nothing. Not empty when present. Set by the SCEF.
 	RACSReports map[string]RACSFailureReport `json:"racsReports,omitempty" t8:"readonly,min=1"`

@@ -33,7 +33,9 @@ func (r racsClient) Provisionings(ctx context.Context, scsas id.SCSASID) ([]RACS
 	return fetchList[RACSProvisioningData](ctx, r.caller, "FetchAllRACSParameterProvisionings", scsas, r.all(scsas))
 }
 
-func (r racsClient) CreateProvisioning(ctx context.Context, scsas id.SCSASID, data *RACSProvisioningData) (*RACSProvisioningData, error) {
+func (r racsClient) CreateProvisioning(
+	ctx context.Context, scsas id.SCSASID, data *RACSProvisioningData,
+) (*RACSProvisioningData, error) {
 	q := request{operation: "CreateRACSParameterProvisioning", scsas: scsas, uri: r.all(scsas), body: data, reports: r.reports()}
 	return create(ctx, r.caller, q, func(v *RACSProvisioningData) *string { return &v.Self })
 }

@@ -51,13 +51,14 @@ func racsData() *t8.RACSProvisioningData {
 }
 
 func TestRACSParameterProvisioning(t *testing.T) {
-	covers(t, "T8-4.4.15-02", "T8-4.4.15-03", "T8-4.4.15-04", "T8-4.4.15-05", "T8-4.4.15-07", "T8-4.4.15-08", "T8-4.4.15-09", "T8-4.4.15-10", "T8-4.4.15-11",
-		"T8-4.4.15-25", "T8-4.4.15-26", "T8-4.4.15-24", "T8-4.4.15-34", "T8-4.4.15-37")
+	covers(t, "T8-4.4.15-02", "T8-4.4.15-03", "T8-4.4.15-04", "T8-4.4.15-05", "T8-4.4.15-07", "T8-4.4.15-08", "T8-4.4.15-09",
+		"T8-4.4.15-10", "T8-4.4.15-11", "T8-4.4.15-25", "T8-4.4.15-26", "T8-4.4.15-24", "T8-4.4.15-34", "T8-4.4.15-37")
 	kept := racsData()
 	kept.Self = "https://scef.example.com/p/1"
 	kept.RACSReports = map[string]t8.RACSFailureReport{"x": {RACSIDs: []string{"r3"}, FailureCode: t8.RACSIDDuplicated}}
 	change := &t8.RACSProvisioningDataPatch{RACSConfigs: t8.Set(map[string]t8.Opt[t8.RACSConfigurationPatch]{
-		"r1": t8.Null[t8.RACSConfigurationPatch](), "r2": t8.Set(t8.RACSConfigurationPatch{RACSParam5GS: t8.Null[string](), IMEITACs: t8.Set([]string{"11111111"})}),
+		"r1": t8.Null[t8.RACSConfigurationPatch](),
+		"r2": t8.Set(t8.RACSConfigurationPatch{RACSParam5GS: t8.Null[string](), IMEITACs: t8.Set([]string{"11111111"})}),
 	})}
 	const at = "/3gpp-racs-pp/v1/as-a/provisionings"
 	api := func(c *t8.Client) t8.RACSParameterProvisioning { return c.RACSParameterProvisioning() }
