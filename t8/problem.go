@@ -51,6 +51,12 @@ type ReportError struct {
 	Body any // a value, not a pointer
 }
 
+// problemReport is the Body of a ReportError that is ProblemDetails with more members; application/problem+json.
+type problemReport interface {
+	with(p ProblemDetails) any // a copy with these members of ProblemDetails
+	extends() bool             // whether it says more than ProblemDetails
+}
+
 func (r ReportError) Error() string { return fmt.Sprintf("reported as %T", r.Body) }
 
 // failureShape says which body a 500 has.
@@ -69,7 +75,11 @@ func (rt *route) errorBody(e *fault.Error) ([]byte, string) {
 	media := typeProblem
 	if rt != nil {
 		if r, ok := errors.AsType[ReportError](e.Err); ok && rt.reports[e.Status()] == reflect.TypeOf(r.Body) {
-			body, media = r.Body, typeJSON
+			if x, ok := r.Body.(problemReport); ok {
+				body = x.with(p)
+			} else {
+				body, media = r.Body, typeJSON
+			}
 		} else if e.Status() == http.StatusInternalServerError {
 			switch rt.failure {
 			case shapeDelivery:
@@ -139,8 +149,11 @@ func remoteFault(op string, status int, h http.Header, body []byte, report refle
 	if len(b.SupportedUEFormats) > 0 {
 		e.Err = UEFormatsError(b.SupportedUEFormats)
 	}
-	if report != nil && !strings.HasPrefix(h.Get("Content-Type"), typeProblem) {
-		if v := reflect.New(report); decodeBody(body, v.Interface(), modeAnswer) == nil {
+	if report != nil {
+		v := reflect.New(report)
+		x, problem := v.Interface().(problemReport)
+		if (problem || !strings.HasPrefix(h.Get("Content-Type"), typeProblem)) &&
+			decodeBody(body, v.Interface(), modeAnswer) == nil && (!problem || x.extends()) {
 			e.Err = ReportError{v.Elem().Interface()}
 		}
 	}
