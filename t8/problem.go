@@ -46,18 +46,19 @@ type UEFormatsError []SerializationFormat
 func (f UEFormatsError) Error() string { return fmt.Sprintf("the UE has %v", []SerializationFormat(f)) }
 
 // A ReportError carries the body with which some operations tell what failed, in place of ProblemDetails: []CPReport,
-// []PFDReport, []RACSFailureReport and others. It stands below a *[fault.Error] on both sides.
+// []PFDReport, []RACSFailureReport and others, or ProblemDetails with more members, as [ProblemDetailsASSessionWithQoS]. It
+// stands below a *[fault.Error] on both sides.
 type ReportError struct {
 	Body any // a value, not a pointer
 }
+
+func (r ReportError) Error() string { return fmt.Sprintf("reported as %T", r.Body) }
 
 // problemReport is the Body of a ReportError that is ProblemDetails with more members; application/problem+json.
 type problemReport interface {
 	with(p ProblemDetails) any // a copy with these members of ProblemDetails
 	extends() bool             // whether it says more than ProblemDetails
 }
-
-func (r ReportError) Error() string { return fmt.Sprintf("reported as %T", r.Body) }
 
 // failureShape says which body a 500 has.
 type failureShape uint8
