@@ -62,7 +62,7 @@ func kindOfPlan(p *plan) string {
 		return kindOfPlan(p.elem)
 	case kString, kBytes, kTime:
 		return "string"
-	case kInt, kSeconds:
+	case kInt, kDuration:
 		return "integer"
 	case kFloat:
 		return "number"
@@ -142,7 +142,7 @@ func TestMembers(t *testing.T) {
 					hi = v
 				}
 			}
-			if lo == "0" && (h.plan.kind == kSlice || h.plan.kind == kOpt || h.plan.kind == kSeconds) {
+			if lo == "0" && (h.plan.kind == kSlice || h.plan.kind == kOpt || h.plan.kind == kDuration) {
 				lo = "" // says nothing
 			}
 			bound := func(word, want string, has bool, v float64) {
