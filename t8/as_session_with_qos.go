@@ -17,7 +17,7 @@ type ASSessionWithQoSSubscription struct {
 	// DNN names the data network, which is the APN of EPS. Empty: not said.
 	DNN string `json:"dnn,omitempty"`
 	// SNSSAI names the network slice. 5G only.
-	SNSSAI *Snssai `json:"snssai,omitempty"`
+	SNSSAI *SNSSAI `json:"snssai,omitempty"`
 	// NotificationDestination is the http or https URI that receives every notification of this subscription.
 	NotificationDestination string `json:"notificationDestination" t8:"required,uri"`
 	// ExterAppID names an application that the operator knows, in place of a description of its flows. Feature AppId.
@@ -148,7 +148,7 @@ type ASSessionWithQoSSubscriptionPatch struct {
 	// MultiModDatFlows changes the flows that it names; a flow that is null is removed. 5G only.
 	MultiModDatFlows Opt[map[string]Opt[ASSessionMediaComponentRm]] `json:"multiModDatFlows,omitzero" t8:"min=1,notnull"`
 	// PDUSetQoS changes the quality for sets of packets; null removes it. 5G only.
-	PDUSetQoS Opt[PDUSetQoSParaRm] `json:"pduSetQos,omitzero"`
+	PDUSetQoS Opt[PDUSetQoSPara] `json:"pduSetQos,omitzero"`
 	// RTLatencyInd is as in the resource. 5G only.
 	RTLatencyInd Opt[bool] `json:"rTLatencyInd,omitzero" t8:"notnull"`
 	// ProtoDesc replaces the description. 5G only.
@@ -204,13 +204,13 @@ type UserPlaneEventReport struct {
 	// AltQoSNotSuppInd tells that the radio network knows no alternatives, with QOS_NOT_GUARANTEED. 5G only.
 	AltQoSNotSuppInd bool `json:"altQosNotSuppInd,omitempty"`
 	// PLMNID is the network that the UE is in, with PLMN_CHG. 5G only.
-	PLMNID *PLMNIDNid `json:"plmnId,omitempty"`
+	PLMNID *PLMNIDWithNID `json:"plmnId,omitempty"`
 	// QoSMonReports are measured delays, with QOS_MONITORING. 5G only.
 	QoSMonReports []QoSMonitoringReport `json:"qosMonReports,omitempty" t8:"min=1"`
 	// PDVMonReports are measured variations of delays, with PACK_DELAY_VAR. 5G only. Member pdvMonReports.
 	PDVMonReports []PDVMonitoringReport `json:"pdvMonReports,omitempty" t8:"min=1"`
 	// RATType is the radio access that the UE uses, with ACCESS_TYPE_CHANGE. 5G only. Member ratType.
-	RATType RatType `json:"ratType,omitempty"`
+	RATType RATType `json:"ratType,omitempty"`
 	// BATOffsetInfo is when bursts should arrive, with BAT_OFFSET_INFO. 5G only. Member batOffsetInfo.
 	BATOffsetInfo *BATOffsetInfo `json:"batOffsetInfo,omitempty"`
 	// RTTMonReports are measured round trips, with RT_DELAY_TWO_QOS_FLOWS. 5G only. Member rttMonReports.

@@ -13,7 +13,7 @@ type ChargeablePartyTransaction struct {
 	// DNN names the data network, which is the APN of EPS. Empty: not said.
 	DNN string `json:"dnn,omitempty"`
 	// SNSSAI names the network slice. 5G only.
-	SNSSAI *Snssai `json:"snssai,omitempty"`
+	SNSSAI *SNSSAI `json:"snssai,omitempty"`
 	// NotificationDestination is the http or https URI that receives every notification of this transaction.
 	NotificationDestination string `json:"notificationDestination" t8:"required,uri"`
 	// RequestTestNotification asks for a [TestNotification]. Feature Notification_test_event.

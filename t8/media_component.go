@@ -191,7 +191,7 @@ type AFRoutingRequirement struct {
 	// SimConnTerm is how long, in whole seconds; zero: not said.
 	SimConnTerm DurationSec `json:"simConnTerm,omitempty"`
 	// EASIPReplaceInfos tell how addresses of edge servers are replaced. Member easIpReplaceInfos.
-	EASIPReplaceInfos []EasIPReplacementInfo `json:"easIpReplaceInfos,omitempty" t8:"min=1"`
+	EASIPReplaceInfos []EASIPReplacementInfo `json:"easIpReplaceInfos,omitempty" t8:"min=1"`
 	// EASRedisInd asks the UE to look for an edge server anew. Member easRedisInd.
 	EASRedisInd bool `json:"easRedisInd,omitempty"`
 	// MaxAllowedUPLat is the latency that may be, in milliseconds, at least 0; nil: not said. Member maxAllowedUpLat.
@@ -242,7 +242,7 @@ type UPPathChgEvent struct {
 	// NotifCorreID comes back in what is told.
 	NotifCorreID string `json:"notifCorreId" t8:"required"`
 	// DNAIChgType says whether before or after the change, or both. Member dnaiChgType.
-	DNAIChgType DnaiChangeType `json:"dnaiChgType" t8:"required"`
+	DNAIChgType DNAIChangeType `json:"dnaiChgType" t8:"required"`
 	// AFAckInd tells that the receiver will acknowledge. Member afAckInd.
 	AFAckInd bool `json:"afAckInd,omitempty"`
 }

@@ -74,6 +74,20 @@ type PeriodicityRange struct {
 	PeriodicVals []int `json:"periodicVals,omitempty" t8:"min=1"`
 }
 
+// selfCheck wants one of the two ways.
+func (r *PeriodicityRange) selfCheck(c *checker) {
+	values := r.PeriodicVals != nil
+	if values && r.LowerBound != nil && r.UpperBound != nil {
+		c.wrong("/periodicVals", "must not be given together with lowerBound and upperBound")
+	}
+	if !values && r.LowerBound == nil {
+		c.missing("/lowerBound")
+	}
+	if !values && r.UpperBound == nil {
+		c.missing("/upperBound")
+	}
+}
+
 // PeriodicityInfo tells how often bursts come (TS 29.514 §5.6, PeriodicityInfo), in whole seconds. 5G only: carried, not
 // served.
 type PeriodicityInfo struct {

@@ -4,7 +4,7 @@ package t8
 // both. 5G only: carried, not served.
 type PDUSessionInformation struct {
 	// SNSSAI names the network slice.
-	SNSSAI Snssai `json:"snssai" t8:"required"`
+	SNSSAI SNSSAI `json:"snssai" t8:"required"`
 	// DNN names the data network.
 	DNN string `json:"dnn" t8:"required"`
 	// UEIPv4 is the IPv4 address of the UE.
@@ -17,17 +17,29 @@ type PDUSessionInformation struct {
 	UEMAC string `json:"ueMac,omitempty" t8:"pattern=mac"`
 }
 
+// selfCheck wants a MAC address or IP addresses.
+func (i *PDUSessionInformation) selfCheck(c *checker) {
+	switch ip := i.UEIPv4 != "" || i.UEIPv6 != ""; {
+	case i.UEMAC != "" && ip:
+		c.wrong("/ueMac", "must not be given together with ueIpv4 or ueIpv6")
+	case i.UEMAC == "" && !ip:
+		c.missing("/ueMac")
+		c.missing("/ueIpv4")
+		c.missing("/ueIpv6")
+	}
+}
+
 // NetworkAreaInfo is a part of the network (TS 29.554 §5.6, NetworkAreaInfo). Arrays are not empty when present. 5G only:
 // carried, not served.
 type NetworkAreaInfo struct {
 	// ECGIs are E-UTRA cells. Member ecgis.
-	ECGIs []Ecgi `json:"ecgis,omitempty" t8:"min=1"`
+	ECGIs []ECGI `json:"ecgis,omitempty" t8:"min=1"`
 	// NCGIs are NR cells. Member ncgis.
-	NCGIs []Ncgi `json:"ncgis,omitempty" t8:"min=1"`
+	NCGIs []NCGI `json:"ncgis,omitempty" t8:"min=1"`
 	// GRANNodeIDs are nodes of the radio network. Member gRanNodeIds.
-	GRANNodeIDs []GlobalRanNodeID `json:"gRanNodeIds,omitempty" t8:"min=1"`
+	GRANNodeIDs []GlobalRANNodeID `json:"gRanNodeIds,omitempty" t8:"min=1"`
 	// TAIs are tracking areas. Member tais.
-	TAIs []Tai `json:"tais,omitempty" t8:"min=1"`
+	TAIs []TAI `json:"tais,omitempty" t8:"min=1"`
 }
 
 // EcRestrictionDataWb says which modes of wideband coverage enhancement are forbidden (TS 29.503 §6.1, EcRestrictionDataWb).
