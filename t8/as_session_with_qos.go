@@ -48,11 +48,11 @@ type ASSessionWithQoSSubscription struct {
 	// DisUENotif keeps the UE from being told when the quality changes. 5G only.
 	DisUENotif bool `json:"disUeNotif,omitempty"`
 	// UEIPv4Addr is the IPv4 address of the UE, in dotted notation.
-	UEIPv4Addr string `json:"ueIpv4Addr,omitempty"`
+	UEIPv4Addr string `json:"ueIpv4Addr,omitempty" t8:"pattern=ipv4"`
 	// IPDomain tells which of several networks with the same IPv4 addresses UEIPv4Addr belongs to. Empty: not said.
 	IPDomain string `json:"ipDomain,omitempty"`
-	// UEIPv6Addr is an IPv6 address of the UE.
-	UEIPv6Addr string `json:"ueIpv6Addr,omitempty"`
+	// UEIPv6Addr is an IPv6 address of the UE, as 2001:db8::1 in lower case (RFC 5952 §4).
+	UEIPv6Addr string `json:"ueIpv6Addr,omitempty" t8:"pattern=ipv6"`
 	// MACAddr is the MAC address of the UE as 00-11-22-aa-bb-cc. 5G only.
 	MACAddr string `json:"macAddr,omitempty" t8:"pattern=mac"`
 	// UsageThreshold is the time or the volume after which the SCS/AS wants a report. Nil: no report.

@@ -23,11 +23,11 @@ type ChargeablePartyTransaction struct {
 	// ExterAppID names an application that the operator knows, in place of a description of its flows. Feature AppId.
 	ExterAppID string `json:"exterAppId,omitempty"`
 	// IPv4Addr is the IPv4 address of the UE, in dotted notation.
-	IPv4Addr string `json:"ipv4Addr,omitempty"`
+	IPv4Addr string `json:"ipv4Addr,omitempty" t8:"pattern=ipv4"`
 	// IPDomain tells which of several networks with the same IPv4 addresses IPv4Addr belongs to. Empty: not said.
 	IPDomain string `json:"ipDomain,omitempty"`
-	// IPv6Addr is an IPv6 address of the UE.
-	IPv6Addr string `json:"ipv6Addr,omitempty"`
+	// IPv6Addr is an IPv6 address of the UE, as 2001:db8::1 in lower case (RFC 5952 §4).
+	IPv6Addr string `json:"ipv6Addr,omitempty" t8:"pattern=ipv6"`
 	// MACAddr is the MAC address of the UE as 00-11-22-aa-bb-cc. 5G only.
 	MACAddr string `json:"macAddr,omitempty" t8:"pattern=mac"`
 	// FlowInfo describes the IP flows that are paid for; each has at most one filter per direction. Not empty when

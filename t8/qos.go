@@ -113,14 +113,14 @@ func (v UplinkDownlinkSupport) Known() bool {
 }
 
 // ServAuthInfo tells what was not quite as asked for though the session was set up (TS 29.514 §5.6). 5G only: carried, not
-// served. The third value is spelt as in the standard.
+// served.
 type ServAuthInfo string
 
 // What was not as asked for.
 const (
 	ServAuthTPNotKnown             ServAuthInfo = "TP_NOT_KNOWN"              // the transfer policy is not known
 	ServAuthTPExpired              ServAuthInfo = "TP_EXPIRED"                // its time is over
-	ServAuthTPNotYetOccurred       ServAuthInfo = "TP_NOT_YET_OCURRED"        // its time has not begun
+	ServAuthTPNotYetOccurred       ServAuthInfo = "TP_NOT_YET_OCURRED"        //nolint:misspell // as in the standard; its time has not begun
 	ServAuthRoutReqNotAuthorized   ServAuthInfo = "ROUT_REQ_NOT_AUTHORIZED"   // the routing is not allowed
 	ServAuthDirectNotifNotPossible ServAuthInfo = "DIRECT_NOTIF_NOT_POSSIBLE" // reports do not come straight
 )
