@@ -45,11 +45,11 @@ type checker struct {
 
 var checkers = sync.Pool{New: func() any { return &checker{path: make([]byte, 0, 128)} }}
 
-// check returns the faults of a struct, after those that the decoder found, as one error without Op, or nil.
+// check returns the faults of a body, after those that the decoder found, as one error without Op, or nil.
 func check(v reflect.Value, before []found) *fault.Error {
 	c := checkers.Get().(*checker)
 	c.path, c.faults, c.known = c.path[:0], before, len(before)
-	c.structure(v, planOf(v.Type()))
+	c.value(v, planOf(v.Type()), nil)
 	faults := c.faults
 	c.faults = nil
 	checkers.Put(c)

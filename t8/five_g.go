@@ -76,7 +76,7 @@ type PDUSetQoSPara struct {
 	PDUSetHandlingInfo PDUSetHandlingInfo `json:"pduSetHandlingInfo,omitempty"`
 }
 
-// SACEventStatus is the use of a network slice (TS 29.571 §5.6.4, SACEventStatus). 5G only: carried, not served.
+// SACEventStatus is the use of a network slice (TS 29.571 §5.4.4, SACEventStatus). 5G only: carried, not served.
 type SACEventStatus struct {
 	// ReachedNumUEs is the number of UEs that are registered.
 	ReachedNumUEs *SACInfo `json:"reachedNumUes,omitempty"`
@@ -84,7 +84,7 @@ type SACEventStatus struct {
 	ReachedNumPDUSess *SACInfo `json:"reachedNumPduSess,omitempty"`
 }
 
-// SACInfo is a number of UEs or PDU sessions in a network slice, or a threshold of it (TS 29.571 §5.6.4, SACInfo). A
+// SACInfo is a number of UEs or PDU sessions in a network slice, or a threshold of it (TS 29.571 §5.4.4, SACInfo). A
 // number that is nil is not given. 5G only: carried, not served.
 type SACInfo struct {
 	// NumericValNumUEs counts UEs.

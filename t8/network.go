@@ -1,6 +1,6 @@
 package t8
 
-// IPAddr is an IP address or prefix (TS 29.571 §5.2.4, IpAddr). Exactly one member is set.
+// IPAddr is an IP address or prefix (TS 29.571 §5.4.4, IpAddr). Exactly one member is set.
 type IPAddr struct {
 	// IPv4Addr is an address as 198.51.100.1.
 	IPv4Addr string `json:"ipv4Addr,omitempty" t8:"oneof=ip,pattern=ipv4"`
@@ -10,7 +10,7 @@ type IPAddr struct {
 	IPv6Prefix string `json:"ipv6Prefix,omitempty" t8:"oneof=ip,pattern=ipv6prefix"`
 }
 
-// DDDTrafficDescriptor is the source of downlink data that is reported on (TS 29.571 §5.2.4, DddTrafficDescriptor).
+// DDDTrafficDescriptor is the source of downlink data that is reported on (TS 29.571 §5.4.4, DddTrafficDescriptor).
 // 5G only: carried, not served.
 type DDDTrafficDescriptor struct {
 	// IPv4Addr is the source as 198.51.100.1.
@@ -227,7 +227,7 @@ func (v RATType) Known() bool {
 	return false
 }
 
-// DLDataDeliveryStatus is what the network does with downlink data for a UE (TS 29.571 §5.5.3). 5G only: carried, not
+// DLDataDeliveryStatus is what the network does with downlink data for a UE (TS 29.571 §5.4.3). 5G only: carried, not
 // served.
 type DLDataDeliveryStatus string
 

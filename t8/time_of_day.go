@@ -49,7 +49,7 @@ var errTimeOfDay = errors.New("must be a time of day of RFC 3339 as 20:15:00 or 
 func (t TimeOfDay) SinceMidnight() (time.Duration, error) {
 	const day = 24 * time.Hour
 	s := []byte(t)
-	if len(s) > 8 && s[6] == '6' && s[7] == '0' { // package time knows no leap seconds
+	if len(s) >= 8 && s[6] == '6' && s[7] == '0' { // package time knows no leap seconds
 		s[6], s[7] = '5', '9'
 	}
 	at, err := time.Parse("15:04:05Z07:00", string(s))
