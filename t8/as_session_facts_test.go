@@ -1,5 +1,12 @@
 package t8
 
+import (
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
 func init() {
 	apis = append(apis, ASSessionWithQoSAPI(nil), ChargeablePartyAPI(nil))
 	const lost = "the description of 3GPP lost the end of a line here, so that periodInfo became the type of rTLatencyInd; the PATCH has both"
@@ -82,4 +89,41 @@ func init() {
 	})
 	stands("TS29523_Npcf_EventExposure", map[string]any{"PduSessionInformation": PDUSessionInformation{}})
 	stands("TS29554_Npcf_BDTPolicyControl", map[string]any{"NetworkAreaInfo": NetworkAreaInfo{}})
+}
+
+// fits checks that mergeInto can put a value of type from into one of type to.
+func fits(t *testing.T, where string, from, to *plan) {
+	for from.kind == kOpt {
+		from = from.elem
+	}
+	for to.kind == kPtr && from.typ != to.typ {
+		to = to.elem
+	}
+	if from.typ == to.typ {
+		return
+	}
+	require.Equal(t, to.kind, from.kind, where)
+	switch from.kind {
+	case kMap:
+		fits(t, where+"/*", from.elem, to.elem)
+	case kStruct:
+		for i := range from.fields {
+			f := &from.fields[i]
+			at, ok := to.index[f.name]
+			require.True(t, ok, "%s/%s", where, f.name)
+			fits(t, where+"/"+f.name, f.plan, to.fields[at].plan)
+		}
+	default:
+		t.Errorf("%s: %s cannot become %s", where, from.typ, to.typ)
+	}
+}
+
+// What a patch changes is there in the resource, with a type that takes it.
+func TestSessionPatchesFit(t *testing.T) {
+	for patch, res := range map[reflect.Type]reflect.Type{
+		reflect.TypeFor[ASSessionWithQoSSubscriptionPatch](): reflect.TypeFor[ASSessionWithQoSSubscription](),
+		reflect.TypeFor[ChargeablePartyTransactionPatch]():   reflect.TypeFor[ChargeablePartyTransaction](),
+	} {
+		fits(t, patch.Name(), planOf(patch), planOf(res))
+	}
 }
