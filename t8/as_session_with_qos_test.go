@@ -257,8 +257,11 @@ func TestASSessionHandlerRefuses(t *testing.T) {
 		},
 		{
 			"half a range", "POST", asSubs,
-			`{"notificationDestination":"https://x/","tscQosReq":{"tscaiInputUl":{"periodicityRange":{"lowerBound":1}}}}`,
-			400, "MANDATORY_IE_MISSING", []string{"/tscQosReq/tscaiInputUl/periodicityRange/upperBound"},
+			`{"notificationDestination":"https://x/","tscQosReq":{"tscaiInputUl":{"periodicityRange":{"lowerBound":1}},"tscaiInputDl":{"periodicityRange":{}}}}`,
+			400, "MANDATORY_IE_MISSING", []string{
+				"/tscQosReq/tscaiInputDl/periodicityRange/lowerBound", "/tscQosReq/tscaiInputDl/periodicityRange/upperBound",
+				"/tscQosReq/tscaiInputUl/periodicityRange/upperBound",
+			},
 		},
 		{
 			"PATCH removes what must stay", "PATCH", asSub1,

@@ -191,6 +191,7 @@ func TestChargeablePartyHandlerRefuses(t *testing.T) {
 			"PATCH removes what must stay", "PATCH", cpTx1, `{"sponsoringEnabled":null,"events":null,"usageThreshold":null,"flowInfo":[]}`,
 			400, "MANDATORY_IE_INCORRECT", []string{"/flowInfo", "/sponsoringEnabled", "/events"},
 		},
+		{"query", "GET", cpTxs + "?ip-addrs=%5B%7B%7D%5D", "", 400, "MANDATORY_IE_INCORRECT", []string{"ip-addrs"}},
 		{"no PUT here", "PUT", cpTx1, goodCP, 405, "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -120,7 +120,7 @@ type ServAuthInfo string
 const (
 	ServAuthTPNotKnown             ServAuthInfo = "TP_NOT_KNOWN"              // the transfer policy is not known
 	ServAuthTPExpired              ServAuthInfo = "TP_EXPIRED"                // its time is over
-	ServAuthTPNotYetOccurred       ServAuthInfo = "TP_NOT_YET_OCURRED"        //nolint:misspell // as in the standard; its time has not begun
+	ServAuthTPNotYetOccurred       ServAuthInfo = "TP_NOT_YET_OCURRED"        //nolint:misspell // spelt so; it has not begun
 	ServAuthRoutReqNotAuthorized   ServAuthInfo = "ROUT_REQ_NOT_AUTHORIZED"   // the routing is not allowed
 	ServAuthDirectNotifNotPossible ServAuthInfo = "DIRECT_NOTIF_NOT_POSSIBLE" // reports do not come straight
 )
