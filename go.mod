@@ -1,11 +1,12 @@
 module github.com/scefkit/scefkit
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/oapi-codegen/runtime v1.8.0
 	github.com/stretchr/testify v1.12.1
 	github.com/tidwall/btree v1.8.2
+	golang.org/x/time v0.16.0
 	google.golang.org/protobuf v1.36.12
 )
 

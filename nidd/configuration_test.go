@@ -19,6 +19,7 @@ import (
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
+	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
@@ -236,7 +237,9 @@ func (b *bench) postConfiguration(body string) *orderedWriter {
 
 type everybody struct{}
 
-func (everybody) Authenticate(*http.Request) (id.SCSASID, string, error) { return as1, "", nil }
+func (everybody) Authenticate(*http.Request) (policy.Caller, string, error) {
+	return policy.Caller{ID: as1}, "", nil
+}
 
 type orderedWriter struct {
 	*httptest.ResponseRecorder

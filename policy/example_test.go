@@ -19,7 +19,7 @@ func ExampleNewStatic() {
 	}
 	r := &http.Request{Header: http.Header{"Authorization": {"Bearer a-token-of-sixteen-or-more"}}}
 	scsas, _, err := p.Authenticate(r)
-	fmt.Println(scsas, err)
+	fmt.Println(scsas.ID, err)
 	fmt.Println(p.CheckAddr(netip.MustParseAddrPort("10.1.2.3:443")))
 	fmt.Println(p.CheckAddr(netip.MustParseAddrPort("10.2.2.3:443")) != nil)
 	// Output:

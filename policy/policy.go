@@ -15,11 +15,22 @@ import (
 
 // An Authenticator finds out which SCS/AS sent a request.
 //
-// Authenticate returns its identity, or an error when the request carries no valid credential; the caller then answers
-// 401 and puts the text of challenge, if it is not empty, into WWW-Authenticate. It does not read the body. Safe for
-// concurrent use.
+// Authenticate returns it, or an error when the request carries no valid credential; the caller then answers 401 and
+// puts the text of challenge, if it is not empty, into WWW-Authenticate. It does not read the body. Safe for concurrent
+// use.
+//
+// Three come with scefkit: static bearer tokens and client certificates by [Static], and access tokens of OAuth 2.0 by
+// the module policy/oauth. [FirstOf] joins several.
 type Authenticator interface {
-	Authenticate(r *http.Request) (scsas id.SCSASID, challenge string, err error)
+	Authenticate(r *http.Request) (caller Caller, challenge string, err error)
+}
+
+// Caller is an SCS/AS that was authenticated.
+type Caller struct {
+	ID id.SCSASID
+	// Scope, if not nil, says whether the credential is good for an operation. What it refuses is answered with 403 and
+	// the error insufficient_scope (RFC 6750 §3.1).
+	Scope func(op Operation) error
 }
 
 // Operation names one operation of one T8 API, as "CreateNIDDConfiguration" of "3gpp-nidd".
@@ -33,6 +44,28 @@ type Operation struct {
 // use.
 type Authorizer interface {
 	Authorize(ctx context.Context, scsas id.SCSASID, op Operation) error
+}
+
+// UE names one UE or one group of UEs; exactly one member is set.
+type UE struct {
+	ExternalID      id.ExternalID
+	MSISDN          id.MSISDN
+	ExternalGroupID id.ExternalGroupID
+}
+
+// A UEAuthorizer is an Authorizer that also wants to know which UEs a request names, wherever in its body. A refusal is an
+// error; the SCS/AS gets 403. Requests that name a UE by its resource need no check: they work on what was allowed
+// before. Safe for concurrent use.
+type UEAuthorizer interface {
+	Authorizer
+	AuthorizeUE(ctx context.Context, scsas id.SCSASID, op Operation, ue UE) error
+}
+
+// A Limiter says how much an SCS/AS may ask for. Admit is called for each request that is otherwise allowed, before its
+// body is read; what it admits, it counts. A refusal is a *[fault.Error]: fault.RateLimited with RetryAt (429 with
+// Retry-After) or fault.QuotaExceeded (403, QUOTA_EXCEEDED). Safe for concurrent use.
+type Limiter interface {
+	Admit(ctx context.Context, scsas id.SCSASID, op Operation) error
 }
 
 // Destinations says where notifications may be sent.

@@ -26,18 +26,32 @@ type StaticSCSAS struct {
 	ID id.SCSASID `json:"id"`
 	// Tokens are the bearer tokens that it may use; several, so that one can be replaced without a gap. Who can guess a
 	// token is let in: give it 16 random characters or more.
-	Tokens []string `json:"tokens"`
+	Tokens []string `json:"tokens,omitempty"`
+	// Certificates are the names in client certificates that stand for it: DNS names and URIs of the subject's alternative
+	// names, or its common name when it has no alternative one. See [Static.Authenticate].
+	Certificates []string `json:"certificates,omitempty"`
+	// Elsewhere says that another Authenticator knows it, so that it needs neither here.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 	// APIs are the T8 APIs that it may use, as "3gpp-nidd"; none listed means all.
 	APIs []string `json:"apis,omitempty"`
+	// Operations are the operations that it may use, by operationId; none listed means all of its APIs.
+	Operations []string `json:"operations,omitempty"`
+	// UEs are those that it may name; nil means all.
+	UEs *UERange `json:"ues,omitempty"`
+	// Limit bounds its requests; the zero Limit does not.
+	Limit Limit `json:"limit,omitzero"`
 }
 
-// Static is the policy of a configuration that does not change: bearer tokens, a list of APIs for each SCS/AS, and
-// [PublicDestinations]. It implements Authenticator, Authorizer and Destinations and is safe for concurrent use.
+// Static is the policy of a configuration that does not change: bearer tokens and client certificates, APIs, operations,
+// UEs and limits of each SCS/AS, and [PublicDestinations]. It implements Authenticator, UEAuthorizer, Limiter and
+// Destinations and is safe for concurrent use.
 type Static struct {
 	PublicDestinations
+	*Limits
 	secret [32]byte
 	tokens map[[32]byte]staticToken
-	apis   map[id.SCSASID][]string // nil: all
+	names  map[string]id.SCSASID // in certificates
+	scsas  map[id.SCSASID]*StaticSCSAS
 }
 
 type staticToken struct {
@@ -47,7 +61,8 @@ type staticToken struct {
 
 var (
 	_ Authenticator = (*Static)(nil)
-	_ Authorizer    = (*Static)(nil)
+	_ UEAuthorizer  = (*Static)(nil)
+	_ Limiter       = (*Static)(nil)
 	_ Destinations  = (*Static)(nil)
 )
 
@@ -57,23 +72,43 @@ func NewStatic(cfg StaticConfig) (*Static, error) {
 	s := &Static{
 		PublicDestinations: PublicDestinations{Allow: slices.Clone(cfg.Destinations.Allow), HTTPSOnly: cfg.Destinations.HTTPSOnly},
 		tokens:             map[[32]byte]staticToken{},
-		apis:               map[id.SCSASID][]string{},
+		names:              map[string]id.SCSASID{},
+		scsas:              map[id.SCSASID]*StaticSCSAS{},
 	}
 	_, _ = rand.Read(s.secret[:]) // never fails
 	errs := cfg.Destinations.validate()
 	bad := func(i int, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("scsas[%d]: "+format, append([]any{i}, args...)...))
 	}
+	limits := map[id.SCSASID]Limit{}
 	for i, as := range cfg.SCSAS {
 		if as.ID == "" {
 			bad(i, "no id")
-		} else if _, twice := s.apis[as.ID]; twice {
+		} else if s.scsas[as.ID] != nil {
 			bad(i, "id %q is given twice", string(as.ID))
 		}
-		s.apis[as.ID] = slices.Clone(as.APIs)
-		if len(as.Tokens) == 0 {
+		s.scsas[as.ID] = &StaticSCSAS{
+			APIs: slices.Clone(as.APIs), Operations: slices.Clone(as.Operations), UEs: as.UEs.clone(),
+		}
+		if len(as.Tokens)+len(as.Certificates) == 0 && !as.Elsewhere {
 			bad(i, "no credential")
 		}
+		for k, name := range as.Certificates {
+			if _, twice := s.names[name]; twice {
+				bad(i, "certificates[%d]: given twice", k)
+			}
+			if name == "" {
+				bad(i, "certificates[%d]: empty", k)
+			}
+			s.names[name] = as.ID
+		}
+		for _, err := range as.UEs.validate() {
+			bad(i, "ues: %w", err)
+		}
+		if err := as.Limit.validate(); err != nil {
+			bad(i, "limit: %w", err)
+		}
+		limits[as.ID] = as.Limit
 		for k, t := range as.Tokens {
 			d := s.digest(t)
 			_, twice := s.tokens[d]
@@ -96,6 +131,7 @@ func NewStatic(cfg StaticConfig) (*Static, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("policy: %w", errors.Join(errs...))
 	}
+	s.Limits = NewLimits(limits, Limit{})
 	return s, nil
 }
 
@@ -111,35 +147,53 @@ const (
 )
 
 var (
-	errNoCredential = errors.New("policy: no bearer token")
-	errNotOpen      = errors.New("policy: the API is not open to this SCS/AS")
-	errBadToken     = errors.New("policy: unknown bearer token")
+	errNoCredential   = errors.New("policy: no bearer token")
+	errNotOpen        = errors.New("policy: the API or operation is not open to this SCS/AS")
+	errNotItsUE       = errors.New("policy: the UE is not open to this SCS/AS")
+	errBadToken       = errors.New("policy: unknown bearer token")
+	errBadCertificate = errors.New("policy: no name of the client certificate is known")
 )
 
-// Authenticate looks at the bearer token of the request (RFC 6750).
-func (s *Static) Authenticate(r *http.Request) (id.SCSASID, string, error) {
+// Authenticate looks at the bearer token of the request (RFC 6750) or, when it has no Authorization header, at the client
+// certificate. A certificate counts only when the TLS layer has verified it (tls.Config.ClientAuth); the first of its
+// names that the configuration knows says who it is.
+func (s *Static) Authenticate(r *http.Request) (Caller, string, error) {
 	h := r.Header["Authorization"]
-	if len(h) != 1 {
-		return "", challengeNone, errNoCredential
+	if len(h) == 0 && r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		for _, name := range CertificateNames(r.TLS.VerifiedChains[0][0]) {
+			if who, ok := s.names[name]; ok {
+				return Caller{ID: who}, "", nil
+			}
+		}
+		return Caller{}, challengeNone, errBadCertificate
 	}
-	scheme, token, _ := strings.Cut(h[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return "", challengeNone, errNoCredential
+	token, ok := BearerToken(r)
+	if !ok {
+		return Caller{}, challengeNone, errNoCredential
 	}
-	d := s.digest(strings.TrimSpace(token))
+	d := s.digest(token)
 	if t, ok := s.tokens[d]; ok && subtle.ConstantTimeCompare(t.digest[:], d[:]) == 1 {
-		return t.scsas, "", nil
+		return Caller{ID: t.scsas}, "", nil
 	}
-	return "", challengeBad, errBadToken
+	return Caller{}, challengeBad, errBadToken
 }
 
-// Authorize allows a configured SCS/AS the APIs of its entry.
+// Authorize allows a configured SCS/AS the APIs and operations of its entry.
 func (s *Static) Authorize(_ context.Context, scsas id.SCSASID, op Operation) error {
-	apis, known := s.apis[scsas]
-	if known && (apis == nil || slices.Contains(apis, op.API)) {
+	as := s.scsas[scsas]
+	if as != nil && (as.APIs == nil || slices.Contains(as.APIs, op.API)) &&
+		(as.Operations == nil || slices.Contains(as.Operations, op.ID)) {
 		return nil
 	}
 	return errNotOpen
+}
+
+// AuthorizeUE allows a configured SCS/AS the UEs of its entry.
+func (s *Static) AuthorizeUE(_ context.Context, scsas id.SCSASID, _ Operation, ue UE) error {
+	if as := s.scsas[scsas]; as != nil && as.UEs.Contains(ue) {
+		return nil
+	}
+	return errNotItsUE
 }
 
 // isToken68 reports whether s has the form of a bearer token (RFC 6750 §2.1).

@@ -1,6 +1,9 @@
 package policy_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"net/http"
 	"net/netip"
@@ -43,7 +46,7 @@ func TestStatic(t *testing.T) {
 		{[]string{"Bearer first-token-of-as-1", "Bearer first-token-of-as-2"}, "", `Bearer realm="t8"`},
 	} {
 		as, challenge, err := s.Authenticate(&http.Request{Header: http.Header{"Authorization": c.header}})
-		require.Equal(t, c.as, as, "%q", c.header)
+		require.Equal(t, c.as, as.ID, "%q", c.header)
 		require.Equal(t, c.challenge, challenge)
 		require.Equal(t, c.as == "", err != nil)
 	}
@@ -58,6 +61,74 @@ func TestStatic(t *testing.T) {
 	require.NoError(t, s.CheckAddr(netip.MustParseAddrPort("10.1.2.3:80")))
 	require.Error(t, s.CheckAddr(netip.MustParseAddrPort("10.2.2.3:80")))
 	require.Error(t, s.CheckURL(&url.URL{Scheme: "http", Host: "example.com"}))
+}
+
+func TestStaticCertificates(t *testing.T) {
+	s, err := policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{
+		{ID: "as-1", Certificates: []string{"as1.example", "urn:as:1"}},
+		{ID: "as-2", Tokens: []string{"token"}, Certificates: []string{"as two"}, Operations: []string{"X"}},
+	}})
+	require.NoError(t, err)
+	urn, err := url.Parse("urn:as:1")
+	require.NoError(t, err)
+	with := func(c *x509.Certificate) *http.Request {
+		return &http.Request{TLS: &tls.ConnectionState{
+			PeerCertificates: []*x509.Certificate{c}, VerifiedChains: [][]*x509.Certificate{{c}},
+		}}
+	}
+	for _, c := range []struct {
+		cert *x509.Certificate
+		want id.SCSASID
+	}{
+		{&x509.Certificate{DNSNames: []string{"other.example", "as1.example"}}, "as-1"},
+		{&x509.Certificate{URIs: []*url.URL{urn}}, "as-1"},
+		{&x509.Certificate{Subject: pkix.Name{CommonName: "as two"}}, "as-2"},
+		{&x509.Certificate{Subject: pkix.Name{CommonName: "as two"}, DNSNames: []string{"x.example"}}, ""},
+		{&x509.Certificate{DNSNames: []string{"as2.example"}}, ""},
+	} {
+		as, challenge, err := s.Authenticate(with(c.cert))
+		require.Equal(t, c.want, as.ID)
+		require.Equal(t, c.want == "", err != nil)
+		require.Equal(t, c.want == "", challenge != "")
+	}
+
+	unverified := with(&x509.Certificate{DNSNames: []string{"as1.example"}})
+	unverified.TLS.VerifiedChains = nil
+	_, _, err = s.Authenticate(unverified)
+	require.Error(t, err)
+	both := with(&x509.Certificate{DNSNames: []string{"as1.example"}})
+	both.Header = http.Header{"Authorization": {"Bearer token"}}
+	as, _, err := s.Authenticate(both)
+	require.NoError(t, err)
+	require.Equal(t, id.SCSASID("as-2"), as.ID, "the token says who it is, the certificate who carries it")
+
+	require.NoError(t, s.Authorize(t.Context(), "as-2", policy.Operation{API: "a", ID: "X"}))
+	require.Error(t, s.Authorize(t.Context(), "as-2", policy.Operation{API: "a", ID: "Y"}))
+
+	_, err = policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{
+		{ID: "a", Certificates: []string{"", "n", "n"}, Limit: policy.Limit{Burst: 1}},
+	}})
+	require.ErrorContains(t, err, "certificates[0]: empty")
+	require.ErrorContains(t, err, "certificates[2]: given twice")
+	require.ErrorContains(t, err, "limit: burst without perSecond")
+}
+
+func TestFirstOf(t *testing.T) {
+	one, err := policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{{ID: "one", Tokens: []string{"token-1"}}}})
+	require.NoError(t, err)
+	two, err := policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{{ID: "two", Tokens: []string{"token-2"}}}})
+	require.NoError(t, err)
+	f := policy.FirstOf(one, two)
+	for token, want := range map[string]id.SCSASID{"token-1": "one", "token-2": "two", "token-3": ""} {
+		as, challenge, err := f.Authenticate(&http.Request{Header: http.Header{"Authorization": {"Bearer " + token}}})
+		require.Equal(t, want, as.ID)
+		require.Equal(t, want == "", err != nil)
+		if want == "" {
+			require.Equal(t, `Bearer realm="t8", error="invalid_token"`, challenge, "each challenge once")
+		}
+	}
+	_, _, err = policy.FirstOf().Authenticate(&http.Request{})
+	require.Error(t, err)
 }
 
 func TestStaticNamesEveryMistake(t *testing.T) {

@@ -28,7 +28,8 @@ import (
 	"github.com/scefkit/scefkit/t8"
 )
 
-// Policy says who the SCS/AS are, what they may do and where their notifications may go. [policy.Static] is one.
+// Policy says who the SCS/AS are, what they may do and where their notifications may go. [policy.Static] is one. If it also
+// is a policy.UEAuthorizer or a policy.Limiter, it is asked as such.
 type Policy interface {
 	policy.Authenticator
 	policy.Authorizer
@@ -123,6 +124,9 @@ func New(c Config, opts *Options) (*Node, error) {
 
 	root, _ := url.Parse(c.APIRoot) // checked above
 	o.T8.Prefix, o.T8.Authorizer = root.Path, c.Policy
+	if o.T8.Limiter == nil {
+		o.T8.Limiter, _ = c.Policy.(policy.Limiter)
+	}
 	n.handler, err = t8.NewHandler(c.Policy, &o.T8, t8.NIDDAPI(n.nidd))
 	if err != nil {
 		return nil, errors.Join(err, n.diameter.Close())

@@ -48,6 +48,8 @@ type HandlerOptions struct {
 	// 403, or with 401 for the operations where TS 29.122 clause 4 says so; one that is a *fault.Error is answered as
 	// it stands.
 	Authorizer policy.Authorizer
+	// Limiter bounds the requests of each SCS/AS; the default is none.
+	Limiter policy.Limiter
 	// MaxBody is the longest body in octets that is read; the default is 64 KiB.
 	MaxBody int64
 	// Logger receives a debug record for each request and errors of the server; the default discards them.
@@ -62,6 +64,8 @@ type HandlerOptions struct {
 type Handler struct {
 	auth    policy.Authenticator
 	authz   policy.Authorizer
+	ues     policy.UEAuthorizer // authz, if it wants to know them
+	limiter policy.Limiter
 	prefix  string
 	maxBody int64
 	log     *slog.Logger
@@ -89,9 +93,10 @@ func NewHandler(auth policy.Authenticator, opts *HandlerOptions, apis ...API) (*
 		opts = &HandlerOptions{}
 	}
 	h := &Handler{
-		auth: auth, authz: opts.Authorizer, prefix: strings.TrimSuffix(opts.Prefix, "/"),
+		auth: auth, authz: opts.Authorizer, limiter: opts.Limiter, prefix: strings.TrimSuffix(opts.Prefix, "/"),
 		maxBody: opts.MaxBody, log: opts.Logger, trace: opts.Trace, apis: map[string]*apiTree{},
 	}
+	h.ues, _ = opts.Authorizer.(policy.UEAuthorizer)
 	var errs []error
 	if auth == nil {
 		errs = append(errs, errors.New("t8: no authenticator"))
@@ -243,13 +248,17 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 		return nil, fault.New("", fault.MethodNotAllowed, "the resource has "+res.allow)
 	}
 
-	scsas, challenge, err := h.auth.Authenticate(r)
+	caller, challenge, err := h.auth.Authenticate(r)
 	if err != nil {
+		if e, ok := errors.AsType[*fault.Error](err); ok { // the credential could not be checked
+			return rt, e
+		}
 		if challenge != "" {
 			out.w.Header().Set("WWW-Authenticate", challenge)
 		}
 		return rt, &fault.Error{Code: fault.Unauthenticated, Detail: "no valid credential", Err: err}
 	}
+	scsas, op := caller.ID, policy.Operation{API: api.name, ID: rt.operation}
 	c.scsas, out.x.SCSAS = scsas, scsas
 	if res.owned {
 		if vars[0] != string(scsas) {
@@ -259,9 +268,28 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 	} else {
 		copy(c.vars[:], vars[:])
 	}
+	if caller.Scope != nil {
+		if err := caller.Scope(op); err != nil {
+			out.w.Header().Set("WWW-Authenticate", `Bearer realm="t8", error="insufficient_scope"`)
+			return rt, &fault.Error{Code: fault.NotAuthorized, Detail: "the credential is not good for this operation", Err: err}
+		}
+	}
 	if h.authz != nil {
-		if err := h.authz.Authorize(c.ctx, scsas, policy.Operation{API: api.name, ID: rt.operation}); err != nil {
+		if err := h.authz.Authorize(c.ctx, scsas, op); err != nil {
 			return rt, api.refusal(rt, err)
+		}
+	}
+	if h.limiter != nil {
+		if err := h.limiter.Admit(c.ctx, scsas, op); err != nil {
+			return rt, err
+		}
+	}
+	if h.ues != nil {
+		c.allowUE = func(ue policy.UE) error {
+			if err := h.ues.AuthorizeUE(c.ctx, scsas, op, ue); err != nil {
+				return api.refusal(rt, err)
+			}
+			return nil
 		}
 	}
 	if method != http.MethodDelete && !acceptsJSON(r.Header["Accept"]) {

@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/policy"
 )
 
 // A route is one operation of an API. The functions of this file make those of the usual kinds.
@@ -68,8 +69,10 @@ type call struct {
 	scsas id.SCSASID
 	vars  [3]string // variable path segments after scsAsId, decoded
 	url   *url.URL
-	body  []byte
-	after []func()
+	// allowUE, if not nil, says whether the SCS/AS may name a UE.
+	allowUE func(policy.UE) error
+	body    []byte
+	after   []func()
 }
 
 // A reply is what a route answers.
@@ -192,6 +195,11 @@ func withBody[T any](c *call, f func(*T) (reply, error)) (reply, error) {
 	b := new(T)
 	if err := decodeBody(c.body, b, modeRequest); err != nil {
 		return reply{}, err
+	}
+	if c.allowUE != nil {
+		if err := eachUE(reflect.ValueOf(b).Elem(), planOf(reflect.TypeFor[T]()), c.allowUE); err != nil {
+			return reply{}, err
+		}
 	}
 	return f(b)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -23,6 +24,7 @@ import (
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/policy"
+	"github.com/scefkit/scefkit/policy/oauth"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -38,9 +40,18 @@ type config struct {
 }
 
 type t8Config struct {
-	Listen  string     `yaml:"listen"`  // address of the HTTP server
-	APIRoot string     `yaml:"apiRoot"` // as SCS/AS see it
-	TLS     *tlsConfig `yaml:"tls"`
+	Listen  string       `yaml:"listen"`  // address of the HTTP server
+	APIRoot string       `yaml:"apiRoot"` // as SCS/AS see it
+	TLS     *tlsConfig   `yaml:"tls"`
+	OAuth   *oauthConfig `yaml:"oauth"` // takes access tokens besides those of scsas
+}
+
+type oauthConfig struct {
+	Issuer       string `yaml:"issuer"`
+	Audience     string `yaml:"audience"`
+	JWKS         string `yaml:"jwks"`  // URI of the keys of the issuer
+	AEFID        string `yaml:"aefId"` // of this SCEF in scopes of CAPIF; default: any
+	RequireScope bool   `yaml:"requireScope"`
 }
 
 type tlsConfig struct {
@@ -82,6 +93,12 @@ type scsasConfig struct {
 	APN   string `yaml:"apn"`
 	Token string `yaml:"token"` // bearer token
 
+	Certificates []string        `yaml:"certificates"` // names in client certificates, see t8.tls.clientCA
+	APIs         []string        `yaml:"apis"`         // as 3gpp-nidd; default: all
+	Operations   []string        `yaml:"operations"`   // as CreateNIDDConfiguration; default: all
+	UEs          *policy.UERange `yaml:"ues"`          // that it may name; default: all
+	Rate         rateConfig      `yaml:"rate"`
+
 	MaximumPacketSize      int      `yaml:"maximumPacketSize"` // octets
 	MaximumLatency         duration `yaml:"maximumLatency"`
 	LatencyLimit           duration `yaml:"latencyLimit"`
@@ -90,6 +107,14 @@ type scsasConfig struct {
 	MaximumDuration        duration `yaml:"maximumDuration"`
 	KeepRevoked            bool     `yaml:"keepRevoked"`
 	NoContent              bool     `yaml:"noContent"`
+}
+
+// rateConfig bounds the requests of an SCS/AS; a member that is zero does not.
+type rateConfig struct {
+	PerSecond float64  `yaml:"perSecond"`
+	Burst     int      `yaml:"burst"`
+	Quota     int64    `yaml:"quota"`
+	Period    duration `yaml:"period"` // of the quota; default 24h
 }
 
 type notificationsConfig struct {
@@ -222,6 +247,11 @@ func (c *config) check() error {
 		f.need("t8.tls.cert", t.Cert)
 		f.need("t8.tls.key", t.Key)
 	}
+	if o := c.T8.OAuth; o != nil {
+		if _, err := o.authenticator(); err != nil {
+			f.add("t8.oauth", "%v", err)
+		}
+	}
 	f.address("diameter.listen", c.Diameter.Listen)
 	f.need("diameter.host", c.Diameter.Host)
 	f.need("diameter.realm", c.Diameter.Realm)
@@ -261,11 +291,17 @@ func (c *config) check() error {
 func (c *config) checkSCSAS(f *faults, key string, i int, as scsasConfig) {
 	f.need(key+".id", as.ID)
 	f.need(key+".apn", as.APN)
-	if as.Token == "" {
+	if as.Token == "" && len(as.Certificates) == 0 && c.T8.OAuth == nil {
 		f.add(key+".token", "is missing; an SCS/AS without any credential is not let in")
-	} else if _, err := policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{{ID: "x", Tokens: []string{as.Token}}}}); err != nil {
-		_, why, _ := strings.Cut(err.Error(), "tokens[0]: ")
-		f.add(key+".token", "%s", why)
+	}
+	static := as.static()
+	static.ID = "x" // whatever it is
+	if _, err := policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{static}}); err != nil {
+		for line := range strings.Lines(strings.TrimPrefix(err.Error(), "policy: ")) {
+			name, why, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "scsas[0]: "), ": ")
+			name = strings.Replace(strings.Replace(name, "tokens[0]", "token", 1), "limit", "rate", 1)
+			f.add(key+"."+name, "%s", why)
+		}
 	}
 	for _, other := range c.SCSAS[:i] {
 		if other.ID == as.ID && as.ID != "" {
@@ -281,7 +317,7 @@ func (c *config) checkSCSAS(f *faults, key string, i int, as scsasConfig) {
 	for _, d := range []struct {
 		name string
 		duration
-	}{{"maximumLatency", as.MaximumLatency}, {"latencyLimit", as.LatencyLimit}, {"maximumDuration", as.MaximumDuration}} {
+	}{{"maximumLatency", as.MaximumLatency}, {"latencyLimit", as.LatencyLimit}, {"maximumDuration", as.MaximumDuration}, {"rate.period", as.Rate.Period}} {
 		switch {
 		case d.text != "":
 			f.add(key+"."+d.name, "%q is not a duration as 10s, 5m or 24h", d.text)
@@ -316,12 +352,40 @@ func (c *config) identity() diameter.Identity {
 	return diameter.Identity{Host: c.Diameter.Host, Realm: c.Diameter.Realm}
 }
 
+// static is the entry as policy.Static wants it. That it has a credential is for check.
+func (as scsasConfig) static() policy.StaticSCSAS {
+	s := policy.StaticSCSAS{
+		ID: id.SCSASID(as.ID), Certificates: as.Certificates, Elsewhere: true, APIs: as.APIs, Operations: as.Operations, UEs: as.UEs,
+		Limit: policy.Limit{PerSecond: as.Rate.PerSecond, Burst: as.Rate.Burst, Quota: as.Rate.Quota, Period: as.Rate.Period.Duration},
+	}
+	if as.Token != "" {
+		s.Tokens = []string{as.Token}
+	}
+	return s
+}
+
+func (o *oauthConfig) authenticator() (*oauth.Authenticator, error) {
+	return oauth.New(oauth.Options{
+		Issuer: o.Issuer, Audience: o.Audience, JWKS: o.JWKS, AEFID: o.AEFID, RequireScope: o.RequireScope,
+	})
+}
+
+// scefPolicy is the policy of the file, with access tokens if it says so.
+type scefPolicy struct {
+	*policy.Static
+	auth policy.Authenticator
+}
+
+func (p scefPolicy) Authenticate(r *http.Request) (policy.Caller, string, error) {
+	return p.auth.Authenticate(r)
+}
+
 // policy returns who may do what.
-func (c *config) policy() (*policy.Static, policy.NIDDByID, error) {
+func (c *config) policy() (scefPolicy, policy.NIDDByID, error) {
 	var s policy.StaticConfig
 	profiles := policy.NIDDByID{}
 	for _, as := range c.SCSAS {
-		s.SCSAS = append(s.SCSAS, policy.StaticSCSAS{ID: id.SCSASID(as.ID), Tokens: []string{as.Token}})
+		s.SCSAS = append(s.SCSAS, as.static())
 		profiles[id.SCSASID(as.ID)] = policy.NIDD{
 			APN:                    id.APN(as.APN),
 			MaximumPacketSize:      as.MaximumPacketSize,
@@ -339,7 +403,11 @@ func (c *config) policy() (*policy.Static, policy.NIDDByID, error) {
 		s.Destinations.Allow = append(s.Destinations.Allow, netip.MustParsePrefix(p)) // checked
 	}
 	static, err := policy.NewStatic(s)
-	return static, profiles, err
+	if err != nil || c.T8.OAuth == nil {
+		return scefPolicy{static, static}, profiles, err
+	}
+	tokens, err := c.T8.OAuth.authenticator()
+	return scefPolicy{static, policy.FirstOf(static, tokens)}, profiles, err
 }
 
 // accept says which peers may connect.

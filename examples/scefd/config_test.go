@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +56,8 @@ func TestConfigFaults(t *testing.T) {
 		{"no credential", with(`scsas: [{id: as1, apn: a}]`), []string{"scsas[0].token: is missing"}},
 		{"no credential in the second", with(`scsas: [{id: as1, apn: a, token: "0123456789abcdef"}, {id: as2, apn: a, token: ""}]`), []string{"scsas[1].token: is missing"}},
 		{"credential that no header can hold", with(`scsas: [{id: as1, apn: a, token: "0123456789 bcdefg"}]`), []string{"scsas[0].token: "}},
+		{"UEs and rate", with(`scsas: [{id: a, apn: a, token: "0123456789abcdef", ues: {msisdns: [{first: "49171", last: "49170"}]}, rate: {burst: 3, period: soon}}]`), []string{"scsas[0].ues: msisdns[0]", "scsas[0].rate: burst", `scsas[0].rate.period: "soon"`}},
+		{"access tokens", with("t8: {listen: \"127.0.0.1:8080\", oauth: {jwks: \"http://keys.example\"}}"), []string{"t8.oauth: "}},
 		{"no id, no APN", with(`scsas: [{token: "0123456789abcdef"}]`), []string{"scsas[0].id: is missing", "scsas[0].apn: is missing"}},
 		{"id twice", with(`scsas: [{id: a, apn: a, token: "0123456789abcdef"}, {id: a, apn: a, token: "fedcba9876543210"}]`), []string{`scsas[1].id: "a" is given twice`}},
 		{"token twice", with(`scsas: [{id: a, apn: a, token: "0123456789abcdef"}, {id: b, apn: a, token: "0123456789abcdef"}]`), []string{"scsas[1].token: is that of another entry"}},
@@ -127,6 +130,38 @@ func TestConfigDefaults(t *testing.T) {
 	require.Equal(t, "https://127.0.0.1:8080", c.T8.APIRoot)
 	_, err = c.T8.TLS.load()
 	require.ErrorContains(t, err, "t8.tls.cert")
+}
+
+func TestConfigCredentials(t *testing.T) {
+	c, err := parseConfig([]byte(`
+diameter: {listen: "127.0.0.1:3868", host: a.example, realm: example}
+store: {dir: data}
+t8: {listen: "127.0.0.1:8080", oauth: {issuer: "https://login.example", audience: scef, jwks: "https://login.example/keys"}}
+scsas:
+  - {id: a, apn: x}
+  - {id: b, apn: x, certificates: [b.example], apis: [3gpp-nidd], operations: [FetchAllNIDDConfigurations]}
+  - id: c
+    apn: x
+    token: "0123456789abcdef"
+    ues: {msisdns: [{first: "491700000000", last: "491709999999"}], domains: [sensors.example], groups: ["@fleet.example"]}
+    rate: {perSecond: 5, burst: 10, quota: 1000, period: 1h}
+`))
+	require.NoError(t, err)
+	p, _, err := c.policy()
+	require.NoError(t, err)
+	_, challenge, err := p.Authenticate(&http.Request{Header: http.Header{"Authorization": {"Bearer x"}}})
+	require.ErrorContains(t, err, "oauth")
+	require.NotEmpty(t, challenge)
+	who, _, err := p.Authenticate(&http.Request{Header: http.Header{"Authorization": {"Bearer 0123456789abcdef"}}})
+	require.NoError(t, err)
+	require.Equal(t, id.SCSASID("c"), who.ID)
+	require.NoError(t, p.AuthorizeUE(t.Context(), "c", policy.Operation{}, policy.UE{MSISDN: "491700000001"}))
+	require.Error(t, p.AuthorizeUE(t.Context(), "c", policy.Operation{}, policy.UE{MSISDN: "491800000001"}))
+	require.Error(t, p.Authorize(t.Context(), "b", policy.Operation{API: "3gpp-bdt"}))
+	for range 10 {
+		require.NoError(t, p.Admit(t.Context(), "c", policy.Operation{}))
+	}
+	require.Error(t, p.Admit(t.Context(), "c", policy.Operation{}))
 }
 
 func TestConfigAccept(t *testing.T) {

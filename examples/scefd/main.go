@@ -55,7 +55,7 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	static, profiles, err := c.policy()
+	who, profiles, err := c.policy()
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 	defer func() { err = errors.Join(err, s.Close()) }()
 
 	node, err := scef.New(scef.Config{
-		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Policy: static, NIDD: profiles,
+		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Policy: who, NIDD: profiles,
 	}, &scef.Options{
 		Diameter: diameter.Options{Accept: c.accept(), CheckOrigin: origins[c.Diameter.Origin]}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
 	})
