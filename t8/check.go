@@ -20,7 +20,7 @@ import (
 // A handler checks what it receives, so a procedure need not; a caller that uses a procedure in process may.
 func Check(body any) error {
 	v := reflect.ValueOf(body)
-	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return fault.New("t8.Check", fault.Malformed, "no body")
 	}
 	if e := check(v.Elem(), nil); e != nil {
@@ -45,11 +45,11 @@ type checker struct {
 
 var checkers = sync.Pool{New: func() any { return &checker{path: make([]byte, 0, 128)} }}
 
-// check returns the faults of a struct, after those that the decoder found, as one error without Op, or nil.
+// check returns the faults of a body, after those that the decoder found, as one error without Op, or nil.
 func check(v reflect.Value, before []found) *fault.Error {
 	c := checkers.Get().(*checker)
 	c.path, c.faults, c.known = c.path[:0], before, len(before)
-	c.structure(v, planOf(v.Type()))
+	c.value(v, planOf(v.Type()), nil)
 	faults := c.faults
 	c.faults = nil
 	checkers.Put(c)

@@ -90,7 +90,7 @@ func (c *Client) do(ctx context.Context, q request, out any) (status int, locati
 	op := "t8." + q.operation
 	x := &Exchange{API: q.api, Operation: q.operation, SCSAS: q.scsas, Method: q.method, URI: q.uri, Begin: time.Now()}
 	if q.body != nil {
-		if x.Request, err = marshal(q.body); err != nil {
+		if x.Request, err = encodeBody(q.body); err != nil {
 			return 0, "", fault.Wrap(op, fault.InvalidParameter, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package t8
 
 import (
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,6 +39,10 @@ type plan struct {
 	fields []field            // of a struct; those of embedded structs among them
 	index  map[string]int     // member name to field
 	groups []group
+	vendor []int // of a struct: where its VendorSpecific is; nil: nowhere
+
+	foreign bool // written by a method of the type
+	hasZero bool // omitzero asks the method IsZero
 }
 
 type kind uint8
@@ -61,6 +66,9 @@ const (
 type field struct {
 	name               string
 	pointer            string // "/" + name, escaped for a JSON pointer
+	key                string // `"name":`, as it is written
+	omitEmpty          bool
+	omitZero           bool
 	at                 []int
 	plan               *plan
 	required, readonly bool
@@ -87,6 +95,10 @@ var (
 	secondsType = reflect.TypeFor[DurationSec]()
 	optType     = reflect.TypeFor[opt]()
 	customType  = reflect.TypeFor[json.Unmarshaler]()
+	vendorType  = reflect.TypeFor[VendorSpecific]()
+	writerType  = reflect.TypeFor[json.Marshaler]()
+	textType    = reflect.TypeFor[encoding.TextMarshaler]()
+	zeroType    = reflect.TypeFor[interface{ IsZero() bool }]()
 
 	formats = map[reflect.Type]func(string) error{
 		reflect.TypeFor[id.ExternalID]():      func(s string) error { _, err := id.ParseExternalID(s); return reason(err) },
@@ -128,8 +140,12 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 	if p, ok := making[t]; ok {
 		return p
 	}
-	p := &plan{typ: t, format: formats[t]}
+	p := &plan{typ: t, format: formats[t], hasZero: t.Implements(zeroType)}
 	making[t] = p
+	defer func() {
+		p.foreign = p.kind == kOther || p.kind != kTime && p.kind != kSeconds && p.kind != kOpt && p.kind != kPtr &&
+			(reflect.PointerTo(t).Implements(writerType) || reflect.PointerTo(t).Implements(textType))
+	}()
 	switch {
 	case t == timeType:
 		p.kind = kTime
@@ -169,7 +185,11 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 func (p *plan) addFields(t reflect.Type, at []int, making map[reflect.Type]*plan) {
 	for sf := range fieldsOf(t) {
 		where := append(append([]int(nil), at...), sf.Index...)
-		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		if sf.Type == vendorType {
+			p.vendor = where
+			continue
+		}
 		if sf.Anonymous && name == "" && sf.Type.Kind() == reflect.Struct {
 			p.addFields(sf.Type, where, making)
 			continue
@@ -181,6 +201,11 @@ func (p *plan) addFields(t reflect.Type, at []int, making map[reflect.Type]*plan
 			name = sf.Name
 		}
 		f := field{name: name, pointer: "/" + escapePointer(name), at: where, plan: makePlan(sf.Type, making)}
+		f.key = string(appendText(nil, name)) + ":"
+		for o := range strings.SplitSeq(options, ",") {
+			f.omitEmpty = f.omitEmpty || o == "omitempty"
+			f.omitZero = f.omitZero || o == "omitzero"
+		}
 		f.parse(t.Name()+"."+sf.Name, sf.Tag.Get("t8"))
 		p.fields = append(p.fields, f)
 	}

@@ -83,7 +83,7 @@ func (rt *route) errorBody(e *fault.Error) ([]byte, string) {
 			}
 		}
 	}
-	b, err := marshal(body)
+	b, err := encodeBody(body)
 	if err != nil { // text that JSON cannot hold does not exist; a time out of range does
 		b, media = []byte(`{"status":500}`), typeProblem
 	}
