@@ -142,7 +142,11 @@ func (d *decoder) value(v reflect.Value, p *plan) bool {
 			return d.wrong("must be a string")
 		}
 		s, ok := d.text()
-		if ok {
+		switch {
+		case !ok:
+		case p.enum:
+			v.SetString(p.word(s))
+		default:
 			v.SetString(string(s))
 		}
 		return ok
@@ -196,8 +200,8 @@ func (d *decoder) value(v reflect.Value, p *plan) bool {
 		}
 		s, ok := d.text()
 		if ok {
-			t, err := time.Parse(time.RFC3339, string(s))
-			if err != nil {
+			var t time.Time // by UnmarshalText, which is stricter than time.Parse: what it takes can be written again
+			if t.UnmarshalText(s) != nil {
 				d.bad("must be a date and time of RFC 3339")
 			} else {
 				*v.Addr().Interface().(*time.Time) = t

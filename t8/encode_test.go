@@ -268,3 +268,23 @@ func TestBodiesThatAreArrays(t *testing.T) {
 	require.NoError(t, Check(&[]RDSPort{{1, 2}}))
 	require.Error(t, Check(&[]RDSPort{{1, -2}}))
 }
+
+func BenchmarkEncodeConfiguration(b *testing.B) {
+	v := bodies()[0]
+	b.Run("scefkit", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Marshal(v); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encoding-json", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := json.Marshal(v); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -224,6 +225,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 				h, err := t8.NewHandler(static(t), nil, t8.NIDDAPI(f))
 				require.NoError(t, err)
 				s := t8.NewServer("", h, nil)
+				s.ErrorLog = log.New(io.Discard, "", 0)
 				l := &pipes{conns: make(chan net.Conn, 1), closed: make(chan struct{})}
 				served := make(chan error, 1)
 				go func() { served <- s.Serve(l) }()

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scefkit/scefkit/id"
@@ -43,6 +45,29 @@ type plan struct {
 
 	foreign bool // written by a method of the type
 	hasZero bool // omitzero asks the method IsZero
+
+	enum  bool // an enumeration
+	words atomic.Pointer[map[string]string]
+}
+
+// word returns the text of an enumeration, in the same memory each time when it is a value that is known.
+func (p *plan) word(b []byte) string {
+	known := p.words.Load()
+	if known != nil {
+		if w, ok := (*known)[string(b)]; ok {
+			return w
+		}
+	}
+	w := string(b)
+	if !reflect.ValueOf(w).Convert(p.typ).Interface().(interface{ Known() bool }).Known() {
+		return w
+	}
+	more := map[string]string{w: w}
+	if known != nil {
+		maps.Copy(more, *known)
+	}
+	p.words.CompareAndSwap(known, &more) // else another was faster; there is a next time
+	return w
 }
 
 type kind uint8
@@ -98,6 +123,7 @@ var (
 	vendorType  = reflect.TypeFor[VendorSpecific]()
 	writerType  = reflect.TypeFor[json.Marshaler]()
 	textType    = reflect.TypeFor[encoding.TextMarshaler]()
+	knownType   = reflect.TypeFor[interface{ Known() bool }]()
 	zeroType    = reflect.TypeFor[interface{ IsZero() bool }]()
 
 	formats = map[reflect.Type]func(string) error{
@@ -159,7 +185,7 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 	case reflect.PointerTo(t).Implements(customType):
 		p.kind = kOther
 	case t.Kind() == reflect.String:
-		p.kind = kString
+		p.kind, p.enum = kString, t.Implements(knownType)
 	case t.Kind() == reflect.Bool:
 		p.kind = kBool
 	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64:
