@@ -137,7 +137,8 @@ func (c *call) precheck() error {
 	return nil // the change itself is answered with what is wrong
 }
 
-// shows reports whether an answer shows the resource that was asked for or created.
+// shows reports whether an answer shows the resource that was asked for, created or changed, so that it gets an ETag. That
+// is the one of the body in the answer: what a PUT carried may differ from it, as the SCEF adds members of its own.
 func (rt *route) shows(rep reply) bool {
 	switch rt.method {
 	case http.MethodGet:

@@ -1,6 +1,7 @@
 package t8
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -139,9 +140,12 @@ func TestEncoderEqualsEncodingJSON(t *testing.T) {
 			v := reflect.New(typ)
 			fill(r, v.Elem(), 0)
 			want, err := marshal(v.Interface())
-			require.NoError(t, err)
 			e := &encoder{}
 			e.value(v, planOf(v.Type()))
+			if err != nil { // a type that writes itself, and not this
+				require.Error(t, e.err)
+				continue
+			}
 			require.NoError(t, e.err)
 			require.Equal(t, string(want), string(e.b), "%v", typ)
 			e = &encoder{}
@@ -160,14 +164,18 @@ func TestEncodeDecode(t *testing.T) {
 			v := reflect.New(typ)
 			fill(r, v.Elem(), 0)
 			b, err := Marshal(v.Interface())
-			require.NoError(t, err)
 			w := reflect.New(typ)
-			if Unmarshal(b, w.Interface()) != nil {
+			if err != nil || Unmarshal(b, w.Interface()) != nil {
 				continue // a random value that the type refuses
 			}
 			again, err := Marshal(w.Interface())
 			require.NoError(t, err)
-			require.JSONEq(t, string(b), string(again), "%v", typ)
+			if !bytes.Contains(b, []byte(":null")) { // which is absent but in a patch
+				require.JSONEq(t, string(b), string(again), "%v", typ)
+			}
+			x := reflect.New(typ)
+			require.NoError(t, Unmarshal(again, x.Interface()))
+			require.Equal(t, w.Interface(), x.Interface(), "%v", typ)
 		}
 	}
 }

@@ -45,11 +45,9 @@ func FuzzBodies(f *testing.F) {
 	for i, typ := range types {
 		v := reflect.New(typ)
 		fill(r, v.Elem(), 0)
-		b, err := Marshal(v.Interface())
-		if err != nil {
-			f.Fatal(err)
+		if b, err := Marshal(v.Interface()); err == nil {
+			f.Add(uint8(i), b)
 		}
-		f.Add(uint8(i), b)
 	}
 	for _, b := range bodies() {
 		text, err := Marshal(b)
