@@ -248,7 +248,7 @@ func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof poli
 }
 
 // ModifyConfiguration changes a configuration after the HSS agreed (TS 29.122 §4.4.5.2.1). It returns nil without an
-// error where policy answers 204. Errors as CreateConfiguration, and fault.NotFound.
+// error where policy answers 204. Errors as CreateConfiguration, and fault.NotFound, fault.PreconditionFailed.
 func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, configID string, patch *t8.NIDDConfigurationPatch) (*t8.NIDDConfiguration, error) {
 	const op = "nidd.ModifyConfiguration"
 	if !p.begin() {
@@ -278,6 +278,9 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		if c == nil {
 			return noConfig(op)
 		}
+		if err := p.checkCondition(ctx, s.tx, c); err != nil {
+			return err
+		}
 		if err := p.patchConfig(op, c, patch, prof, now); err != nil {
 			return err
 		}
@@ -291,6 +294,20 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return nil, nil
 	}
 	return p.Configuration(ctx, scsas, configID)
+}
+
+// checkCondition compares the condition of the request with the configuration.
+func (p *Procedure) checkCondition(ctx context.Context, r store.Reader, c *Config) error {
+	cond := t8.Precondition(ctx)
+	if cond.IsZero() {
+		return nil
+	}
+	prof, _ := p.Profiles.NIDD(c.SCSAS)
+	v, err := p.viewConfig(r, c, prof)
+	if err != nil {
+		return err
+	}
+	return cond.Check(v)
 }
 
 // patchConfig applies a patch to c, or returns what is wrong with it.
@@ -315,7 +332,8 @@ func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfiguratio
 }
 
 // DeleteConfiguration ends a configuration: its pending deliveries are dropped and the PDN connection of the UE is
-// released (TS 29.122 §4.4.5.2.1). It returns when the end is durable; the release follows. Errors: fault.NotFound.
+// released (TS 29.122 §4.4.5.2.1). It returns when the end is durable; the release follows. Errors: fault.NotFound,
+// fault.PreconditionFailed.
 func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, configID string) error {
 	const op = "nidd.DeleteConfiguration"
 	if !p.begin() {
@@ -336,6 +354,9 @@ func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, c
 		}
 		if c == nil {
 			return noConfig(op)
+		}
+		if err := p.checkCondition(ctx, s.tx, c); err != nil {
+			return err
 		}
 		return s.stepConfig(c, Deleted)
 	})

@@ -243,7 +243,8 @@ func getDelivery(r store.Reader, c *Config, deliveryID string) (*Delivery, error
 // ReplaceDelivery replaces data that is still pending; the UE stays the same (TS 29.122 §4.4.5.3.1, feature
 // MT_NIDD_modification_cancellation). It returns nil without an error where policy answers 204. Errors: those of
 // CreateDelivery that the new content can earn, fault.OperationProhibited without the feature, fault.Sending,
-// fault.AlreadyDelivered, fault.Timeout and fault.NextHop by what became of the data, fault.NotFound.
+// fault.AlreadyDelivered, fault.Timeout and fault.NextHop by what became of the data, fault.NotFound,
+// fault.PreconditionFailed.
 func (p *Procedure) ReplaceDelivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string, t *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
 	const op = "nidd.ReplaceDelivery"
 	return p.changeDelivery(ctx, op, scsas, configID, deliveryID, t8.FeatureMTNIDDModificationCancellation,
@@ -343,6 +344,11 @@ func (p *Procedure) onDelivery(ctx context.Context, op string, scsas id.SCSASID,
 		}
 		if d == nil || d.SCSAS != scsas || d.ConfigID != configID {
 			return s.remembered(op, scsas, configID, deliveryID)
+		}
+		if cond := t8.Precondition(ctx); !cond.IsZero() {
+			if err := cond.Check(p.deliveryResource(c, d)); err != nil {
+				return err
+			}
 		}
 		return fn(s, c, d)
 	})

@@ -20,7 +20,7 @@ import (
 // A handler checks what it receives, so a procedure need not; a caller that uses a procedure in process may.
 func Check(body any) error {
 	v := reflect.ValueOf(body)
-	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return fault.New("t8.Check", fault.Malformed, "no body")
 	}
 	if e := check(v.Elem(), nil); e != nil {

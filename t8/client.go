@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -20,22 +22,42 @@ type ClientOptions struct {
 	// HTTP sends the requests; it brings TLS and timeouts. The default is a client with a timeout of 30 s. Its
 	// CheckRedirect is replaced.
 	HTTP *http.Client
-	// Token returns the bearer token for a request; the default sends none.
+	// Token returns the bearer token for a request; the default sends none. An oauth2.TokenSource of golang.org/x/oauth2,
+	// which fetches tokens by client credentials and keeps them, fits in so:
+	//
+	//	source := config.TokenSource(context.Background()) // a clientcredentials.Config
+	//	options.Token = func(context.Context) (string, error) {
+	//		t, err := source.Token()
+	//		if err != nil {
+	//			return "", err
+	//		}
+	//		return t.AccessToken, nil
+	//	}
 	Token func(ctx context.Context) (string, error)
+	// Retries is how often a request is sent again when that is safe; the default is 2, a negative number means never.
+	Retries int
 	// MaxBody is the longest answer in octets that is read; the default is 1 MiB.
 	MaxBody int64
 	// Trace observes requests and answers.
 	Trace *Trace
 }
 
-// A Client calls T8 APIs of an SCEF on behalf of an SCS/AS. Several Clients may talk to several SCEFs. Each call is one
-// request; nothing is repeated. Redirections of TS 29.122 §5.2.10 (307, 308) are followed except for the creation of a
-// configuration; the token goes along only to the same host, or to one below its name.
+// A Client calls T8 APIs of an SCEF on behalf of an SCS/AS. Several Clients may talk to several SCEFs.
+//
+// A request is sent again, after a while, when it cannot have been sent before; one to retrieve, replace or delete
+// also when the connection broke before the answer, and when the SCEF answered 429 or 503 with Retry-After. What changes
+// by another method, or on a condition ([IfMatch]), is not: the SCEF may have carried it out. The waits end with the
+// context; without a deadline, none is longer than 10 s.
+//
+// Redirections of TS 29.122 §5.2.10 (307, 308) are followed, up to five, but neither from https to http nor for the
+// creation of a resource, for which the standard has none; the token goes along only to the same host and port. What is
+// not followed is a [RedirectError].
 type Client struct {
 	root    string
 	http    http.Client
 	token   func(ctx context.Context) (string, error)
 	maxBody int64
+	retries int
 	trace   *Trace
 }
 
@@ -51,7 +73,10 @@ func NewClient(apiRoot string, opts *ClientOptions) (*Client, error) {
 	if opts.MaxBody < 0 {
 		return nil, errors.New("t8: negative MaxBody")
 	}
-	c := &Client{root: strings.TrimSuffix(apiRoot, "/"), token: opts.Token, maxBody: opts.MaxBody, trace: opts.Trace}
+	c := &Client{root: strings.TrimSuffix(apiRoot, "/"), token: opts.Token, maxBody: opts.MaxBody, retries: opts.Retries, trace: opts.Trace}
+	if c.retries == 0 {
+		c.retries = 2
+	}
 	if opts.HTTP != nil {
 		c.http = *opts.HTTP
 	} else {
@@ -62,6 +87,9 @@ func NewClient(apiRoot string, opts *ClientOptions) (*Client, error) {
 		if status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect || len(via) > 5 ||
 			r.Context().Value(createKey{}) != nil || via[0].URL.Scheme == "https" && r.URL.Scheme != "https" {
 			return http.ErrUseLastResponse
+		}
+		if from := via[0].URL; r.URL.Host != from.Host || r.URL.Scheme != from.Scheme {
+			r.Header.Del("Authorization")
 		}
 		return nil
 	}
@@ -82,27 +110,92 @@ type request struct {
 	media          string // of the body
 	body           any    // nil: none
 	create         bool
+	once           bool                 // a second one would be answered otherwise, so it is not sent when the first may have arrived
+	condition      Condition            // of a change
 	reports        map[int]reflect.Type // what failures are told in, by status, see ReportError
 }
 
-// do sends a request and decodes the answer into out, when there is one. It returns status and Location, absolute.
+// do sends a request, again where that is safe, and decodes the answer into out, when there is one. It returns status and
+// Location, absolute.
 func (c *Client) do(ctx context.Context, q request, out any) (status int, location string, err error) {
 	op := "t8." + q.operation
-	x := &Exchange{API: q.api, Operation: q.operation, SCSAS: q.scsas, Method: q.method, URI: q.uri, Begin: time.Now()}
+	var body []byte
 	if q.body != nil {
-		if x.Request, err = marshal(q.body); err != nil {
+		if body, err = encodeBody(q.body); err != nil {
 			return 0, "", fault.Wrap(op, fault.InvalidParameter, err)
 		}
 	}
 	if q.create {
 		ctx = context.WithValue(ctx, createKey{}, true)
 	}
-	r, err := http.NewRequestWithContext(ctx, q.method, q.uri, bytes.NewReader(x.Request))
+	if q.method == http.MethodPut || q.method == http.MethodPatch || q.method == http.MethodDelete {
+		q.condition, _ = ctx.Value(conditionKey{}).(Condition)
+	}
+	for sent := 1; ; sent++ {
+		status, location, err = c.send(ctx, op, q, body, out)
+		if err == nil || sent > c.retries {
+			return status, location, err
+		}
+		wait, again := q.again(err, status, sent)
+		if !again || !sleep(ctx, wait) {
+			return status, location, err
+		}
+	}
+}
+
+// again tells whether, and after what time, a request that failed may be sent again, having been sent so many times.
+func (q *request) again(err error, status, sent int) (time.Duration, bool) {
+	e := fault.As(err)
+	idempotent := q.method == http.MethodGet || q.method == http.MethodPut || q.method == http.MethodDelete
+	backoff := time.Duration(1<<min(sent-1, 6)) * 100 * time.Millisecond
+	backoff = backoff/2 + rand.N(backoff)
+	switch {
+	case e.Remote && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable):
+		if !idempotent || e.RetryAt.IsZero() {
+			return 0, false
+		}
+		return max(0, time.Until(e.RetryAt)) + backoff/4, true
+	case e.Remote || e.Code != fault.Unavailable || errors.Is(err, context.Canceled):
+		return 0, false
+	}
+	return backoff, neverSent(err) || idempotent && !q.once && q.condition.IsZero()
+}
+
+// neverSent reports whether a request failed before its connection was there.
+func neverSent(err error) bool {
+	o, ok := errors.AsType[*net.OpError](err)
+	return ok && o.Op == "dial"
+}
+
+const longestWait = 10 * time.Second // without a deadline
+
+// sleep waits unless ctx would end before or the wait is too long.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) <= wait || !ok && wait > longestWait {
+		return false
+	}
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// send sends a request once.
+func (c *Client) send(ctx context.Context, op string, q request, body []byte, out any) (status int, location string, err error) {
+	x := &Exchange{API: q.api, Operation: q.operation, SCSAS: q.scsas, Method: q.method, URI: q.uri, Request: body, Begin: time.Now()}
+	r, err := http.NewRequestWithContext(ctx, q.method, q.uri, bytes.NewReader(body))
 	if err != nil {
 		return 0, "", fault.Wrap(op, fault.InvalidParameter, err)
 	}
 	if q.body != nil {
 		r.Header.Set("Content-Type", q.media)
+	}
+	if q.condition.match != nil {
+		r.Header["If-Match"] = q.condition.match
 	}
 	r.Header.Set("Accept", typeJSON+", "+typeProblem)
 	if c.token != nil {
@@ -119,6 +212,11 @@ func (c *Client) do(ctx context.Context, q request, out any) (status int, locati
 		return 0, "", transportFault(op, err)
 	}
 	defer func() { _ = res.Body.Close() }()
+	if to := res.Header.Get("Location"); to != "" {
+		if u, err := res.Request.URL.Parse(to); err == nil {
+			location = u.String()
+		}
+	}
 	x.Status, x.AnswerType, x.Location = res.StatusCode, res.Header.Get("Content-Type"), res.Header.Get("Location")
 	x.Answer, err = io.ReadAll(io.LimitReader(res.Body, c.maxBody+1))
 	switch {
@@ -127,6 +225,9 @@ func (c *Client) do(ctx context.Context, q request, out any) (status int, locati
 	case int64(len(x.Answer)) > c.maxBody:
 		return 0, "", &fault.Error{Op: op, Code: fault.Internal, Remote: true, Err: errors.New("the answer is too long")}
 	case res.StatusCode/100 != 2:
+		if location != "" {
+			res.Header.Set("Location", location)
+		}
 		return res.StatusCode, "", remoteFault(op, res.StatusCode, res.Header, x.Answer, q.reports[res.StatusCode])
 	}
 	if out != nil && len(x.Answer) > 0 {
@@ -134,10 +235,8 @@ func (c *Client) do(ctx context.Context, q request, out any) (status int, locati
 			return 0, "", &fault.Error{Op: op, Code: fault.Internal, Remote: true, Err: e}
 		}
 	}
-	if x.Location != "" {
-		if u, err := res.Request.URL.Parse(x.Location); err == nil {
-			location = u.String()
-		}
+	if keep, ok := ctx.Value(etagKey{}).(*string); ok {
+		*keep = res.Header.Get("ETag")
 	}
 	return res.StatusCode, location, nil
 }

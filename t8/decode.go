@@ -29,22 +29,27 @@ const (
 
 const maxDepth = 32
 
-// decodeBody decodes a whole body into the struct v points to and checks it; the error is nil or a *fault.Error
+// decodeBody decodes a whole body into what v points to, a struct or an array, and checks it; the error is nil or a *fault.Error
 // without Op.
 func decodeBody(b []byte, v any, m mode) *fault.Error {
 	d := decoders.Get().(*decoder)
 	defer d.release()
 	d.b, d.mode = b, m
 	target := reflect.ValueOf(v).Elem()
+	p := planOf(target.Type())
 	d.space()
 	switch {
 	case d.i == len(b):
 		return fault.New("", fault.Malformed, "the body is empty")
-	case b[d.i] != '{' && target.Kind() == reflect.Struct:
+	case b[d.i] != '{' && (p.kind == kStruct || p.kind == kMap):
 		if d.skip() && d.end() {
 			return fault.New("", fault.Malformed, "the body is not a JSON object")
 		}
-	case d.value(target, planOf(target.Type())):
+	case b[d.i] != '[' && p.kind == kSlice:
+		if d.skip() && d.end() {
+			return fault.New("", fault.Malformed, "the body is not a JSON array")
+		}
+	case d.value(target, p):
 		d.end()
 	}
 	if d.broken != "" {
@@ -137,7 +142,11 @@ func (d *decoder) value(v reflect.Value, p *plan) bool {
 			return d.wrong("must be a string")
 		}
 		s, ok := d.text()
-		if ok {
+		switch {
+		case !ok:
+		case p.enum:
+			v.SetString(p.word(s))
+		default:
 			v.SetString(string(s))
 		}
 		return ok
@@ -191,8 +200,8 @@ func (d *decoder) value(v reflect.Value, p *plan) bool {
 		}
 		s, ok := d.text()
 		if ok {
-			t, err := time.Parse(time.RFC3339, string(s))
-			if err != nil {
+			var t time.Time // by UnmarshalText, which is stricter than time.Parse: what it takes can be written again
+			if t.UnmarshalText(s) != nil {
 				d.bad("must be a date and time of RFC 3339")
 			} else {
 				*v.Addr().Interface().(*time.Time) = t
@@ -264,11 +273,22 @@ func (d *decoder) object(v reflect.Value, p *plan) bool {
 		}
 		d.i++
 		at, known := p.index[string(name)]
-		if !known {
+		digits := []byte(nil)
+		if !known && p.vendor != nil {
+			digits = vendorDigits(name)
+		}
+		switch {
+		case digits != nil:
+			ok = d.vendor(v.FieldByIndex(p.vendor).Addr().Interface().(*VendorSpecific), string(digits))
+			d.path = d.path[:base]
+			if !ok {
+				return false
+			}
+		case !known:
 			if !d.skip() {
 				return false
 			}
-		} else {
+		default:
 			f := &p.fields[at]
 			d.path = append(d.path, f.pointer...)
 			twice := seen[at/64]&(1<<(at%64)) != 0

@@ -12,8 +12,10 @@
 // by a JSON pointer. Members that the types do not know are ignored, values of an enumeration that they do not know are
 // kept. A member of a request that is null counts as absent; only in a PATCH body does null mean removal (RFC 7396).
 //
-// Errors are *[fault.Error] on both sides. Left out for now: delivery of notifications over WebSocket (§5.2.5.4), and
-// vendor specific extension members (§5.2.13), which are ignored like other unknown members.
+// Members that vendors added (§5.2.13) are kept in [VendorSpecific]; outside of this package use [Marshal] and
+// [Unmarshal], as encoding/json loses them. Resources have an ETag; see [Condition] for changes on a condition.
+//
+// Errors are *[fault.Error] on both sides. Left out for now: delivery of notifications over WebSocket (§5.2.5.4).
 //
 // Handler, Client, Notifier and Outbox are safe for concurrent use; bodies are plain values and are not.
 package t8

@@ -52,6 +52,9 @@ type HandlerOptions struct {
 	Limiter policy.Limiter
 	// MaxBody is the longest body in octets that is read; the default is 64 KiB.
 	MaxBody int64
+	// MaxURI is the longest path with query in octets that is served; the default is 8 KiB. More than MaxHeaderBytes of
+	// the http.Server never comes here.
+	MaxURI int
 	// Logger receives a debug record for each request and errors of the server; the default discards them.
 	Logger *slog.Logger
 	// Trace observes requests and answers.
@@ -68,6 +71,7 @@ type Handler struct {
 	limiter policy.Limiter
 	prefix  string
 	maxBody int64
+	maxURI  int
 	log     *slog.Logger
 	trace   *Trace
 	apis    map[string]*apiTree // "3gpp-nidd/v1"
@@ -94,7 +98,7 @@ func NewHandler(auth policy.Authenticator, opts *HandlerOptions, apis ...API) (*
 	}
 	h := &Handler{
 		auth: auth, authz: opts.Authorizer, limiter: opts.Limiter, prefix: strings.TrimSuffix(opts.Prefix, "/"),
-		maxBody: opts.MaxBody, log: opts.Logger, trace: opts.Trace, apis: map[string]*apiTree{},
+		maxBody: opts.MaxBody, maxURI: opts.MaxURI, log: opts.Logger, trace: opts.Trace, apis: map[string]*apiTree{},
 	}
 	h.ues, _ = opts.Authorizer.(policy.UEAuthorizer)
 	var errs []error
@@ -107,8 +111,14 @@ func NewHandler(auth policy.Authenticator, opts *HandlerOptions, apis ...API) (*
 	if opts.MaxBody < 0 {
 		errs = append(errs, errors.New("t8: negative MaxBody"))
 	}
+	if opts.MaxURI < 0 {
+		errs = append(errs, errors.New("t8: negative MaxURI"))
+	}
 	if h.maxBody == 0 {
 		h.maxBody = 64 << 10
+	}
+	if h.maxURI == 0 {
+		h.maxURI = 8 << 10
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
@@ -222,6 +232,9 @@ func (h *Handler) runAfter(ctx context.Context, op string, f func()) {
 
 // serve does the work up to the answer; it returns the route as soon as it is known.
 func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
+	if len(r.RequestURI) > h.maxURI {
+		return nil, fault.New("", fault.URITooLong, "path and query must not be longer than "+strconv.Itoa(h.maxURI)+" octets")
+	}
 	path := r.URL.Path
 	if r.URL.RawPath != "" || strings.Contains(path, "%") {
 		path = r.URL.EscapedPath()
@@ -241,6 +254,9 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 		out.x.Operation = rt.operation
 	case r.Method == http.MethodOptions:
 		out.w.Header().Set("Allow", res.allow)
+		if p := res.methods[http.MethodPatch]; p != nil {
+			out.w.Header().Set("Accept-Patch", strings.Join(p.accepts, ", ")) // RFC 5789 §3.1
+		}
 		out.write(http.StatusNoContent, "", nil)
 		return nil, nil
 	default:
@@ -300,9 +316,15 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 			return rt, err
 		}
 	}
-	c.url = r.URL
+	c.url, c.rt = r.URL, rt
+	c.conditional(r.Header, res)
 	out.x.Request = c.body
 	h.trace.request(c.ctx, out.x)
+	if rt.accepts == nil { // with a body it comes after the decoder
+		if err := c.precheck(); err != nil {
+			return rt, err
+		}
+	}
 	rep, err := rt.do(c)
 	if err != nil {
 		return rt, err
@@ -311,6 +333,19 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 	if rep.body != nil {
 		if body, err = encodeBody(rep.body); err != nil {
 			return rt, err
+		}
+		if rt.shows(rep) {
+			tag := etagOf(body)
+			out.w.Header()["Etag"] = []string{tag}
+			if rt.method == http.MethodGet && !c.condition.IsZero() {
+				if c.condition.match != nil && !matches(c.condition.match, tag, false) {
+					return rt, c.condition.compare(tag)
+				}
+				if matches(c.condition.noneMatch, tag, true) {
+					out.write(http.StatusNotModified, "", nil)
+					return rt, nil
+				}
+			}
 		}
 	}
 	if rep.location != "" {
@@ -337,17 +372,23 @@ func (t *apiTree) refusal(rt *route, err error) error {
 
 // read checks the headers of the body and reads it.
 func (h *Handler) read(out *answer, r *http.Request, rt *route, c *call) error {
+	if r.ContentLength == 0 && r.ProtoMajor == 1 && r.Header["Content-Length"] == nil { // nor is it chunked
+		return fault.New("", fault.LengthRequired, "a body with Content-Length or Transfer-Encoding is needed")
+	}
 	if ct := r.Header.Get("Content-Type"); !slices.Contains(rt.accepts, ct) {
 		media, params, err := mime.ParseMediaType(ct)
 		charset := params["charset"]
 		if err != nil || !slices.Contains(rt.accepts, media) || charset != "" && !strings.EqualFold(charset, "utf-8") {
+			name := "Accept" // RFC 9110 §15.5.16
 			if r.Method == http.MethodPatch {
-				out.w.Header().Set("Accept-Patch", strings.Join(rt.accepts, ", ")) // RFC 5789 §2.2
+				name = "Accept-Patch" // RFC 5789 §2.2
 			}
+			out.w.Header().Set(name, strings.Join(rt.accepts, ", "))
 			return fault.New("", fault.UnsupportedMedia, "the body must be "+strings.Join(rt.accepts, " or "))
 		}
 	}
 	if enc := r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		out.w.Header().Set("Accept-Encoding", "identity") // RFC 9110 §15.5.16
 		return fault.New("", fault.UnsupportedMedia, "the body must not be compressed")
 	}
 	if r.ContentLength > h.maxBody {
@@ -420,6 +461,8 @@ func (h *Handler) faultOf(ctx context.Context, x *Exchange, err error) *fault.Er
 	var e *fault.Error
 	switch {
 	case errors.As(err, &e):
+	case isRedirect(err):
+		e = fault.Wrap("t8."+x.Operation, fault.Unavailable, err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e = fault.Wrap("t8."+x.Operation, fault.Unavailable, err)
 	default:
@@ -433,6 +476,12 @@ func (h *Handler) faultOf(ctx context.Context, x *Exchange, err error) *fault.Er
 
 // fail answers with an error, unless an answer was begun.
 func (h *Handler) fail(out *answer, rt *route, e *fault.Error) {
+	if to, ok := errors.AsType[RedirectError](e.Err); ok && to.Location != "" {
+		out.w.Header().Set("Location", to.Location)
+		out.x.Location = to.Location
+		out.write(to.status(), "", nil)
+		return
+	}
 	if s := e.Status(); !e.RetryAt.IsZero() && (s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable) {
 		out.w.Header().Set("Retry-After", retryAfter(e.RetryAt, time.Now()))
 	}
@@ -505,9 +554,10 @@ func acceptsJSON(accept []string) bool {
 }
 
 // NewServer returns an http.Server for h with limits that keep a slow or hostile client from holding resources: 10 s for
-// a request to arrive, 60 s for an answer, 2 min of idleness, 16 KiB of header. It speaks HTTP/1.1, and HTTP/2 over TLS.
-// With a tlsConfig, which is copied, it is for ListenAndServeTLS or a TLS listener; the minimum version is TLS 1.2
-// unless the configuration says more. TS 29.122 §6 wants TLS; without it, something in front must do it.
+// a request to arrive, 60 s for an answer, 2 min of idleness, 16 KiB of header, 100 requests at a time on a connection of
+// HTTP/2. It speaks HTTP/1.1 and HTTP/2, the latter over TLS by ALPN and in plain by prior knowledge. With a tlsConfig,
+// which is copied, it is for ListenAndServeTLS or a TLS listener; the minimum version is TLS 1.2 unless the configuration
+// says more. TS 29.122 §6 wants TLS; without it, something in front must do it.
 func NewServer(addr string, h http.Handler, tlsConfig *tls.Config) *http.Server {
 	s := &http.Server{
 		Addr: addr, Handler: h,
@@ -517,9 +567,15 @@ func NewServer(addr string, h http.Handler, tlsConfig *tls.Config) *http.Server 
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		Protocols:         new(http.Protocols),
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: 100,
+			SendPingTimeout:      30 * time.Second, // a peer that is gone without a word is found
+			PingTimeout:          10 * time.Second,
+		},
 	}
 	s.Protocols.SetHTTP1(true)
 	s.Protocols.SetHTTP2(true)
+	s.Protocols.SetUnencryptedHTTP2(true)
 	if tlsConfig != nil {
 		s.TLSConfig = tlsConfig.Clone()
 		s.TLSConfig.MinVersion = max(s.TLSConfig.MinVersion, tls.VersionTLS12)

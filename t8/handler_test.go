@@ -79,7 +79,6 @@ func params(p t8.ProblemDetails) []string {
 
 func TestHandlerRefusesBeforeTheProcedure(t *testing.T) {
 	covers(t, "T8-4.4.5.2.1-11", "T8-4.4.5.3.1-12", "T8-4.4.5.3.1-10", "KAURI-11", "KAURI-12", "KAURI-27", "KAURI-28", "KAURI-29")
-	const merge = "application/merge-patch+json"
 	big := fmt.Sprintf(`{"externalId":"ue@example.com","data":%q}`, strings.Repeat("A", 70<<10))
 	for _, c := range []struct {
 		name, method, path, body string

@@ -44,6 +44,8 @@ type NIDDConfiguration struct {
 	DownlinkDataTransfers []NIDDDownlinkDataTransfer `json:"niddDownlinkDataTransfers,omitempty" t8:"min=1"`
 	// Status says whether the configuration is active. Set by the SCEF.
 	Status NIDDStatus `json:"status,omitempty" t8:"readonly"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // NIDDConfigurationPatch changes a configuration (TS 29.122 §5.6.2, NiddConfigurationPatch). A member that is
@@ -54,6 +56,9 @@ type NIDDConfigurationPatch struct {
 	RDSPorts                Opt[[]RDSPort]              `json:"rdsPorts,omitzero" t8:"min=1"`
 	PDNEstablishmentOption  Opt[PDNEstablishmentOption] `json:"pdnEstablishmentOption,omitzero"`
 	NotificationDestination Opt[string]                 `json:"notificationDestination,omitzero" t8:"notnull,uri"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is
+	// merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into c by RFC 7396 and checks the result. On an error c is unchanged.
@@ -64,6 +69,7 @@ func (p *NIDDConfigurationPatch) Apply(c *NIDDConfiguration) error {
 	p.RDSPorts.apply(&n.RDSPorts)
 	p.PDNEstablishmentOption.apply(&n.PDNEstablishmentOption)
 	p.NotificationDestination.apply(&n.NotificationDestination)
+	n.VendorSpecific = n.VendorSpecific.patched(p.VendorSpecific)
 	if err := Check(&n); err != nil {
 		return err
 	}
@@ -99,6 +105,8 @@ type NIDDDownlinkDataTransfer struct {
 	DeliveryStatus DeliveryStatus `json:"deliveryStatus,omitempty" t8:"readonly"`
 	// RequestedRetransmissionTime is when the network expects to reach the UE. Set by the SCEF; zero: not known.
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero" t8:"readonly"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // NIDDDownlinkDataTransferPatch changes a delivery that is still pending (TS 29.122 §5.6.2,
@@ -111,6 +119,9 @@ type NIDDDownlinkDataTransferPatch struct {
 	MaximumLatency         Opt[DurationSec]            `json:"maximumLatency,omitzero"`
 	Priority               Opt[int]                    `json:"priority,omitzero"`
 	PDNEstablishmentOption Opt[PDNEstablishmentOption] `json:"pdnEstablishmentOption,omitzero"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is
+	// merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into t by RFC 7396 and checks the result. On an error t is unchanged.
@@ -122,6 +133,7 @@ func (p *NIDDDownlinkDataTransferPatch) Apply(t *NIDDDownlinkDataTransfer) error
 	p.MaximumLatency.applyPtr(&n.MaximumLatency)
 	p.Priority.applyPtr(&n.Priority)
 	p.PDNEstablishmentOption.apply(&n.PDNEstablishmentOption)
+	n.VendorSpecific = n.VendorSpecific.patched(p.VendorSpecific)
 	if err := Check(&n); err != nil {
 		return err
 	}
@@ -144,6 +156,8 @@ type NIDDUplinkDataNotification struct {
 	ReliableDataService bool `json:"reliableDataService,omitempty"`
 	// RDSPort is the port pair of the application.
 	RDSPort *RDSPort `json:"rdsPort,omitempty"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // NIDDDownlinkDataDeliveryStatusNotification tells the result of a delivery that was pending (TS 29.122 §5.6.2,
@@ -155,6 +169,8 @@ type NIDDDownlinkDataDeliveryStatusNotification struct {
 	DeliveryStatus DeliveryStatus `json:"deliveryStatus" t8:"required,readonly"`
 	// RequestedRetransmissionTime is when the network expects to reach the UE; zero: not known.
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // NIDDConfigurationStatusNotification tells that a configuration, the capability for the Reliable Data Service or a
@@ -173,6 +189,8 @@ type NIDDConfigurationStatusNotification struct {
 	RDSCapIndication *bool `json:"rdsCapIndication,omitempty"`
 	// RDSPort is the port pair that is not known, with status RDS_PORT_UNKNOWN.
 	RDSPort *RDSPort `json:"rdsPort,omitempty"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // GMDNIDDDownlinkDataDeliveryNotification tells the results of a delivery to a group (TS 29.122 §5.6.2,
@@ -182,6 +200,8 @@ type GMDNIDDDownlinkDataDeliveryNotification struct {
 	NIDDDownlinkDataTransfer string `json:"niddDownlinkDataTransfer" t8:"required"`
 	// GMDResults holds the result for each UE; at least one.
 	GMDResults []GMDResult `json:"gmdResults" t8:"required,min=1"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // GMDResult is the result of a group delivery for one UE (TS 29.122 §5.6.2, GmdResult). Exactly one of ExternalID
@@ -220,6 +240,8 @@ type ManagePort struct {
 	SupportedFormats []SerializationFormat `json:"supportedFormats,omitempty" t8:"min=1"`
 	// ConfiguredFormat is the one that was agreed. Set by the SCEF. Feature Rds_serialization_format.
 	ConfiguredFormat SerializationFormat `json:"configuredFormat,omitempty" t8:"readonly"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // ManagePortNotification tells which ports are reserved (TS 29.122 §5.6.2, ManagePortNotification). Exactly one of
@@ -233,6 +255,8 @@ type ManagePortNotification struct {
 	MSISDN id.MSISDN `json:"msisdn,omitempty" t8:"oneof=ue"`
 	// ManagedPorts are the ports that are reserved; absent when none is.
 	ManagedPorts []ManagePort `json:"managedPorts,omitempty" t8:"min=1"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13).
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // NIDDDownlinkDataDeliveryFailure is the body of a 500 on downlink data deliveries (TS 29.122 §5.6.2,

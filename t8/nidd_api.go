@@ -17,7 +17,8 @@ import (
 // nor changes a body that it is given; what it returns belongs to the caller. Errors are *[fault.Error]. Safe for
 // concurrent use.
 //
-// ctx bounds the answer, not what the call set in motion. Over HTTP it ends when the client goes away.
+// ctx bounds the answer, not what the call set in motion. Over HTTP it ends when the client goes away. What replaces,
+// modifies or deletes asks [Precondition] before.
 //
 // With a Client, configID, deliveryID and portID are either the identifier or the whole URI that the SCEF returned
 // (Location, self), which is used as it stands.

@@ -96,7 +96,7 @@ func (n niddClient) Port(ctx context.Context, scsas id.SCSASID, configID, portID
 }
 
 func (n niddClient) ReservePort(ctx context.Context, scsas id.SCSASID, configID, portID string, port *ManagePort) (*ManagePort, error) {
-	v, status, location, err := invoke[ManagePort](ctx, n.caller, request{operation: "UpdateIndManagePortConfiguration", scsas: scsas, method: "PUT", uri: n.below(scsas, configID, niddPorts, portID), media: typeJSON, body: port})
+	v, status, location, err := invoke[ManagePort](ctx, n.caller, request{operation: "UpdateIndManagePortConfiguration", once: true, scsas: scsas, method: "PUT", uri: n.below(scsas, configID, niddPorts, portID), media: typeJSON, body: port})
 	if err != nil || status == http.StatusAccepted {
 		return nil, err
 	}

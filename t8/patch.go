@@ -42,7 +42,7 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	if o.state != optValue {
 		return []byte("null"), nil
 	}
-	return json.Marshal(o.value)
+	return marshal(o.value) // encoding/json escapes again when it is asked to
 }
 
 // UnmarshalJSON reads a value or null.

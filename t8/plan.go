@@ -1,14 +1,17 @@
 package t8
 
 import (
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scefkit/scefkit/id"
@@ -44,6 +47,13 @@ type plan struct {
 	self     bool             // a struct that is a selfChecker
 	member   string           // of a union: the member that tells the variants apart
 	variants map[string]*plan // of a union: by the value of that member
+	vendor   []int            // of a struct: where its VendorSpecific is; nil: nowhere
+
+	foreign bool // written by a method of the type
+	hasZero bool // omitzero asks the method IsZero
+
+	enum  bool // an enumeration
+	words atomic.Pointer[map[string]string]
 }
 
 // A selfChecker is a struct with rules beyond its tags; its pointer has the method. The checker calls it after it
@@ -62,6 +72,26 @@ type union interface {
 	hold(variant any)
 	// keep takes an object whose text is none of the known ones; only what a server sent comes here.
 	keep(text string, object []byte)
+}
+
+// word returns the text of an enumeration, in the same memory each time when it is a value that is known.
+func (p *plan) word(b []byte) string {
+	known := p.words.Load()
+	if known != nil {
+		if w, ok := (*known)[string(b)]; ok {
+			return w
+		}
+	}
+	w := string(b)
+	if !reflect.ValueOf(w).Convert(p.typ).Interface().(interface{ Known() bool }).Known() {
+		return w
+	}
+	more := map[string]string{w: w}
+	if known != nil {
+		maps.Copy(more, *known)
+	}
+	p.words.CompareAndSwap(known, &more) // else another was faster; there is a next time
+	return w
 }
 
 type kind uint8
@@ -86,6 +116,9 @@ const (
 type field struct {
 	name               string
 	pointer            string // "/" + name, escaped for a JSON pointer
+	key                string // `"name":`, as it is written
+	omitEmpty          bool
+	omitZero           bool
 	at                 []int
 	plan               *plan
 	required, readonly bool
@@ -113,6 +146,11 @@ var (
 	customType = reflect.TypeFor[json.Unmarshaler]()
 	unionType  = reflect.TypeFor[union]()
 	selfType   = reflect.TypeFor[selfChecker]()
+	vendorType = reflect.TypeFor[VendorSpecific]()
+	writerType = reflect.TypeFor[json.Marshaler]()
+	textType   = reflect.TypeFor[encoding.TextMarshaler]()
+	knownType  = reflect.TypeFor[interface{ Known() bool }]()
+	zeroType   = reflect.TypeFor[interface{ IsZero() bool }]()
 
 	units = map[reflect.Type]time.Duration{
 		reflect.TypeFor[DurationSec](): time.Second,
@@ -164,8 +202,14 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 	if p, ok := making[t]; ok {
 		return p
 	}
-	p := &plan{typ: t, format: formats[t], limits: limits[t], unit: units[t]}
+	p := &plan{
+		typ: t, format: formats[t], limits: limits[t], unit: units[t], hasZero: t.Implements(zeroType),
+	}
 	making[t] = p
+	defer func() {
+		p.foreign = p.kind == kOther || p.kind != kTime && p.kind != kDuration && p.kind != kOpt && p.kind != kPtr &&
+			(reflect.PointerTo(t).Implements(writerType) || reflect.PointerTo(t).Implements(textType))
+	}()
 	switch {
 	case t == timeType:
 		p.kind = kTime
@@ -186,7 +230,7 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 	case reflect.PointerTo(t).Implements(customType):
 		p.kind = kOther
 	case t.Kind() == reflect.String:
-		p.kind = kString
+		p.kind, p.enum = kString, t.Implements(knownType)
 	case t.Kind() == reflect.Bool:
 		p.kind = kBool
 	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64:
@@ -212,7 +256,11 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 func (p *plan) addFields(t reflect.Type, at []int, making map[reflect.Type]*plan) {
 	for sf := range fieldsOf(t) {
 		where := append(append([]int(nil), at...), sf.Index...)
-		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		if sf.Type == vendorType {
+			p.vendor = where
+			continue
+		}
 		if sf.Anonymous && name == "" && sf.Type.Kind() == reflect.Struct {
 			p.addFields(sf.Type, where, making)
 			continue
@@ -224,6 +272,11 @@ func (p *plan) addFields(t reflect.Type, at []int, making map[reflect.Type]*plan
 			name = sf.Name
 		}
 		f := field{name: name, pointer: "/" + escapePointer(name), at: where, plan: makePlan(sf.Type, making)}
+		f.key = string(appendText(nil, name)) + ":"
+		for o := range strings.SplitSeq(options, ",") {
+			f.omitEmpty = f.omitEmpty || o == "omitempty"
+			f.omitZero = f.omitZero || o == "omitzero"
+		}
 		f.parse(t.Name()+"."+sf.Name, sf.Tag.Get("t8"))
 		if l := f.plan.base().limits; l != nil && !f.hasMin && !f.hasMax {
 			f.hasMin, f.min, f.hasMax, f.max = l.hasMin, l.min, l.hasMax, l.max

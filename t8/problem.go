@@ -60,6 +60,30 @@ type problemReport interface {
 	extends() bool             // whether it says more than ProblemDetails
 }
 
+// A RedirectError sends the SCS/AS to another place (TS 29.122 §5.2.10), such as another SCEF of the operator. A procedure
+// returns it, alone or below a *[fault.Error]; a Client returns one below a *[fault.Error] when it does not follow. The
+// standard has no redirection for the creation of a configuration, transaction or subscription.
+type RedirectError struct {
+	// Location is the absolute URI of the resource at the other place.
+	Location string
+	// Permanent says that the old URI is of no use any more (308); else the next request goes there again (307).
+	Permanent bool
+}
+
+func (r RedirectError) Error() string { return "redirected to " + r.Location }
+
+func (r RedirectError) status() int {
+	if r.Permanent {
+		return http.StatusPermanentRedirect
+	}
+	return http.StatusTemporaryRedirect
+}
+
+func isRedirect(err error) bool {
+	r, ok := errors.AsType[RedirectError](err)
+	return ok && r.Location != ""
+}
+
 // failureShape says which body a 500 has.
 type failureShape uint8
 
@@ -94,7 +118,7 @@ func (rt *route) errorBody(e *fault.Error) ([]byte, string) {
 			}
 		}
 	}
-	b, err := marshal(body)
+	b, err := encodeBody(body)
 	if err != nil { // text that JSON cannot hold does not exist; a time out of range does
 		b, media = []byte(`{"status":500}`), typeProblem
 	}
@@ -147,6 +171,11 @@ func remoteFault(op string, status int, h http.Header, body []byte, report refle
 		e.RetryAt = t
 	}
 	e.Err = statusError(status)
+	if status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect {
+		if to := h.Get("Location"); to != "" {
+			e.Code, e.Err = fault.Unavailable, RedirectError{Location: to, Permanent: status == http.StatusPermanentRedirect}
+		}
+	}
 	if len(b.SupportedUEFormats) > 0 {
 		e.Err = UEFormatsError(b.SupportedUEFormats)
 	}

@@ -20,6 +20,8 @@ type route struct {
 	failure   failureShape
 	do        func(c *call) (reply, error)
 
+	collection bool // the answer is a list, which has no ETag
+
 	body    reflect.Type         // of the request, nil when it has none
 	answer  reflect.Type         // of the body of a success, nil when it has none
 	status  []int                // of a success
@@ -73,6 +75,10 @@ type call struct {
 	allowUE func(policy.UE) error
 	body    []byte
 	after   []func()
+
+	rt        *route    // what is carried out
+	condition Condition // of the request
+	get       *route    // how the resource is retrieved; set when there is a condition
 }
 
 // A reply is what a route answers.
@@ -85,7 +91,7 @@ type reply struct {
 // getList is the retrieval of a collection.
 func getList[T any](pattern, operation string, f func(c *call) ([]T, error)) route {
 	return route{
-		method: "GET", pattern: pattern, operation: operation, answer: reflect.TypeFor[[]T](), status: []int{200},
+		method: "GET", pattern: pattern, operation: operation, answer: reflect.TypeFor[[]T](), status: []int{200}, collection: true,
 		do: func(c *call) (reply, error) { return list(f(c)) },
 	}
 }
@@ -190,7 +196,7 @@ func created[T any](v *T, err error, self func() string) (reply, error) {
 	return reply{status: http.StatusCreated, body: v, location: self()}, nil
 }
 
-// withBody decodes and checks the body of c and goes on with f.
+// withBody decodes and checks the body of c, compares the condition, and goes on with f.
 func withBody[T any](c *call, f func(*T) (reply, error)) (reply, error) {
 	b := new(T)
 	if err := decodeBody(c.body, b, modeRequest); err != nil {
@@ -200,6 +206,9 @@ func withBody[T any](c *call, f func(*T) (reply, error)) (reply, error) {
 		if err := eachUE(reflect.ValueOf(b).Elem(), planOf(reflect.TypeFor[T]()), c.allowUE); err != nil {
 			return reply{}, err
 		}
+	}
+	if err := c.precheck(); err != nil {
+		return reply{}, err
 	}
 	return f(b)
 }
