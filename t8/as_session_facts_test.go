@@ -35,8 +35,7 @@ func init() {
 		"ChargeablePartyPatch": ChargeablePartyTransactionPatch{},
 	})
 	stands("TS29503_Nudm_SDM", map[string]any{
-		"EcRestrictionDataWb": EcRestrictionDataWb{},
-		"UcPurpose":           UcPurpose(""),
+		"UcPurpose": UcPurpose(""),
 	})
 	stands("TS29512_Npcf_SMPolicyControl", map[string]any{
 		"UpPathChgEvent":                  UPPathChgEvent{},

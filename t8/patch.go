@@ -141,8 +141,8 @@ func marshal(v any) ([]byte, error) {
 }
 
 // mergeInto applies patch, a pointer to a PATCH body, to the resource *to by RFC 7396 and checks the result; on an error
-// *to is unchanged. The members are paired by their names. A member is replaced when patch and resource have the same type
-// for it; where the patch has another one (…Rm), its members are merged in turn, and so are maps key by key.
+// *to is unchanged. The members are paired by their names; objects are merged member by member, maps key by key, anything else
+// is replaced. Inside an object whose type in the patch is that of the resource, null counts as absent.
 func mergeInto[T any](to *T, patch any) error {
 	n := *to
 	mergeStruct(reflect.ValueOf(&n).Elem(), reflect.ValueOf(patch).Elem())
@@ -177,9 +177,13 @@ func mergeValue(to, v reflect.Value) {
 		}
 		v = reflect.ValueOf(o.target()).Elem()
 	}
-	switch {
-	case v.Type() == to.Type():
+	switch p := planOf(to.Type()); {
+	case v.Type() == to.Type() && p.kind != kStruct && p.kind != kMap && (p.kind != kPtr || p.elem.kind != kStruct):
 		to.Set(v)
+	case v.Kind() == reflect.Pointer: // to the same type
+		if !v.IsNil() {
+			mergeValue(to, v.Elem())
+		}
 	case to.Kind() == reflect.Pointer:
 		n := reflect.New(to.Type().Elem())
 		if !to.IsNil() {

@@ -42,15 +42,6 @@ type NetworkAreaInfo struct {
 	TAIs []TAI `json:"tais,omitempty" t8:"min=1"`
 }
 
-// EcRestrictionDataWb says which modes of wideband coverage enhancement are forbidden (TS 29.503 §6.1, EcRestrictionDataWb).
-// At least one member is there. 5G only: carried, not served.
-type EcRestrictionDataWb struct {
-	// ECModeARestricted forbids mode A; nil: not said. Member ecModeARestricted.
-	ECModeARestricted *bool `json:"ecModeARestricted,omitempty" t8:"anyof=g1"`
-	// ECModeBRestricted forbids mode B; nil: not said. Member ecModeBRestricted.
-	ECModeBRestricted *bool `json:"ecModeBRestricted,omitempty" t8:"anyof=g1"`
-}
-
 // UcPurpose is what a subscriber consents to (TS 29.503 §6.1). 5G only: carried, not served.
 type UcPurpose string
 
