@@ -45,11 +45,15 @@ type checker struct {
 
 var checkers = sync.Pool{New: func() any { return &checker{path: make([]byte, 0, 128)} }}
 
-// check returns the faults of a struct, after those that the decoder found, as one error without Op, or nil.
+// check returns the faults of a struct or of an array, after those that the decoder found, as one error without Op, or nil.
 func check(v reflect.Value, before []found) *fault.Error {
 	c := checkers.Get().(*checker)
 	c.path, c.faults, c.known = c.path[:0], before, len(before)
-	c.structure(v, planOf(v.Type()))
+	if p := planOf(v.Type()); p.kind == kStruct {
+		c.structure(v, p)
+	} else {
+		c.value(v, p, nil)
+	}
 	faults := c.faults
 	c.faults = nil
 	checkers.Put(c)
@@ -107,7 +111,7 @@ func (c *checker) judged() bool {
 func present(v reflect.Value, f *field) bool {
 	switch f.plan.kind {
 	case kString:
-		return v.Len() > 0
+		return v.Len() > 0 || f.empty
 	case kInt, kFloat:
 		return f.required || !v.IsZero()
 	case kBytes, kSlice, kMap, kPtr:

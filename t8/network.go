@@ -279,30 +279,6 @@ const (
 	NullValueNull NullValue = "null"
 )
 
-// PatchItem FIXME (TS29571_CommonData#PatchItem).
-type PatchItem struct {
-	// FIXME PatchOperation
-	Op PatchOperation `json:"op" t8:"required"`
-	// FIXME string
-	Path string `json:"path" t8:"required"`
-	// FIXME string
-	From string `json:"from,omitempty"`
-	// FIXME any
-	Value any `json:"value,omitempty"`
-}
-
-// PatchOperation FIXME.
-type PatchOperation string
-
-const (
-	PatchOperationAdd     PatchOperation = "add"
-	PatchOperationCopy    PatchOperation = "copy"
-	PatchOperationMove    PatchOperation = "move"
-	PatchOperationRemove  PatchOperation = "remove"
-	PatchOperationReplace PatchOperation = "replace"
-	PatchOperationTest    PatchOperation = "test"
-)
-
 // PDUSetHandlingInfo FIXME.
 type PDUSetHandlingInfo string
 

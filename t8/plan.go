@@ -18,6 +18,7 @@ import (
 // read. The t8 tag is a list of:
 //
 //	required     the member must be there; a string must not be empty
+//	empty        the empty string is a value, too
 //	readonly     only the server sets it; what a request says is skipped
 //	notnull      in a PATCH body: must not be removed
 //	min=n max=n  range of a number; length of a string, of octets or of an array
@@ -65,6 +66,7 @@ type field struct {
 	plan               *plan
 	required, readonly bool
 	notnull, uri       bool
+	empty              bool
 	hasMin, hasMax     bool
 	min, max           float64
 	pattern            func(string) error
@@ -87,6 +89,7 @@ var (
 	secondsType = reflect.TypeFor[DurationSec]()
 	optType     = reflect.TypeFor[opt]()
 	customType  = reflect.TypeFor[json.Unmarshaler]()
+	rawType     = reflect.TypeFor[json.RawMessage]()
 
 	formats = map[reflect.Type]func(string) error{
 		reflect.TypeFor[id.ExternalID]():      func(s string) error { _, err := id.ParseExternalID(s); return reason(err) },
@@ -206,6 +209,8 @@ func (f *field) parse(where, tag string) {
 		switch name {
 		case "required":
 			f.required = true
+		case "empty":
+			f.empty = true
 		case "readonly":
 			f.readonly = true
 		case "notnull":
