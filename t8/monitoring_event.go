@@ -743,7 +743,7 @@ type LocationFailureCause string
 const (
 	LocationPositioningDenied       LocationFailureCause = "POSITIONING_DENIED"
 	LocationUnsupportedByUE         LocationFailureCause = "UNSUPPORTED_BY_UE"
-	LocationNotRegisteredUE         LocationFailureCause = "NOT_REGISTED_UE" // spelt so
+	LocationNotRegisteredUE         LocationFailureCause = "NOT_REGISTED_UE" //nolint:misspell // as the standard spells it
 	LocationFailureUnspecified      LocationFailureCause = "UNSPECIFIED"
 	LocationRequestedAreaNotAllowed LocationFailureCause = "REQUESTED_AREA_NOT_ALLOWED"
 )

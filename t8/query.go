@@ -29,7 +29,7 @@ func parseUEFilter(u *url.URL) (f UEFilter, err error) {
 			return f, badQuery("ip-addrs", "element "+strconv.Itoa(i)+" "+e.Params[0].Reason)
 		}
 	}
-	if err := runtime.BindQueryParameter("form", true, false, "ip-domain", q, &f.IPDomain); err != nil {
+	if err := runtime.BindRawQueryParameter("form", true, false, "ip-domain", u.RawQuery, &f.IPDomain); err != nil {
 		return f, badQuery("ip-domain", "must be one text")
 	}
 	f.MACAddrs = q["mac-addrs"]
