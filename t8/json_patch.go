@@ -2,6 +2,7 @@ package t8
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,47 +110,51 @@ func (p JSONPatch) Check() error {
 }
 
 func (p JSONPatch) check() *fault.Error {
+	if e := p.checkSize(); e != nil {
+		return e
+	}
+	return check(reflect.ValueOf(&p).Elem(), nil)
+}
+
+func (p JSONPatch) checkSize() *fault.Error {
 	switch {
 	case len(p) == 0:
 		return faultOf([]found{{"", "must hold at least 1 operation", false}})
 	case len(p) > maxPatchItems:
 		return fault.New("", fault.TooLarge, "the patch has more than "+strconv.Itoa(maxPatchItems)+" operations")
 	}
-	var faults []found
-	for i := range p {
-		item, at := &p[i], "/"+strconv.Itoa(i)
-		bad := func(member, reason string, missing bool) {
-			faults = append(faults, found{at + member, reason, missing})
-		}
-		switch {
-		case item.Op == "":
-			bad("/op", "is missing", true)
-		case !item.Op.Known():
-			bad("/op", "must be add, copy, move, remove, replace or test", false)
-		case item.Op.hasValue() && item.Value == nil:
-			bad("/value", "is missing", true)
-		case item.Op.hasValue() && !json.Valid(item.Value):
-			bad("/value", "is not valid JSON", false)
-		case item.Op.hasFrom() && item.From == nil:
-			bad("/from", "is missing", true)
-		case item.Op == PatchOpRemove && item.Path == "":
-			bad("/path", "must not be the whole document", false)
-		}
-		path, reason := parsePointer(item.Path)
-		if reason != "" {
-			bad("/path", reason, false)
-		}
-		if item.Op.hasFrom() && item.From != nil {
-			from, fromReason := parsePointer(*item.From)
-			switch {
-			case fromReason != "":
-				bad("/from", fromReason, false)
-			case reason == "" && item.Op == PatchOpMove && len(from) < len(path) && slices.Equal(from, path[:len(from)]):
-				bad("/path", "must not be inside of from", false)
-			}
-		}
+	return nil
+}
+
+// selfCheck finds what an operation needs, and pointers that are none.
+func (i *PatchItem) selfCheck(c *checker) {
+	switch {
+	case i.Op == "": // and noted
+	case !i.Op.Known():
+		c.wrong("/op", "must be add, copy, move, remove, replace or test")
+	case i.Op.hasValue() && i.Value == nil:
+		c.missing("/value")
+	case i.Op.hasValue() && !json.Valid(i.Value):
+		c.wrong("/value", "is not valid JSON")
+	case i.Op.hasFrom() && i.From == nil:
+		c.missing("/from")
+	case i.Op == PatchOpRemove && i.Path == "":
+		c.wrong("/path", "must not be the whole document")
 	}
-	return faultOf(faults)
+	path, reason := parsePointer(i.Path)
+	if reason != "" {
+		c.wrong("/path", "%s", reason)
+	}
+	if !i.Op.hasFrom() || i.From == nil {
+		return
+	}
+	from, fromReason := parsePointer(*i.From)
+	switch {
+	case fromReason != "":
+		c.wrong("/from", "%s", fromReason)
+	case reason == "" && i.Op == PatchOpMove && len(from) < len(path) && slices.Equal(from, path[:len(from)]):
+		c.wrong("/path", "must not be inside of from")
+	}
 }
 
 // parsePointer splits a JSON pointer into its tokens, or says what is wrong with it.
@@ -451,27 +456,27 @@ func sameNumber(a, b string) bool {
 	if a == b {
 		return true
 	}
-	x, xok := decimalOf(a)
-	y, yok := decimalOf(b)
+	x, xok := exactNumberOf(a)
+	y, yok := exactNumberOf(b)
 	return xok && yok && x == y
 }
 
-// decimal is the number 0.digits * 10^exp, without zeros at either end of digits.
-type decimal struct {
+// exactNumber is the number 0.digits * 10^exp, without zeros at either end of digits.
+type exactNumber struct {
 	negative bool
 	digits   string
 	exp      int64
 }
 
-// decimalOf reads a JSON number; an exponent that nobody uses is not ok.
-func decimalOf(s string) (d decimal, ok bool) {
+// exactNumberOf reads a JSON number; an exponent that nobody uses is not ok.
+func exactNumberOf(s string) (d exactNumber, ok bool) {
 	s, d.negative = strings.CutPrefix(s, "-")
 	mantissa := s
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
 		mantissa = s[:i]
 		e, err := strconv.ParseInt(s[i+1:], 10, 48)
 		if err != nil {
-			return decimal{}, strings.Trim(mantissa, "0.") == ""
+			return exactNumber{}, strings.Trim(mantissa, "0.") == ""
 		}
 		d.exp = e
 	}
@@ -480,7 +485,7 @@ func decimalOf(s string) (d decimal, ok bool) {
 	d.exp += int64(len(whole)) - int64(len(whole)+len(fraction)-len(d.digits))
 	d.digits = strings.TrimRight(d.digits, "0")
 	if d.digits == "" {
-		return decimal{}, true
+		return exactNumber{}, true
 	}
 	return d, true
 }

@@ -114,14 +114,14 @@ type MonitoringEventSubscription struct {
 	LocQoS *LocationQoS `json:"locQoS,omitempty"`
 	// SvcID names the service of the location client. LOCATION_REPORTING, feature eLCS. 5G only: carried, not served.
 	SvcID string `json:"svcId,omitempty"`
-	// LdrType is the kind of deferred location. LOCATION_REPORTING, feature eLCS. 5G only: carried, not served.
-	LdrType LdrType `json:"ldrType,omitempty"`
+	// LDRType is the kind of deferred location. LOCATION_REPORTING, feature eLCS. 5G only: carried, not served.
+	LDRType LDRType `json:"ldrType,omitempty"`
 	// VelocityRequested tells whether the velocity is wanted. LOCATION_REPORTING, feature eLCS. 5G only: carried, not
 	// served.
 	VelocityRequested VelocityRequested `json:"velocityRequested,omitempty"`
-	// MaxAgeOfLocEst is the age of a location that is still good: 0 to 32767 minutes; nil: any. LOCATION_REPORTING,
+	// MaxAgeOfLocEst is the age of a location that is still good, in whole minutes, at most 32767; nil: any. LOCATION_REPORTING,
 	// feature eLCS. 5G only: carried, not served.
-	MaxAgeOfLocEst *int `json:"maxAgeOfLocEst,omitempty" t8:"min=0,max=32767"`
+	MaxAgeOfLocEst *DurationMin `json:"maxAgeOfLocEst,omitempty" t8:"max=32767"`
 	// LocTimeWindow is the time in which location is wanted. LOCATION_REPORTING, feature eLCS. 5G only: carried, not
 	// served.
 	LocTimeWindow *TimeWindow `json:"locTimeWindow,omitempty"`
@@ -166,7 +166,7 @@ type MonitoringEventSubscription struct {
 
 	// SNSSAI is the network slice. NUM_OF_REGD_UES and NUM_OF_ESTD_PDU_SESSIONS, feature NSAC. 5G only: carried, not
 	// served.
-	SNSSAI *Snssai `json:"snssai,omitempty"`
+	SNSSAI *SNSSAI `json:"snssai,omitempty"`
 	// TgtNSThreshold is what the count of the slice must reach for a report. Feature NSAC. 5G only: carried, not served.
 	TgtNSThreshold *SACInfo `json:"tgtNsThreshold,omitempty"`
 	// NSRepFormat says how the count is written. Feature NSAC. 5G only: carried, not served.
@@ -412,7 +412,7 @@ type MonitoringEventReport struct {
 	// PDNConnInfoList describes the connections; not empty when present. PDN_CONNECTIVITY_STATUS.
 	PDNConnInfoList []PDNConnectionInformation `json:"pdnConnInfoList,omitempty" t8:"min=1"`
 	// DDDStatus is the state of delivery. DOWNLINK_DATA_DELIVERY_STATUS. 5G only: carried, not served.
-	DDDStatus DlDataDeliveryStatus `json:"dddStatus,omitempty"`
+	DDDStatus DLDataDeliveryStatus `json:"dddStatus,omitempty"`
 	// DDDTrafDescriptor describes the traffic. DOWNLINK_DATA_DELIVERY_STATUS. 5G only: carried, not served.
 	DDDTrafDescriptor *DddTrafficDescriptor `json:"dddTrafDescriptor,omitempty"`
 	// MaxWaitTime is until when the data is held; zero: not known. DOWNLINK_DATA_DELIVERY_STATUS. 5G only: carried, not
@@ -460,8 +460,8 @@ type UEPerLocationReport struct {
 
 // LocationInfo is where a UE is (TS 29.122 §5.3.2, LocationInfo), in one or several ways.
 type LocationInfo struct {
-	// AgeOfLocationInfo is how old it is, in minutes; nil: not known, 0: it is of now.
-	AgeOfLocationInfo *DurationMin `json:"ageOfLocationInfo,omitempty" t8:"min=0"`
+	// AgeOfLocationInfo is how old it is, in whole minutes; nil: not known, 0: it is of now.
+	AgeOfLocationInfo *DurationMin `json:"ageOfLocationInfo,omitempty"`
 	// CellID is the cell: CGI, ECGI or, in 5G, NCGI. The standard sets no form.
 	CellID string `json:"cellId,omitempty"`
 	// ENodeBID is the eNodeB.
@@ -486,8 +486,8 @@ type LocationInfo struct {
 	QoSFulfilInd AccuracyFulfilmentIndicator `json:"qosFulfilInd,omitempty"`
 	// UEVelocity is how fast the UE moves. Feature eLCS. 5G only: carried, not served.
 	UEVelocity *VelocityEstimate `json:"ueVelocity,omitempty"`
-	// LdrType is the kind of deferred location. Feature eLCS. 5G only: carried, not served.
-	LdrType LdrType `json:"ldrType,omitempty"`
+	// LDRType is the kind of deferred location. Feature eLCS. 5G only: carried, not served.
+	LDRType LDRType `json:"ldrType,omitempty"`
 	// AchievedQoS is the quality that was reached. Feature MULTIQOS. 5G only: carried, not served.
 	AchievedQoS *MinorLocationQoS `json:"achievedQos,omitempty"`
 	// RelatedApplicationlayerID names the other UE of ranging. Feature Ranging_SL. 5G only: carried, not served.

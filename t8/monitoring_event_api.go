@@ -138,7 +138,7 @@ func withPatch(c *call, f func(JSONPatch) error) (reply, error) {
 	if err := decodeBody(c.body, &patch, modeRequest); err != nil {
 		return reply{}, err
 	}
-	if err := patch.check(); err != nil {
+	if err := patch.checkSize(); err != nil {
 		return reply{}, err
 	}
 	return none(f(patch))

@@ -338,7 +338,7 @@ func TestMonitoringEventFilter(t *testing.T) {
 	c := monitoringClient(t, s.URL)
 	for _, f := range []t8.UEFilter{
 		{},
-		{IPAddrs: []t8.IPAddr{{Ipv4Addr: "192.0.2.1"}, {Ipv6Addr: "2001:db8::1"}}, IPDomain: "a b&c"},
+		{IPAddrs: []t8.IPAddr{{IPv4Addr: "192.0.2.1"}, {IPv6Addr: "2001:db8::1"}}, IPDomain: "a b&c"},
 		{MACAddrs: []string{"00-11-22-aa-bb-cc", "00-11-22-aa-bb-cd"}},
 	} {
 		body := m.answers(nil, nil)
@@ -351,7 +351,7 @@ func TestMonitoringEventFilter(t *testing.T) {
 	res, b := ask(t, s, "GET", subscriptions+`?ip-addrs=[{%22ipv4Addr%22:%22192.0.2.1%22}]&ip-domain=d&mac-addrs=00-11-22-aa-bb-cc&mac-addrs=00-11-22-aa-bb-cd&other=1`, "")
 	require.Equal(t, 200, res.StatusCode, "%s", b)
 	require.Equal(t, t8.UEFilter{
-		IPAddrs: []t8.IPAddr{{Ipv4Addr: "192.0.2.1"}}, IPDomain: "d", MACAddrs: []string{"00-11-22-aa-bb-cc", "00-11-22-aa-bb-cd"},
+		IPAddrs: []t8.IPAddr{{IPv4Addr: "192.0.2.1"}}, IPDomain: "d", MACAddrs: []string{"00-11-22-aa-bb-cc", "00-11-22-aa-bb-cd"},
 	}, *body)
 }
 
