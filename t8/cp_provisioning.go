@@ -29,7 +29,7 @@ type CPInfo struct {
 	// CPReports tells which sets were not taken, and why, under any keys. Set by the SCEF; not empty when present.
 	CPReports map[string]CPReport `json:"cpReports,omitempty" t8:"readonly,min=1"`
 	// SNSSAI names a network slice. 5G only: carried, not served.
-	SNSSAI *Snssai `json:"snssai,omitempty"`
+	SNSSAI *SNSSAI `json:"snssai,omitempty"`
 	// UEIPAddr is the address of the UE. Feature UEId_retrieval; 5G only: carried, not served.
 	UEIPAddr *IPAddr `json:"ueIpAddr,omitempty"`
 	// UEMACAddr is the MAC address of the UE, as 00-11-22-aa-bb-cc. Feature UEId_retrieval; 5G only: carried, not served.

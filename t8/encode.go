@@ -213,7 +213,7 @@ func (e *encoder) value(v reflect.Value, p *plan) {
 	case kInt:
 		e.b = strconv.AppendInt(e.b, v.Int(), 10)
 	case kDuration:
-		e.b = strconv.AppendInt(e.b, DurationSec(v.Int()).Seconds(), 10)
+		e.b = strconv.AppendInt(e.b, wholeUnits(v.Int(), p.unit), 10)
 	case kFloat:
 		e.float(v.Float(), v.Type().Bits())
 	case kBytes:

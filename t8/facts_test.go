@@ -81,6 +81,7 @@ func kindOfPlan(p *plan) string {
 var mending = map[string]string{
 	"TS29122_NIDD#NiddDownlinkDataTransfer data min":      "a packet of no octets is nothing to send",
 	"TS29122_NIDD#NiddDownlinkDataTransferPatch data min": "as above",
+	"TS29122_NIDD#PdnEstablishmentOptionsRm":              "Opt of the enumeration",
 }
 
 // variantsOf gives the schemas of the variants of each union of the standard.

@@ -44,7 +44,7 @@ type NetworkParameters struct {
 	// ValidityTime is when the configuration ends; zero: never. Feature NpExpiry_5G; 5G only: carried, not served.
 	ValidityTime time.Time `json:"validityTime,omitzero"`
 	// SNSSAI names a network slice. 5G only: carried, not served.
-	SNSSAI *Snssai `json:"snssai,omitempty"`
+	SNSSAI *SNSSAI `json:"snssai,omitempty"`
 	// UEIPAddr is the address of the UE. Feature UEId_retrieval; 5G only: carried, not served.
 	UEIPAddr *IPAddr `json:"ueIpAddr,omitempty"`
 	// UEMACAddr is the MAC address of the UE, as 00-11-22-aa-bb-cc. Feature UEId_retrieval; 5G only: carried, not served.

@@ -21,6 +21,7 @@ import (
 // read. The t8 tag is a list of:
 //
 //	required     the member must be there; a string must not be empty
+//	empty        the empty string is a value, too
 //	readonly     only the server sets it; what a request says is skipped
 //	notnull      in a PATCH body: must not be removed
 //	min=n max=n  range of a number; length of a string, of octets or of an array
@@ -124,6 +125,7 @@ type field struct {
 	plan               *plan
 	required, readonly bool
 	notnull, uri       bool
+	empty              bool
 	hasMin, hasMax     bool
 	min, max           float64
 	pattern            func(string) error
@@ -152,6 +154,7 @@ var (
 	textType   = reflect.TypeFor[encoding.TextMarshaler]()
 	knownType  = reflect.TypeFor[interface{ Known() bool }]()
 	zeroType   = reflect.TypeFor[interface{ IsZero() bool }]()
+	rawType    = reflect.TypeFor[json.RawMessage]()
 
 	units = map[reflect.Type]time.Duration{
 		reflect.TypeFor[DurationSec](): time.Second,
@@ -315,6 +318,8 @@ func (f *field) parse(where, tag string) {
 		switch name {
 		case "required":
 			f.required = true
+		case "empty":
+			f.empty = true
 		case "readonly":
 			f.readonly = true
 		case "notnull":
