@@ -169,6 +169,8 @@ type ASSessionWithQoSSubscriptionPatch struct {
 	QoSMonConReq Opt[QoSMonitoringInformationRm] `json:"qosMonConReq,omitzero" t8:"notnull"`
 	// ListUEConsDtRt are all UEs whose data rates are added up from now on. 5G only.
 	ListUEConsDtRt Opt[[]IPAddr] `json:"listUeConsDtRt,omitzero" t8:"min=1,notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into s by RFC 7396 and checks the result. Arrays are replaced; of a member whose type in the

@@ -55,20 +55,14 @@ type BDTSubscriptionPatch struct {
 	WarnNotifEnabled Opt[bool] `json:"warnNotifEnabled,omitzero" t8:"notnull"`
 	// NotificationDestination is the new http or https URI for warnings. 5G only: carried, not served.
 	NotificationDestination Opt[string] `json:"notificationDestination,omitzero" t8:"notnull,uri"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into s by RFC 7396 and checks the result. On an error s is unchanged. Whether the selected
 // policy is one that was offered is not its business.
 func (p *BDTSubscriptionPatch) Apply(s *BDTSubscription) error {
-	n := *s
-	n.SelectedPolicy = new(p.SelectedPolicy)
-	p.WarnNotifEnabled.apply(&n.WarnNotifEnabled)
-	p.NotificationDestination.apply(&n.NotificationDestination)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*s = n
-	return nil
+	return mergeInto(s, p)
 }
 
 // BDTWarningNotification tells that the network got worse than the chosen policy promised, and what else it can offer

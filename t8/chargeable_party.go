@@ -71,6 +71,8 @@ type ChargeablePartyTransactionPatch struct {
 	NotificationDestination Opt[string] `json:"notificationDestination,omitzero" t8:"uri,notnull"`
 	// Events are all events from now on. Feature enNB.
 	Events Opt[[]Event] `json:"events,omitzero" t8:"min=1,notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into t by RFC 7396 and checks the result. On an error t is unchanged.

@@ -57,28 +57,14 @@ type DeviceTriggerPatch struct {
 	RequestTestNotification Opt[bool] `json:"requestTestNotification,omitzero" t8:"notnull"`
 	// WebsockNotifConfig asks for notifications over a WebSocket. Feature Notification_websocket.
 	WebsockNotifConfig Opt[WebsockNotifConfig] `json:"websockNotifConfig,omitzero" t8:"notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into t by RFC 7396 and checks the result. A WebSocket URI that the SCEF gave stays. On an error t
 // is unchanged.
 func (p *DeviceTriggerPatch) Apply(t *DeviceTrigger) error {
-	n := *t
-	p.ValidityPeriod.apply(&n.ValidityPeriod)
-	p.Priority.apply(&n.Priority)
-	p.ApplicationPortID.apply(&n.ApplicationPortID)
-	p.AppSrcPortID.applyPtr(&n.AppSrcPortID)
-	p.TriggerPayload.apply(&n.TriggerPayload)
-	p.NotificationDestination.apply(&n.NotificationDestination)
-	p.RequestTestNotification.apply(&n.RequestTestNotification)
-	p.WebsockNotifConfig.applyPtr(&n.WebsockNotifConfig)
-	if w, was := n.WebsockNotifConfig, t.WebsockNotifConfig; w != nil && was != nil && w.WebsocketURI == "" {
-		w.WebsocketURI = was.WebsocketURI // only the SCEF sets it, so a patch cannot take it away
-	}
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*t = n
-	return nil
+	return mergeInto(t, p)
 }
 
 // DeviceTriggerDeliveryReportNotification tells what became of a trigger (TS 29.122 §5.7.2,

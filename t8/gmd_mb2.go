@@ -32,18 +32,13 @@ type TMGIAllocationPatch struct {
 	ExternalGroupID Opt[id.ExternalGroupID] `json:"externalGroupId,omitzero" t8:"notnull"`
 	// MBMSLocArea changes where the group is served.
 	MBMSLocArea Opt[MBMSLocationAreaPatch] `json:"mbmsLocArea,omitzero" t8:"notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into a by RFC 7396 and checks the result. On an error a is unchanged.
 func (p *TMGIAllocationPatch) Apply(a *TMGIAllocation) error {
-	n := *a
-	p.ExternalGroupID.apply(&n.ExternalGroupID)
-	applyArea(p.MBMSLocArea, &n.MBMSLocArea)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*a = n
-	return nil
+	return mergeInto(a, p)
 }
 
 // GMDMB2Delivery is the resource "Individual GMD via MBMS by MB2" (TS 29.122 §5.8.2, GMDViaMBMSByMb2): a message for a group
@@ -90,21 +85,13 @@ type GMDMB2DeliveryPatch struct {
 	GroupMessagePayload Opt[[]byte] `json:"groupMessagePayload,omitzero" t8:"notnull"`
 	// NotificationDestination is the http or https URI that receives the notification.
 	NotificationDestination Opt[string] `json:"notificationDestination,omitzero" t8:"uri,notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into d by RFC 7396 and checks the result. On an error d is unchanged.
 func (p *GMDMB2DeliveryPatch) Apply(d *GMDMB2Delivery) error {
-	n := *d
-	p.ExternalGroupID.apply(&n.ExternalGroupID)
-	applyArea(p.MBMSLocArea, &n.MBMSLocArea)
-	p.MessageDeliveryStartTime.apply(&n.MessageDeliveryStartTime)
-	p.GroupMessagePayload.apply(&n.GroupMessagePayload)
-	p.NotificationDestination.apply(&n.NotificationDestination)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*d = n
-	return nil
+	return mergeInto(d, p)
 }
 
 // GMDMB2Notification tells whether a delivery was set going (TS 29.122 §5.8.2, GMDByMb2Notification).
@@ -145,27 +132,6 @@ type MBMSLocationAreaPatch struct {
 	MBMSServiceAreaIDs Opt[[]string] `json:"mbmsServiceAreaId,omitzero" t8:"min=1"`
 	// CivicAddresses are postal addresses.
 	CivicAddresses Opt[[]CivicAddress] `json:"civicAddress,omitzero" t8:"min=1"`
-}
-
-// applyArea merges the patch of an area into a copy of it.
-func applyArea(p Opt[MBMSLocationAreaPatch], to **MBMSLocationArea) {
-	switch p.state {
-	case optAbsent:
-		return
-	case optNull:
-		*to = nil
-		return
-	}
-	var n MBMSLocationArea
-	if *to != nil {
-		n = **to
-	}
-	p.value.CellIDs.apply(&n.CellIDs)
-	p.value.ENodeBIDs.apply(&n.ENodeBIDs)
-	p.value.GeographicAreas.apply(&n.GeographicAreas)
-	p.value.MBMSServiceAreaIDs.apply(&n.MBMSServiceAreaIDs)
-	p.value.CivicAddresses.apply(&n.CivicAddresses)
-	*to = &n
 }
 
 // The features of the two APIs for group message delivery via MBMS (TS 29.122 §5.8.2.4, §5.8.3.4), which are the same. The

@@ -76,21 +76,13 @@ type GMDXMBDeliveryPatch struct {
 	GroupMessagePayload Opt[[]byte] `json:"groupMessagePayload,omitzero" t8:"notnull"`
 	// NotificationDestination is the http or https URI that receives the notification.
 	NotificationDestination Opt[string] `json:"notificationDestination,omitzero" t8:"uri,notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into d by RFC 7396 and checks the result. On an error d is unchanged.
 func (p *GMDXMBDeliveryPatch) Apply(d *GMDXMBDelivery) error {
-	n := *d
-	applyArea(p.MBMSLocArea, &n.MBMSLocArea)
-	p.MessageDeliveryStartTime.apply(&n.MessageDeliveryStartTime)
-	p.MessageDeliveryStopTime.apply(&n.MessageDeliveryStopTime)
-	p.GroupMessagePayload.apply(&n.GroupMessagePayload)
-	p.NotificationDestination.apply(&n.NotificationDestination)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*d = n
-	return nil
+	return mergeInto(d, p)
 }
 
 // GMDXMBNotification tells whether a delivery was set going (TS 29.122 §5.8.3, GMDByxMBNotification).

@@ -45,6 +45,8 @@ type NetworkStatusSubscriptionPatch struct {
 	ThresholdValues Opt[[]CongestionValue] `json:"thresholdValues,omitzero" t8:"notnull,min=1,atmost=threshold"`
 	// ThresholdTypes are the new coarse levels. Not empty.
 	ThresholdTypes Opt[[]CongestionType] `json:"thresholdTypes,omitzero" t8:"notnull,min=1,atmost=threshold"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into s by RFC 7396 and checks the result. On an error s is unchanged. As neither kind of

@@ -63,18 +63,7 @@ type NIDDConfigurationPatch struct {
 
 // Apply merges the patch into c by RFC 7396 and checks the result. On an error c is unchanged.
 func (p *NIDDConfigurationPatch) Apply(c *NIDDConfiguration) error {
-	n := *c
-	p.Duration.apply(&n.Duration)
-	p.ReliableDataService.apply(&n.ReliableDataService)
-	p.RDSPorts.apply(&n.RDSPorts)
-	p.PDNEstablishmentOption.apply(&n.PDNEstablishmentOption)
-	p.NotificationDestination.apply(&n.NotificationDestination)
-	n.VendorSpecific = n.VendorSpecific.patched(p.VendorSpecific)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*c = n
-	return nil
+	return mergeInto(c, p)
 }
 
 // NIDDDownlinkDataTransfer is the resource "Individual NIDD downlink data delivery" (TS 29.122 §5.6.2,
@@ -126,19 +115,7 @@ type NIDDDownlinkDataTransferPatch struct {
 
 // Apply merges the patch into t by RFC 7396 and checks the result. On an error t is unchanged.
 func (p *NIDDDownlinkDataTransferPatch) Apply(t *NIDDDownlinkDataTransfer) error {
-	n := *t
-	p.Data.apply(&n.Data)
-	p.ReliableDataService.apply(&n.ReliableDataService)
-	p.RDSPort.applyPtr(&n.RDSPort)
-	p.MaximumLatency.applyPtr(&n.MaximumLatency)
-	p.Priority.applyPtr(&n.Priority)
-	p.PDNEstablishmentOption.apply(&n.PDNEstablishmentOption)
-	n.VendorSpecific = n.VendorSpecific.patched(p.VendorSpecific)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*t = n
-	return nil
+	return mergeInto(t, p)
 }
 
 // NIDDUplinkDataNotification brings a packet from a UE to the SCS/AS (TS 29.122 §5.6.2,

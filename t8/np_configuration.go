@@ -71,27 +71,18 @@ type NetworkParametersPatch struct {
 	SuggestedNumberOfDLPackets Opt[int] `json:"suggestedNumberOfDlPackets,omitzero" t8:"min=0"`
 	// GroupReportingGuardTime is how long results may be gathered. The standard calls the member groupReportGuardTime
 	// here and groupReportingGuardTime in the resource.
-	GroupReportingGuardTime Opt[DurationSec] `json:"groupReportGuardTime,omitzero" t8:"min=0"`
+	GroupReportingGuardTime Opt[DurationSec] `json:"groupReportGuardTime,omitzero" t8:"min=0,as=groupReportingGuardTime"`
 	// ValidityTime is when the configuration ends. 5G only: carried, not served.
 	ValidityTime Opt[time.Time] `json:"validityTime,omitzero"`
 	// NotificationDestination is the new http or https URI for notifications.
 	NotificationDestination Opt[string] `json:"notificationDestination,omitzero" t8:"notnull,uri"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into n by RFC 7396 and checks the result. On an error n is unchanged.
 func (p *NetworkParametersPatch) Apply(n *NetworkParameters) error {
-	m := *n
-	p.MaximumLatency.applyPtr(&m.MaximumLatency)
-	p.MaximumResponseTime.applyPtr(&m.MaximumResponseTime)
-	p.SuggestedNumberOfDLPackets.applyPtr(&m.SuggestedNumberOfDLPackets)
-	p.GroupReportingGuardTime.applyPtr(&m.GroupReportingGuardTime)
-	p.ValidityTime.apply(&m.ValidityTime)
-	p.NotificationDestination.apply(&m.NotificationDestination)
-	if err := Check(&m); err != nil {
-		return err
-	}
-	*n = m
-	return nil
+	return mergeInto(n, p)
 }
 
 // NetworkParametersNotification tells results for UEs of a group, or which parameters are in force (TS 29.122 §5.13.2,

@@ -2,6 +2,7 @@ package t8
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -57,12 +58,6 @@ func (o *Opt[T]) UnmarshalJSON(b []byte) error {
 	}
 	*o = Set(v)
 	return nil
-}
-
-func (o Opt[T]) apply(to *T) {
-	if o.state != optAbsent {
-		*to = o.value
-	}
 }
 
 func (o Opt[T]) applyPtr(to **T) {
@@ -158,13 +153,18 @@ func mergeStruct(to, v reflect.Value) {
 	from, dest := planOf(v.Type()), planOf(to.Type())
 	for i := range from.fields {
 		f := &from.fields[i]
-		at, ok := dest.index[f.name]
+		at, ok := dest.index[cmp.Or(f.as, f.name)]
 		if !ok {
 			panic("t8: " + to.Type().Name() + " has no " + f.name + " to be patched") // a mistake of this package
 		}
 		if fv := f.of(v); present(fv, f) {
 			mergeValue(dest.fields[at].of(to), fv)
 		}
+	}
+	if from.vendor != nil && dest.vendor != nil {
+		more := v.FieldByIndex(from.vendor).Interface().(VendorSpecific)
+		all := to.FieldByIndex(dest.vendor)
+		all.Set(reflect.ValueOf(all.Interface().(VendorSpecific).patched(more)))
 	}
 }
 

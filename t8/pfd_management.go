@@ -34,19 +34,14 @@ type PFDTransactionPatch struct {
 	PFDDatas Opt[map[string]Opt[PFDDataPatch]] `json:"pfdDatas,omitzero" t8:"min=1,notnull"`
 	// NotificationDestination is the http or https URI that receives failures.
 	NotificationDestination Opt[string] `json:"notificationDestination,omitzero" t8:"uri,notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into t by RFC 7396 and checks the result. On an error t is unchanged; its maps are never changed
 // in place.
 func (p *PFDTransactionPatch) Apply(t *PFDTransaction) error {
-	n := *t
-	mergeMap(p.PFDDatas, &n.PFDDatas, func(_ string, p *PFDDataPatch, d *PFDData) { p.merge(d) })
-	p.NotificationDestination.apply(&n.NotificationDestination)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*t = n
-	return nil
+	return mergeInto(t, p)
 }
 
 // PFDData is the resource "Individual Application PFD Management" (TS 29.122 §5.11.2, PfdData): the descriptions of one
@@ -80,24 +75,14 @@ type PFDDataPatch struct {
 	PFDs Opt[map[string]Opt[PFDPatch]] `json:"pfds,omitzero" t8:"notnull"`
 	// AllowedDelay is how soon the network must use the descriptions; whole seconds on the wire.
 	AllowedDelay Opt[DurationSec] `json:"allowedDelay,omitzero" t8:"min=0"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into d by RFC 7396 and checks the result. On an error d is unchanged; its map is never changed in
 // place.
 func (p *PFDDataPatch) Apply(d *PFDData) error {
-	n := *d
-	p.merge(&n)
-	if err := Check(&n); err != nil {
-		return err
-	}
-	*d = n
-	return nil
-}
-
-func (p *PFDDataPatch) merge(d *PFDData) {
-	p.ExternalAppID.apply(&d.ExternalAppID)
-	mergeMap(p.PFDs, &d.PFDs, func(_ string, p *PFDPatch, f *PFD) { p.merge(f) })
-	p.AllowedDelay.applyPtr(&d.AllowedDelay)
+	return mergeInto(d, p)
 }
 
 // PFD is one packet flow description (TS 29.122 §5.11.2, Pfd). It holds flows, URLs or domain names. No array is empty when
@@ -128,14 +113,6 @@ type PFDPatch struct {
 	DomainNames Opt[[]string] `json:"domainNames,omitzero" t8:"min=1"`
 	// DNProtocol says where DomainNames are looked for. Feature DomainNameProtocol.
 	DNProtocol Opt[DomainNameProtocol] `json:"dnProtocol,omitzero"`
-}
-
-func (p *PFDPatch) merge(f *PFD) {
-	p.PFDID.apply(&f.PFDID)
-	p.FlowDescriptions.apply(&f.FlowDescriptions)
-	p.URLs.apply(&f.URLs)
-	p.DomainNames.apply(&f.DomainNames)
-	p.DNProtocol.apply(&f.DNProtocol)
 }
 
 // PFDReport tells that the descriptions of some applications are not in force, and why (TS 29.122 §5.11.2, PfdReport). An
@@ -202,32 +179,6 @@ const (
 // Known reports whether the value is one of TS 29.122.
 func (v DomainNameProtocol) Known() bool {
 	return v == DomainNameDNSQName || v == DomainNameTLSSNI || v == DomainNameTLSSAN || v == DomainNameTLSSCN
-}
-
-// mergeMap merges the patch of a map into a copy of it: an entry without a value removes, any other is merged into what is
-// there, or into nothing.
-func mergeMap[P, V any](p Opt[map[string]Opt[P]], to *map[string]V, merge func(key string, p *P, v *V)) {
-	switch p.state {
-	case optAbsent:
-		return
-	case optNull:
-		*to = nil
-		return
-	}
-	n := maps.Clone(*to)
-	if n == nil {
-		n = make(map[string]V, len(p.value))
-	}
-	for key, e := range p.value {
-		if e.state != optValue { // also one without state, which would be null on the wire
-			delete(n, key)
-			continue
-		}
-		v := n[key]
-		merge(key, &e.value, &v)
-		n[key] = v
-	}
-	*to = n
 }
 
 // The features of the PfdManagement API (TS 29.122 §5.11.4). The names are those of the standard; the NUMBERS ARE NOT

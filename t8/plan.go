@@ -27,6 +27,7 @@ import (
 //	min=n max=n  range of a number; length of a string, of octets or of an array
 //	uri          absolute http or https URI without user information
 //	pattern=p    form of a string, or of the strings of an array, by its name in the table of patterns
+//	as=m         in a PATCH body: the resource has the member under the name m
 //	oneof=g      exactly one of the members of group g must be there
 //	atmost=g     at most one of them may be there
 //	anyof=g      at least one of them must be there
@@ -130,6 +131,7 @@ type field struct {
 	min, max           float64
 	pattern            func(string) error
 	groups             []rule
+	as                 string
 }
 
 // rule says that a field belongs to a group.
@@ -336,6 +338,8 @@ func (f *field) parse(where, tag string) {
 			} else {
 				f.hasMax, f.max = true, n
 			}
+		case "as":
+			f.as = arg
 		case "pattern":
 			if f.pattern = patterns[arg]; f.pattern == nil {
 				panic(fmt.Sprintf("t8: tag of %s: unknown pattern %q", where, arg))

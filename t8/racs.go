@@ -1,5 +1,7 @@
 package t8
 
+import "reflect"
+
 // RACSProvisioningData is the resource "Individual RACS Parameter Provisioning" (TS 29.122 §5.16.2): radio capabilities of
 // UE models that their manufacturer provides, so that a UE need only send their identifier.
 type RACSProvisioningData struct {
@@ -22,20 +24,23 @@ type RACSProvisioningDataPatch struct {
 	// RACSConfigs changes capabilities by RACS ID: [Null] removes one, [Set] adds or changes one; those that are not named
 	// stay. At least one; the member cannot be removed.
 	RACSConfigs Opt[map[string]Opt[RACSConfigurationPatch]] `json:"racsConfigs,omitzero" t8:"min=1,notnull"`
+	// VendorSpecific holds what vendors added to the standard (§5.2.13); a value null removes a member, an object is merged.
+	VendorSpecific VendorSpecific `json:"-"`
 }
 
 // Apply merges the patch into d by RFC 7396 and checks the result. An entry that is new gets its RACSID from the key, since
 // a patch has no member for it. On an error d is unchanged; its maps are never changed in place.
 func (p *RACSProvisioningDataPatch) Apply(d *RACSProvisioningData) error {
 	n := *d
-	mergeMap(p.RACSConfigs, &n.RACSConfigs, func(key string, p *RACSConfigurationPatch, c *RACSConfiguration) {
-		if c.RACSID == "" {
-			c.RACSID = key
+	mergeStruct(reflect.ValueOf(&n).Elem(), reflect.ValueOf(p).Elem())
+	if _, changed := p.RACSConfigs.Get(); changed {
+		for key, c := range n.RACSConfigs { // a map of our own now
+			if c.RACSID == "" {
+				c.RACSID = key
+				n.RACSConfigs[key] = c
+			}
 		}
-		p.RACSParamEPS.apply(&c.RACSParamEPS)
-		p.RACSParam5GS.apply(&c.RACSParam5GS)
-		p.IMEITACs.apply(&c.IMEITACs)
-	})
+	}
 	if err := Check(&n); err != nil {
 		return err
 	}
