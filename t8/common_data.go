@@ -1,6 +1,7 @@
 package t8
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/scefkit/scefkit/id"
@@ -106,10 +107,7 @@ type UsageThresholdRm struct {
 
 // Apply merges the change into t by RFC 7396.
 func (p *UsageThresholdRm) Apply(t *UsageThreshold) {
-	p.Duration.applyPtr(&t.Duration)
-	p.TotalVolume.applyPtr(&t.TotalVolume)
-	p.DownlinkVolume.applyPtr(&t.DownlinkVolume)
-	p.UplinkVolume.applyPtr(&t.UplinkVolume)
+	mergeStruct(reflect.ValueOf(t).Elem(), reflect.ValueOf(p).Elem())
 }
 
 // AccumulatedUsage is how much traffic and time was used (TS 29.122 §5.2.1.2, AccumulatedUsage). A member that is nil

@@ -60,15 +60,6 @@ func (o *Opt[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func (o Opt[T]) applyPtr(to **T) {
-	switch o.state {
-	case optNull:
-		*to = nil
-	case optValue:
-		*to = new(o.value)
-	}
-}
-
 // opt is how checker and decoder reach into an Opt of any type.
 type opt interface {
 	target() any // *T

@@ -1,7 +1,5 @@
 package t8
 
-import "maps"
-
 // PFDTransaction is the resource "Individual PFD Management Transaction" (TS 29.122 §5.11.2, PfdManagement): packet flow
 // descriptions of applications, which the network uses to detect their traffic.
 type PFDTransaction struct {
