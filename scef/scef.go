@@ -52,6 +52,7 @@ type Options struct {
 	T8       t8.HandlerOptions
 	Notifier t8.NotifierOptions
 	Outbox   t8.OutboxOptions
+	APIs     []t8.API     // of procedures that the caller brings, as t8.BDTAPI(myBDT); served beside those of the Node
 	TLS      *tls.Config  // of T8; nil serves plain HTTP
 	Logger   *slog.Logger // of all parts that have none of their own; default: nothing
 }
@@ -127,7 +128,7 @@ func New(c Config, opts *Options) (*Node, error) {
 	if o.T8.Limiter == nil {
 		o.T8.Limiter, _ = c.Policy.(policy.Limiter)
 	}
-	n.handler, err = t8.NewHandler(c.Policy, &o.T8, t8.NIDDAPI(n.nidd))
+	n.handler, err = t8.NewHandler(c.Policy, &o.T8, append([]t8.API{t8.NIDDAPI(n.nidd)}, o.APIs...)...)
 	if err != nil {
 		return nil, errors.Join(err, n.diameter.Close())
 	}
