@@ -54,7 +54,7 @@ func NetworkStatusAPI(p NetworkStatus) API {
 		create = "CreateNwStatusReportSubscription"
 	)
 	self := func(s *NetworkStatusSubscription) string { return s.Self }
-	return API{Name: "3gpp-net-stat-report", Version: "v1", refuse401: []string{create}, routes: []route{
+	return API{Name: "3gpp-net-stat-report", Version: "v1", title: "3gpp-network-status-reporting", refuse401: []string{create}, routes: []route{
 		getList(subs, "FetchAllNwStatusReportSubscriptions", func(c *call) ([]NetworkStatusSubscription, error) {
 			return p.Subscriptions(c.ctx, c.scsas)
 		}),
