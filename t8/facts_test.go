@@ -2,6 +2,7 @@ package t8
 
 import (
 	"bufio"
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -395,4 +396,43 @@ func TestOperations(t *testing.T) {
 			t.Errorf("%s is missing", name)
 		}
 	}
+}
+
+// The notifications of each API are those of the standard.
+func TestCallbacks(t *testing.T) {
+	have := map[string]string{}
+	for _, api := range apis {
+		for i := range api.routes {
+			for e := api.routes[i].event; e != nil; e = e.next {
+				var names []string
+				for _, b := range e.bodies {
+					names = append(names, b.String())
+				}
+				slices.Sort(names)
+				have[cmp.Or(api.title, api.Name)+" "+e.name] = strings.Join(names, "|")
+			}
+		}
+	}
+	want := map[string]string{}
+	for _, f := range readFacts(t)["callback"] {
+		body := strings.TrimSuffix(strings.TrimPrefix(f[2], "oneOf("), ")")
+		var names []string
+		for b := range strings.SplitSeq(body, "|") {
+			many := strings.HasPrefix(b, "[]")
+			b = strings.TrimPrefix(b, "[]")
+			name := b
+			for schema, typ := range schemas {
+				if schema == b || strings.HasSuffix(schema, "#"+b) {
+					name = typ.String()
+				}
+			}
+			if many {
+				name = "[]" + name
+			}
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		want[f[0]+" "+f[1]] = strings.Join(names, "|")
+	}
+	require.Equal(t, want, have)
 }
