@@ -142,12 +142,15 @@ func subscribed(s *MonitoringEventSubscription, reports []MonitoringEventReport,
 
 // withPatch decodes and checks the JSON Patch of c and goes on with f: 204.
 func withPatch(c *call, f func(JSONPatch) error) (reply, error) {
-	var patch JSONPatch
-	if err := decodeBody(c.body, &patch, modeRequest); err != nil {
-		return reply{}, err
-	}
-	if err := patch.checkSize(); err != nil {
-		return reply{}, err
-	}
-	return none(f(patch))
+	return withBody(c, func(patch *JSONPatch) (reply, error) {
+		if err := patch.checkSize(); err != nil {
+			return reply{}, err
+		}
+		if c.allowUE != nil {
+			if err := patch.eachUE(planOf(reflect.TypeFor[MonitoringEventSubscription]()), c.allowUE); err != nil {
+				return reply{}, err
+			}
+		}
+		return none(f(*patch))
+	})
 }

@@ -66,3 +66,31 @@ func TestHandlerAsksPolicy(t *testing.T) {
 	require.NotEmpty(t, w.Header().Get("Retry-After"))
 	require.Len(t, f.called(), 3)
 }
+
+// A JSON Patch names UEs, too, by values of whatever depth.
+func TestHandlerAsksPolicyAboutPatches(t *testing.T) {
+	p, err := policy.NewStatic(policy.StaticConfig{SCSAS: []policy.StaticSCSAS{{
+		ID: asA, Tokens: []string{tokenA}, UEs: &policy.UERange{Domains: []string{"a.example"}},
+	}}})
+	require.NoError(t, err)
+	h, err := t8.NewHandler(p, &t8.HandlerOptions{Authorizer: p}, t8.MonitoringEventAPI(&monitor{}))
+	require.NoError(t, err)
+	for patch, want := range map[string]int{
+		`[{"op":"add","path":"/addedExternalIds","value":["ue@a.example"]}]`:               http.StatusNoContent,
+		`[{"op":"add","path":"/addedExternalIds/-","value":"ue@a.example"}]`:               http.StatusNoContent,
+		`[{"op":"replace","path":"/maximumNumberOfReports","value":7}]`:                    http.StatusNoContent,
+		`[{"op":"add","path":"/addedExternalIds","value":["ue@b.example"]}]`:               http.StatusForbidden,
+		`[{"op":"add","path":"/addedExternalIds/0","value":"ue@b.example"}]`:               http.StatusForbidden,
+		`[{"op":"replace","path":"","value":{"excludedMsisdns":["491700000003"]}}]`:        http.StatusForbidden,
+		`[{"op":"copy","from":"/mtcProviderId","path":"/addedExternalIds/0"}]`:             http.StatusForbidden,
+		`[{"op":"move","from":"/mtcProviderId","path":"/externalGroupId"}]`:                http.StatusForbidden,
+		`[{"op":"remove","path":"/addedExternalIds"},{"op":"test","path":"/x","value":1}]`: http.StatusNoContent,
+	} {
+		r := httptest.NewRequest("PATCH", "/3gpp-monitoring-event/v1/as-a/subscriptions/1", strings.NewReader(patch))
+		r.Header.Set("Authorization", "Bearer "+tokenA)
+		r.Header.Set("Content-Type", "application/json-patch+json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		require.Equal(t, want, w.Code, "%s: %s", patch, w.Body)
+	}
+}

@@ -1,8 +1,11 @@
 package t8
 
 import (
+	"encoding/json"
+	"fmt"
 	"reflect"
 
+	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/policy"
 )
@@ -73,4 +76,42 @@ func (p *plan) mayNameUE() bool {
 		return p.elem.mayNameUE()
 	}
 	return p.typ == externalIDType || p.typ == msisdnType || p.typ == externalGroupIDType
+}
+
+// eachUE calls f for every UE and group that the operations put into a resource of the given plan, until f returns an error.
+// Moving and copying to where UEs stand is refused, since what would come there is not known yet.
+func (p JSONPatch) eachUE(resource *plan, f func(policy.UE) error) error {
+	for i, item := range p {
+		if item.Op == PatchOpRemove || item.Op == PatchOpTest {
+			continue
+		}
+		tokens, _ := parsePointer(item.Path) // checked before
+		to := resource
+		if len(tokens) > 0 {
+			at, ok := resource.index[tokens[0]]
+			if !ok {
+				continue
+			}
+			to = resource.fields[at].plan
+		}
+		if !to.mayNameUE() {
+			continue
+		}
+		if item.Op.hasFrom() {
+			e := fault.New("", fault.OperationProhibited, "")
+			e.Params = []fault.Param{{Param: fmt.Sprintf("/%d/path", i), Reason: "UEs must be named by their values"}}
+			return e
+		}
+		for to.kind == kSlice && len(tokens) > 1 { // an element
+			to, tokens = to.elem, tokens[1:]
+		}
+		v := reflect.New(to.typ)
+		if json.Unmarshal(item.Value, v.Interface()) != nil {
+			continue // the result will not be a resource
+		}
+		if err := eachUE(v.Elem(), to, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
