@@ -16,11 +16,8 @@ import (
 )
 
 // An Outbox keeps notifications that must not be lost until the SCS/AS took them: what a committed transaction
-// enqueued is delivered at least once. [t8.Outbox] is one. Kick says that a transaction which enqueued was committed.
-type Outbox interface {
-	Enqueue(tx store.Tx, destination string, body []byte) error
-	Kick()
-}
+// enqueued is delivered at least once. [t8.Outbox] is one.
+type Outbox = t8.Enqueuer
 
 // A Trigger sends a device trigger (TS 29.122 §4.4.6) to a UE that has no PDN connection.
 //
