@@ -96,6 +96,7 @@ func TestLeanCore(t *testing.T) {
 		"": true, strings.TrimSuffix(module, "/"): true,
 		"google.golang.org/protobuf": true, // encoding/protowire: records that a newer release can still read
 		"github.com/tidwall/btree":   true, // the memory store
+		"github.com/coder/websocket": true, // notifications over WebSockets
 	}
 	for m := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {
 		require.True(t, allowed[m], "the core needs %s", m)

@@ -167,7 +167,7 @@ func (s *session) enqueue(c *Config, body any) error {
 		return err
 	}
 	s.kick = true
-	return s.p.Outbox.Enqueue(s.tx, t8.NIDDConfigurationURI(s.p.APIRoot, c.SCSAS, c.ID), c.Destination, b)
+	return s.p.Outbox.Enqueue(s.tx, s.p.configURI(c), c.Destination, b)
 }
 
 // forget removes the resource and remembers its outcome.
@@ -277,7 +277,7 @@ func (s *session) putConfig(c *Config) error {
 
 func (s *session) reportConfig(c *Config, status t8.NIDDStatus) error {
 	n := t8.NIDDConfigurationStatusNotification{
-		NIDDConfiguration: t8.NIDDConfigurationURI(s.p.APIRoot, c.SCSAS, c.ID),
+		NIDDConfiguration: s.p.configURI(c),
 		Status:            status,
 	}
 	n.ExternalID, n.MSISDN = c.identity()

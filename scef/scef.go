@@ -16,10 +16,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/s6t"
@@ -51,8 +53,11 @@ type Options struct {
 	T8       t8.HandlerOptions
 	Notifier t8.NotifierOptions
 	Outbox   t8.OutboxOptions
-	TLS      *tls.Config  // of T8; nil serves plain HTTP
-	Logger   *slog.Logger // of all parts that have none of their own; default: nothing
+	// WebSockets offers notifications over WebSockets (TS 29.122 §5.2.5.4) below the path /websocket of the API root. The
+	// framing is not confirmed, see [t8.WebSockets]; nil: not offered.
+	WebSockets *t8.WebSocketsOptions
+	TLS        *tls.Config  // of T8; nil serves plain HTTP
+	Logger     *slog.Logger // of all parts that have none of their own; default: nothing
 }
 
 // Node is an SCEF. All methods are safe for concurrent use.
@@ -60,7 +65,8 @@ type Node struct {
 	diameter *diameter.Node
 	nidd     *nidd.Procedure
 	notifier *t8.Notifier
-	handler  *t8.Handler
+	sockets  *t8.WebSockets // nil: none
+	handler  http.Handler   // T8, and WebSockets
 	http     *http.Server
 	log      *slog.Logger
 
@@ -96,7 +102,14 @@ func New(c Config, opts *Options) (*Node, error) {
 
 	o.Notifier.Destinations = c.Policy
 	n.notifier = t8.NewNotifier(&o.Notifier)
-	outbox := t8.NewOutbox([]byte("outbox/"), n.notifier, &o.Outbox)
+	var sender t8.Sender = n.notifier
+	if err := n.openSockets(c, &o); err != nil {
+		return nil, err
+	}
+	if n.sockets != nil {
+		sender = n.sockets
+	}
+	outbox := t8.NewOutbox([]byte("outbox/"), sender, &o.Outbox)
 
 	if o.NIDD.CheckDestination == nil {
 		o.NIDD.CheckDestination = checkDestination(c.Policy)
@@ -107,7 +120,7 @@ func New(c Config, opts *Options) (*Node, error) {
 	var tr relay
 	var err error
 	n.nidd, err = nidd.New(nidd.Deps{
-		Self: c.Identity, APIRoot: c.APIRoot, Store: c.Store, Transport: &tr, Notifier: n.notifier, Outbox: outbox, Profiles: c.NIDD,
+		Self: c.Identity, APIRoot: c.APIRoot, Store: c.Store, Transport: &tr, Notifier: sender, Outbox: outbox, Profiles: c.NIDD,
 	}, &o.NIDD)
 	if err != nil {
 		return nil, err
@@ -123,7 +136,8 @@ func New(c Config, opts *Options) (*Node, error) {
 
 	root, _ := url.Parse(c.APIRoot) // checked above
 	o.T8.Prefix, o.T8.Authorizer = root.Path, c.Policy
-	n.handler, err = t8.NewHandler(c.Policy, &o.T8, t8.NIDDAPI(n.nidd))
+	handler, err := t8.NewHandler(c.Policy, &o.T8, t8.NIDDAPI(n.nidd))
+	n.handler = n.withSockets(root.Path, handler)
 	if err != nil {
 		return nil, errors.Join(err, n.diameter.Close())
 	}
@@ -154,6 +168,42 @@ func (c *Config) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// openSockets makes the WebSockets, if they are wanted.
+func (n *Node) openSockets(c Config, o *Options) (err error) {
+	if o.WebSockets == nil {
+		return nil
+	}
+	w := *o.WebSockets
+	if w.Logger == nil {
+		w.Logger = o.Logger.With("part", "websocket")
+	}
+	if w.Allow == nil { // asked when the procedure is there
+		w.Allow = func(ctx context.Context, scsas id.SCSASID, subscription string) error {
+			return n.nidd.AllowWebSocket(ctx, scsas, subscription)
+		}
+	}
+	n.sockets, err = t8.NewWebSockets(strings.TrimSuffix(c.APIRoot, "/")+"/websocket", c.Policy, n.notifier, &w)
+	if err == nil {
+		o.NIDD.WebSocketURI = n.sockets.URI
+	}
+	return err
+}
+
+// withSockets mounts the WebSockets beside T8.
+func (n *Node) withSockets(prefix string, h http.Handler) http.Handler {
+	if n.sockets == nil {
+		return h
+	}
+	prefix = strings.TrimSuffix(prefix, "/") + "/websocket/"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			n.sockets.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // relay is a Transport that is known before the node that it leads to: procedure and node need each other.
@@ -230,6 +280,7 @@ func (n *Node) Shutdown(ctx context.Context) error {
 		if err != nil {
 			err = errors.Join(err, n.http.Close())
 		}
+		n.closeSockets()
 		n.closeErr = errors.Join(err, n.diameter.Shutdown(ctx))
 		n.end()
 	})
@@ -239,10 +290,18 @@ func (n *Node) Shutdown(ctx context.Context) error {
 // Close stops the Node at once and waits for its goroutines. It may be called again, and after Shutdown.
 func (n *Node) Close() error {
 	n.closing.Do(func() {
+		n.closeSockets()
 		n.closeErr = errors.Join(n.http.Close(), n.diameter.Close())
 		n.end()
 	})
 	return n.closeErr
+}
+
+// closeSockets ends the connections that the HTTP server does not know any more.
+func (n *Node) closeSockets() {
+	if n.sockets != nil {
+		n.sockets.Close()
+	}
 }
 
 func (n *Node) end() {

@@ -366,7 +366,7 @@ func (w *WebSockets) NotifySubscription(ctx context.Context, subscription, desti
 	case message := <-s.answers:
 		status, h, text, err := wsReadResponse(message)
 		if err != nil {
-			_ = s.conn.Close(websocket.StatusUnsupportedData, "not an answer")
+			_ = s.conn.CloseNow() // in a hurry: somebody waits
 			return &fault.Error{Op: op, Code: fault.Internal, Remote: true, Err: err}
 		}
 		if status/100 == 2 {
