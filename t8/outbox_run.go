@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -50,6 +51,7 @@ type outboxRun struct {
 	s      store.Store
 	lanes  map[laneKey]*lane // those with entries, or that must be looked at
 	hosts  map[string]*outboxHost
+	told   []*lane        // lanes that Enqueue told of since the last Kick
 	unseen map[*lane]bool // idle lanes with an entry that was not there yet, as its transaction was not committed
 
 	class     [classes]classQueue
@@ -62,13 +64,14 @@ type outboxRun struct {
 	done    chan drained
 	pages   chan page
 	scan    scanState
+	known   bool // every lane with entries is in lanes, or told of
 }
 
 // scanState is the search of the whole store that is under way.
 type scanState struct {
 	busy   bool
 	again  bool
-	count  bool           // every entry is looked at and counted
+	upto   uint64         // every entry below this sequence number is counted; 0: none is
 	counts map[string]int // by destination
 	before map[string]int // what they were when the scan began
 	first  bool           // it is the one at the start
@@ -96,17 +99,21 @@ const (
 	laneWaiting                  // in the heap
 )
 
-const localSenders = 8
+const (
+	localSenders = 8
+	maxWant      = 1024
+	kickLooks    = 4
+)
 
 // lane is what Run knows about a subscription that has entries.
 type lane struct {
 	key      laneKey
 	host     *outboxHost
-	head     uint64 // about the sequence number of the oldest entry
-	want     uint64 // highest sequence number that Enqueue told of
-	seen     uint64 // highest sequence number that was read
-	wantAt   time.Time
-	drop     int // so many of the oldest entries are too many
+	head     uint64   // about the sequence number of the oldest entry
+	cursor   uint64   // no entry is below it, as far as known
+	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet
+	looks    uint8    // how often an entry that was told of was not there
+	drop     int      // so many of the oldest entries are too many
 	failures int
 	class    uint8
 	state    laneState
@@ -133,16 +140,17 @@ type outboxHost struct {
 type drained struct {
 	lane  *lane
 	local bool
-	moved bool   // the destination is another one: host
-	host  string // of the destination
-	more  bool   // there may be more entries
-	done  int    // entries that are gone
-	short int    // entries that giveUp was to lose and did not read
-	alive bool   // somebody answered
-	seen  uint64 // highest sequence number read
-	head  uint64 // about that of the oldest entry that is left
-	err   error  // of the attempt that failed
-	store error  // of the store
+	moved bool     // the destination is another one: host
+	host  string   // of the destination
+	more  bool     // there may be more entries
+	done  int      // entries that are gone
+	short int      // entries that giveUp was to lose and did not read
+	alive bool     // somebody answered
+	seqs  []uint64 // sequence numbers read, in order
+	next  uint64   // no entry that was there is below it; 0: not known
+	head  uint64   // about that of the oldest entry that is left
+	err   error    // of the attempt that failed
+	store error    // of the store
 }
 
 // page is a part of a scan.
@@ -276,8 +284,9 @@ func (r *outboxRun) start(ctx context.Context) {
 			c.busy++
 			r.senders++
 			r.running++
+			from := l.from()
 			go func() {
-				d := r.o.drain(ctx, r.s, l.key, h.name)
+				d := r.o.drain(ctx, r.s, l.key, from, h.name)
 				d.lane = l
 				r.done <- d
 			}()
@@ -294,10 +303,10 @@ func (r *outboxRun) start(ctx context.Context) {
 		l.working = true
 		r.localBusy++
 		r.running++
-		n, err := l.drop, l.host.lastErr
+		n, err, from := l.drop, l.host.lastErr, l.from()
 		l.drop = 0
 		go func() {
-			d := r.o.giveUp(ctx, r.s, l.key, n, err)
+			d := r.o.giveUp(ctx, r.s, l.key, from, n, err)
 			d.lane, d.local = l, true
 			r.done <- d
 		}()
@@ -311,9 +320,21 @@ func (r *outboxRun) ready(l *lane, now time.Time) {
 	r.offer(l.host, now)
 }
 
+// wanted is ready, or what will make it so once the local work of the lane is done.
+func (r *outboxRun) wanted(l *lane, now time.Time) {
+	if l.working {
+		l.deferred = true
+		return
+	}
+	r.ready(l, now)
+}
+
 // add makes a lane.
 func (r *outboxRun) add(key laneKey, host string, seq uint64) *lane {
 	l := &lane{key: key, host: r.host(host), head: seq}
+	if r.known {
+		l.cursor = seq
+	}
 	r.lanes[key] = l
 	l.host.lanes[l] = struct{}{}
 	return l
@@ -341,7 +362,8 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 	r.senders--
 	r.class[l.class].busy--
 	l.state = laneIdle
-	l.seen = max(l.seen, d.seen)
+	r.absorb() // whatever was read, was told of before
+	l.read(d, now)
 	if d.head > 0 {
 		l.head = d.head
 	}
@@ -372,7 +394,7 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 		l.state = laneWaiting
 		heap.Push(&r.waiting, wake{at: latest(until, asked), lane: l})
 	case d.more || l.again:
-		l.failures = 0
+		l.failures, l.looks = 0, 0
 		r.ready(l, now)
 	default:
 		r.idle(l, now)
@@ -386,11 +408,37 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 // idle forgets a lane without entries, unless one is still to be committed.
 func (r *outboxRun) idle(l *lane, now time.Time) {
 	l.state, l.failures = laneIdle, 0
-	if l.want > l.seen && now.Sub(l.wantAt) < markAge {
-		r.unseen[l] = true
+	if len(l.want) == 0 {
+		r.remove(l)
 		return
 	}
-	r.remove(l)
+	r.unseen[l] = true
+	heap.Push(&r.waiting, wake{at: now.Add(time.Millisecond << min(l.looks, 15)), lane: l, look: true})
+	l.looks++
+}
+
+// from is where the entries of l begin. That it is known saves reading past the graves of all that were delivered.
+func (l *lane) from() uint64 {
+	from := l.cursor
+	for _, seq := range l.want {
+		from = min(from, seq) // its transaction may be committed later than one with a higher number
+	}
+	return from
+}
+
+// read moves on and forgets what was told of and is read now, or was told of so long ago that its transaction must have been given up.
+func (l *lane) read(d drained, now time.Time) {
+	if d.store == nil && d.next > 0 {
+		l.cursor = d.next
+	}
+	old := uint64(now.Add(-markAge).UnixNano())
+	l.want = slices.DeleteFunc(l.want, func(seq uint64) bool {
+		_, there := slices.BinarySearch(d.seqs, seq)
+		return there || seq < old
+	})
+	if len(l.want) == 0 {
+		l.want = nil
+	}
 }
 
 // finishLocal takes note of what giveUp did.
@@ -399,6 +447,8 @@ func (r *outboxRun) finishLocal(d drained, now time.Time) {
 	l.working = false
 	r.localBusy--
 	l.head = max(l.head, d.head)
+	r.absorb()
+	l.read(d, now)
 	if d.store != nil {
 		r.o.log.Error("outbox cannot give up notifications", "err", d.store)
 	}
@@ -472,22 +522,71 @@ func (r *outboxRun) woken(now time.Time) {
 			r.offer(w.host, now)
 			continue
 		}
-		if w.lane.working {
-			w.lane.deferred = true
+		if w.look {
+			if r.unseen[w.lane] && w.lane.state == laneIdle {
+				delete(r.unseen, w.lane)
+				r.wanted(w.lane, now)
+			}
 			continue
 		}
-		r.ready(w.lane, now)
+		if w.lane.state == laneWaiting {
+			r.wanted(w.lane, now)
+		}
+	}
+}
+
+// absorb takes note of what Enqueue told of.
+func (r *outboxRun) absorb() {
+	r.o.mu.Lock()
+	marks := r.o.marks
+	r.o.marks = nil
+	r.o.mu.Unlock()
+	for _, m := range marks {
+		l := r.lanes[m.lane]
+		if l == nil {
+			l = r.add(m.lane, m.host, m.seq)
+		}
+		if len(l.want) >= maxWant { // of a lane that waits; the rescan is there for the rest
+			l.want = append(l.want[:0], l.want[maxWant/2:]...)
+			l.cursor = 0
+		}
+		if l.want = append(l.want, m.seq); len(l.want) == 1 || l.state == laneBusy {
+			r.told = append(r.told, l)
+		}
 	}
 }
 
 // kicked looks at the lanes that Enqueue told of and reports whether there were too many of them. An entry may be told
-// of before its transaction is committed; a lane in which it was not found yet is looked at again with each Kick for a
-// minute.
+// of before its transaction is committed; a lane in which it was not found yet is looked at again with the next Kicks,
+// then less and less often for a minute.
 func (r *outboxRun) kicked(now time.Time) (overflow bool) {
+	r.absorb()
+	for l := range r.unseen {
+		if l.looks < kickLooks {
+			delete(r.unseen, l)
+			r.wanted(l, now)
+		}
+	}
+	for i, l := range r.told {
+		r.told[i] = nil
+		switch {
+		case len(l.want) == 0 || r.lanes[l.key] != l:
+		case l.state == laneBusy:
+			l.again = true
+		case l.state == laneIdle:
+			delete(r.unseen, l)
+			r.wanted(l, now)
+		}
+	}
+	r.told = r.told[:0]
 	r.o.mu.Lock()
-	marks := r.o.marks
-	r.o.marks = nil
 	overflow, r.o.overflow = r.o.overflow, false
+	if overflow {
+		r.known = false // until the rescan is done
+		for _, l := range r.lanes {
+			l.cursor = 0
+		}
+	}
 	var full []string
 	for name := range r.o.full {
 		if r.o.opts.Full == DropOldest {
@@ -495,32 +594,6 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 		}
 	}
 	r.o.mu.Unlock()
-	for l := range r.unseen {
-		delete(r.unseen, l)
-		if now.Sub(l.wantAt) < markAge {
-			r.ready(l, now)
-		} else {
-			r.remove(l)
-		}
-	}
-	for _, m := range marks {
-		l := r.lanes[m.lane]
-		if l == nil {
-			l = r.add(m.lane, m.host, m.seq)
-		}
-		l.want, l.wantAt = max(l.want, m.seq), now
-		switch l.state {
-		case laneIdle:
-			delete(r.unseen, l)
-			if !l.working {
-				r.ready(l, now)
-			} else {
-				l.deferred = true
-			}
-		case laneBusy:
-			l.again = true
-		}
-	}
 	for _, name := range full {
 		r.trim(name)
 	}
@@ -581,8 +654,9 @@ func (r *outboxRun) rescan(ctx context.Context, count bool) {
 		r.scan.again = true
 		return
 	}
-	r.scan = scanState{busy: true, count: count, counts: map[string]int{}}
+	r.scan = scanState{busy: true, counts: map[string]int{}}
 	if count {
+		r.scan.upto = r.o.next(time.Now())
 		r.o.mu.Lock()
 		clear(r.o.full)
 		r.scan.before = maps.Clone(r.o.pending)
@@ -593,8 +667,8 @@ func (r *outboxRun) rescan(ctx context.Context, count bool) {
 
 func (r *outboxRun) readPage(ctx context.Context, from []byte) {
 	r.running++
-	count := r.scan.count
-	go func() { r.pages <- r.o.readPage(ctx, r.s, from, count) }()
+	upto := r.scan.upto
+	go func() { r.pages <- r.o.readPage(ctx, r.s, from, upto) }()
 }
 
 const (
@@ -604,7 +678,11 @@ const (
 )
 
 // readPage finds the lanes with entries from a key on.
-func (o *Outbox) readPage(ctx context.Context, s store.Store, from []byte, count bool) (p page) {
+func (o *Outbox) readPage(ctx context.Context, s store.Store, from []byte, upto uint64) (p page) {
+	// What this process enqueues meanwhile is counted by Enqueue.
+	counts := func(key []byte, seq uint64) bool {
+		return upto > 0 && (seq < upto || [4]byte(key[len(key)-4:]) != o.inst)
+	}
 	p.err = s.View(ctx, func(rd store.Reader) error {
 		p = page{counts: map[string]int{}}
 		to, looked := store.PrefixEnd(o.prefix), 0
@@ -627,11 +705,11 @@ func (o *Outbox) readPage(ctx context.Context, s store.Store, from []byte, count
 				}
 				looked++
 				if n := len(p.lanes); same > 0 && key == last {
-					if same++; !count && same > skipAfter {
+					if same++; upto == 0 && same > skipAfter {
 						next = store.PrefixEnd(o.laneKeys(key))
 						break
 					}
-					if count {
+					if counts(kv.Key, seq) {
 						p.counts[destinationHost(kv.Value, p.lanes[n-1].host)]++
 					}
 					continue
@@ -639,7 +717,7 @@ func (o *Outbox) readPage(ctx context.Context, s store.Store, from []byte, count
 				last, same = key, 1
 				host := destinationHost(kv.Value, "")
 				p.lanes = append(p.lanes, foundLane{key, seq, host})
-				if count {
+				if counts(kv.Key, seq) {
 					p.counts[host]++
 				}
 			}
@@ -681,6 +759,7 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 		if l == nil {
 			l = r.add(f.key, f.host, f.seq)
 		}
+		l.cursor = min(l.cursor, f.seq)
 		switch {
 		case l.state == laneIdle && !l.working:
 			delete(r.unseen, l)
@@ -697,7 +776,8 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 		return nil
 	}
 	r.scan.busy = false
-	if r.scan.count {
+	r.known = !r.scan.again
+	if r.scan.upto > 0 {
 		r.counted()
 	}
 	if r.scan.again {
@@ -742,8 +822,8 @@ func (o *Outbox) backOff(n int) time.Duration {
 }
 
 // drain sends entries of one subscription in order until there are none, one fails, or it took long enough.
-func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, host string) (d drained) {
-	batch, destination, err := o.load(ctx, s, key, &d)
+func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, host string) (d drained) {
+	batch, destination, err := o.load(ctx, s, key, from, &d)
 	if err != nil {
 		d.store = err
 		return d
@@ -792,7 +872,10 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, host str
 	}
 	d.more = more || len(gone) < len(batch)
 	if len(gone) < len(batch) {
-		_, d.head, _ = o.cut(batch[len(gone)].key)
+		d.head = d.seqs[len(gone)]
+		d.next = d.head
+	} else {
+		d.next = d.seqs[len(gone)-1] + 1
 	}
 	d.done = len(gone)
 	if err := o.remove(ctx, s, gone, lost); err != nil {
@@ -802,8 +885,8 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, host str
 }
 
 // giveUp loses the n oldest entries of a subscription, and those that are too old.
-func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, n int, cause error) (d drained) {
-	batch, _, err := o.load(ctx, s, key, &d)
+func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from uint64, n int, cause error) (d drained) {
+	batch, _, err := o.load(ctx, s, key, from, &d)
 	if err != nil {
 		d.store = err
 		return d
@@ -817,7 +900,7 @@ func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, n int, 
 		case time.Since(e.enqueued) > o.opts.MaxAge:
 			lost = append(lost, o.lose(ctx, e, LostExpired, cause))
 		default:
-			_, d.head, _ = o.cut(e.key)
+			d.head = d.seqs[i]
 		}
 		if d.head > 0 {
 			break
@@ -878,12 +961,13 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 	return nil
 }
 
-// load reads the oldest entries of a subscription, and the destination of the newest.
-func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, d *drained) (batch []entry, destination string, err error) {
+// load reads the oldest entries of a subscription from a sequence number on, and the destination of the newest.
+func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uint64, d *drained) (batch []entry, destination string, err error) {
 	from := o.laneKeys(key)
 	to := store.PrefixEnd(from)
+	from = binary.BigEndian.AppendUint64(from, first)
 	err = s.View(ctx, func(rd store.Reader) error {
-		batch, destination, d.more = nil, "", false
+		batch, destination, d.more, d.seqs = nil, "", false, nil
 		size := 0
 		for p, err := range rd.Scan(from, to, false) {
 			if err != nil {
@@ -904,7 +988,7 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, d *draine
 				destination = e.destination
 			}
 			e.key = append([]byte(nil), p.Key...)
-			d.seen = seq
+			d.seqs = append(d.seqs, seq)
 			batch = append(batch, e)
 			size += len(e.body)
 		}
@@ -929,6 +1013,7 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, d *draine
 type wake struct {
 	at   time.Time
 	lane *lane
+	look bool // for an entry that was not there yet
 	host *outboxHost
 }
 
