@@ -550,7 +550,8 @@ func (r *outboxRun) absorb() {
 			l.want = append(l.want[:0], l.want[maxWant/2:]...)
 			l.cursor = 0
 		}
-		if l.want = append(l.want, m.seq); len(l.want) == 1 || l.state == laneBusy {
+		l.want, l.looks = append(l.want, m.seq), 0
+		if l.state == laneIdle || l.state == laneBusy {
 			r.told = append(r.told, l)
 		}
 	}
