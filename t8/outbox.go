@@ -267,14 +267,18 @@ func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []b
 		return fault.Wrap(op, fault.Unavailable, ErrOutboxFull)
 	}
 	now := time.Now()
-	seq := o.next(now)
+	o.mu.Lock()
+	seq := o.next(now) // together with the count, see outboxRun.rescan
+	o.pending[host]++
+	o.mu.Unlock()
 	lane := laneOf(subscription, destination)
-	if err := tx.Put(o.key(lane, seq), encodeEntry(now, subscription, destination, body)); err != nil {
-		return err
-	}
+	err := tx.Put(o.key(lane, seq), encodeEntry(now, subscription, destination, body))
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.pending[host]++
+	if err != nil {
+		o.pending[host]--
+		return err
+	}
 	if o.pending[host] > o.opts.MaxPerDestination {
 		o.full[host] = true
 	}

@@ -162,7 +162,7 @@ func TestOutboxFullDropsOldest(t *testing.T) {
 		}})
 		putFor(t, s, o, "https://scef/a", dest1, numbered(30)...)
 		stop := run(t, o, s)
-		time.Sleep(time.Minute)
+		time.Sleep(50 * time.Second) // not when it counts
 		putFor(t, s, o, "https://scef/a", dest1, numbered(60)...)
 		putFor(t, s, o, "https://scef/b", dest2, numbered(20)...)
 		synctest.Wait()
@@ -205,6 +205,7 @@ func TestOutboxFullRefuses(t *testing.T) {
 		}
 		o := t8.NewOutbox(prefix, m, &t8.OutboxOptions{MaxPerDestination: 10, Full: t8.RefuseNew})
 		defer run(t, o, s)()
+		synctest.Wait() // it has counted
 		add := func() error {
 			return s.Update(t.Context(), func(tx store.Tx) error { return o.Enqueue(tx, "https://scef/a", dest1, []byte("x")) })
 		}

@@ -51,6 +51,7 @@ type outboxRun struct {
 	s      store.Store
 	lanes  map[laneKey]*lane // those with entries, or that must be looked at
 	hosts  map[string]*outboxHost
+	kicks  uint64
 	told   []*lane        // lanes that Enqueue told of since the last Kick
 	unseen map[*lane]bool // idle lanes with an entry that was not there yet, as its transaction was not committed
 
@@ -114,13 +115,14 @@ type lane struct {
 	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet
 	looks    uint8    // how often an entry that was told of was not there
 	drop     int      // so many of the oldest entries are too many
+	dropping int      // so many are being dropped
 	failures int
 	class    uint8
 	state    laneState
-	again    bool // something was enqueued while busy
-	listed   bool // in outboxRun.local, or its work is under way
-	working  bool // the local work is under way
-	deferred bool // its turn to be sent came while working
+	began    uint64 // number of Kicks when it became busy
+	listed   bool   // in outboxRun.local, or its work is under way
+	working  bool   // the local work is under way
+	deferred bool   // its turn to be sent came while working
 }
 
 // outboxHost is what Run knows about a destination.
@@ -279,7 +281,7 @@ func (r *outboxRun) start(ctx context.Context) {
 				r.offer(h, now)
 				continue
 			}
-			l.state, l.again, l.class = laneBusy, false, uint8(class)
+			l.state, l.began, l.class = laneBusy, r.kicks, uint8(class)
 			h.busy++
 			c.busy++
 			r.senders++
@@ -304,7 +306,7 @@ func (r *outboxRun) start(ctx context.Context) {
 		r.localBusy++
 		r.running++
 		n, err, from := l.drop, l.host.lastErr, l.from()
-		l.drop = 0
+		l.drop, l.dropping = 0, n
 		go func() {
 			d := r.o.giveUp(ctx, r.s, l.key, from, n, err)
 			d.lane, d.local = l, true
@@ -393,7 +395,7 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 		}
 		l.state = laneWaiting
 		heap.Push(&r.waiting, wake{at: latest(until, asked), lane: l})
-	case d.more || l.again:
+	case d.more:
 		l.failures, l.looks = 0, 0
 		r.ready(l, now)
 	default:
@@ -410,6 +412,11 @@ func (r *outboxRun) idle(l *lane, now time.Time) {
 	l.state, l.failures = laneIdle, 0
 	if len(l.want) == 0 {
 		r.remove(l)
+		return
+	}
+	if l.began != r.kicks && l.looks < kickLooks { // it may have been committed since
+		l.looks++
+		r.ready(l, now)
 		return
 	}
 	r.unseen[l] = true
@@ -457,6 +464,7 @@ func (r *outboxRun) finishLocal(d drained, now time.Time) {
 		r.ready(l, now)
 	}
 	l.drop += d.short
+	l.dropping = 0
 	if d.store == nil && (d.more || l.drop > 0) {
 		r.toLocal(l)
 	}
@@ -551,7 +559,7 @@ func (r *outboxRun) absorb() {
 			l.cursor = 0
 		}
 		l.want, l.looks = append(l.want, m.seq), 0
-		if l.state == laneIdle || l.state == laneBusy {
+		if l.state == laneIdle {
 			r.told = append(r.told, l)
 		}
 	}
@@ -561,6 +569,7 @@ func (r *outboxRun) absorb() {
 // of before its transaction is committed; a lane in which it was not found yet is looked at again with the next Kicks,
 // then less and less often for a minute.
 func (r *outboxRun) kicked(now time.Time) (overflow bool) {
+	r.kicks++
 	r.absorb()
 	for l := range r.unseen {
 		if l.looks < kickLooks {
@@ -572,8 +581,6 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 		r.told[i] = nil
 		switch {
 		case len(l.want) == 0 || r.lanes[l.key] != l:
-		case l.state == laneBusy:
-			l.again = true
 		case l.state == laneIdle:
 			delete(r.unseen, l)
 			r.wanted(l, now)
@@ -618,7 +625,7 @@ func (r *outboxRun) trim(name string) {
 		return
 	}
 	for l := range h.lanes {
-		excess -= l.drop // is to be dropped already
+		excess -= l.drop + l.dropping // is to be dropped already
 	}
 	if excess <= 0 {
 		return
@@ -657,8 +664,8 @@ func (r *outboxRun) rescan(ctx context.Context, count bool) {
 	}
 	r.scan = scanState{busy: true, counts: map[string]int{}}
 	if count {
-		r.scan.upto = r.o.next(time.Now())
 		r.o.mu.Lock()
+		r.scan.upto = r.o.next(time.Now())
 		clear(r.o.full)
 		r.scan.before = maps.Clone(r.o.pending)
 		r.o.mu.Unlock()
