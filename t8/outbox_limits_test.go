@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -196,9 +197,10 @@ func TestOutboxFullDropsOldest(t *testing.T) {
 func TestOutboxFullRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, m := store.NewMemory(), newMailbox()
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		m.fail = func(string, string, int) error {
-			if down {
+			if down.Load() {
 				return errDown
 			}
 			return nil
@@ -229,7 +231,7 @@ func TestOutboxFullRefuses(t *testing.T) {
 			require.NoError(t, add())
 		}
 		require.ErrorIs(t, add(), t8.ErrOutboxFull)
-		down = false
+		down.Store(false)
 		time.Sleep(10 * time.Minute)
 		require.NoError(t, add())
 	})
@@ -265,9 +267,10 @@ func TestOutboxGivesUpBehindOpenCircuit(t *testing.T) {
 func TestOutboxDeadLetters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, m := store.NewMemory(), newMailbox()
-		refuse := true
+		var refuse atomic.Bool
+		refuse.Store(true)
 		m.fail = func(_, body string, _ int) error {
-			if refuse && body != "good" {
+			if refuse.Load() && body != "good" {
 				return &fault.Error{Code: fault.NotFound, Remote: true, Err: errors.New("no such thing")}
 			}
 			return nil
@@ -305,7 +308,7 @@ func TestOutboxDeadLetters(t *testing.T) {
 		}
 		require.Equal(t, []string{"11", "12", "13", "14", "15"}, bodies, "the oldest are forgotten")
 
-		refuse = false
+		refuse.Store(false)
 		got = list()
 		require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error {
 			for _, l := range got[:2] {
