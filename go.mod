@@ -3,6 +3,7 @@ module github.com/scefkit/scefkit
 go 1.26.0
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/oapi-codegen/runtime v1.8.0
 	github.com/stretchr/testify v1.12.1
 	github.com/tidwall/btree v1.8.2

@@ -101,6 +101,7 @@ func TestLeanCore(t *testing.T) {
 		"github.com/oapi-codegen/runtime":    true,
 		"github.com/apapsch/go-jsonmerge/v2": true,
 		"github.com/google/uuid":             true,
+		"github.com/coder/websocket":         true, // notifications over WebSockets
 	}
 	for m := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {
 		require.True(t, allowed[m], "the core needs %s", m)

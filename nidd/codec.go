@@ -160,6 +160,8 @@ func (c *Config) encode() []byte {
 	w.time(16, c.Duration)
 	w.time(17, c.GrantedUntil)
 	w.uint(18, uint64(c.Status))
+	w.bool(19, c.Test)
+	w.bool(20, c.WebSocket)
 	return append(w.b, c.unknown...)
 }
 
@@ -203,6 +205,10 @@ func decodeConfig(b []byte) (*Config, error) {
 			c.GrantedUntil = r.time()
 		case 18:
 			c.Status = ConfigState(r.v)
+		case 19:
+			c.Test = true
+		case 20:
+			c.WebSocket = true
 		default:
 			c.unknown = append(c.unknown, r.raw...)
 		}

@@ -154,7 +154,7 @@ func TestRecords(t *testing.T) {
 	rate := uint32(0)
 	c := Config{
 		ID: "c1", SCSAS: "as1", APN: "iot.example", IMSI: "001010000000001", ExternalID: "a@example.com", MSISDN: "15550001",
-		ByMSISDN: true, Destination: "https://as.example/n", MTCProviderID: "m", Features: "108", Option: t8.SendTrigger,
+		ByMSISDN: true, Destination: "https://as.example/n", MTCProviderID: "m", Features: "108", Test: true, WebSocket: true, Option: t8.SendTrigger,
 		Reliable: true, Ports: []t8.RDSPort{{PortUE: 0, PortSCEF: 3}}, Duration: noon, GrantedUntil: noon.Add(1), Status: Revoked,
 		unknown: newer,
 	}

@@ -16,11 +16,8 @@ import (
 )
 
 // An Outbox keeps notifications that must not be lost until the SCS/AS took them: what a committed transaction
-// enqueued is delivered at least once. [t8.Outbox] is one. Kick says that a transaction which enqueued was committed.
-type Outbox interface {
-	Enqueue(tx store.Tx, destination string, body []byte) error
-	Kick()
-}
+// enqueued is delivered at least once. [t8.Outbox] is one.
+type Outbox = t8.Enqueuer
 
 // A Trigger sends a device trigger (TS 29.122 §4.4.6) to a UE that has no PDN connection.
 //
@@ -58,6 +55,10 @@ type Options struct {
 	Default *DefaultSCSAS
 	// CheckDestination refuses a notificationDestination. Default: every one is taken.
 	CheckDestination func(uri string) error
+	// WebSocketURI gives the URI at which an SCS/AS gets the notifications of the resource with the URI subscription over
+	// a WebSocket (TS 29.122 §5.2.5.4), as [t8.WebSockets.URI]. Default nil: the feature Notification_websocket is not
+	// offered. See [Procedure.AllowWebSocket].
+	WebSocketURI func(scsas id.SCSASID, subscription string) string
 	// Trigger sends device triggers. Default nil: SEND_TRIGGER acts as WAIT_FOR_UE.
 	Trigger Trigger
 	// AnswerTimeout bounds the wait for an answer of HSS, MME or SGSN; 1 s to 1 min, default 10 s.
@@ -147,7 +148,7 @@ type Deps struct {
 	APIRoot   string            // of T8, as "https://scef.example.com"
 	Store     store.Store
 	Transport diameter.Transport // to HSS, MME and SGSN
-	Notifier  t8.Sender          // for uplink data
+	Notifier  t8.Sender          // for uplink data; one that is a t8.SubscriptionSender gets the URI of the configuration
 	Outbox    Outbox             // for status notifications
 	Profiles  policy.NIDDProfiles
 }

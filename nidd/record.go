@@ -22,6 +22,8 @@ type Config struct {
 	Destination   string            // notificationDestination
 	MTCProviderID string
 	Features      t8.Features // negotiated
+	Test          bool        // requestTestNotification, with the feature
+	WebSocket     bool        // the SCS/AS has a websocketUri
 	Option        t8.PDNEstablishmentOption
 	Reliable      bool // reliableDataService
 	Ports         []t8.RDSPort

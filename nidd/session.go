@@ -157,16 +157,17 @@ func (s *session) report(d *Delivery) error {
 	if d.State == Unreachable {
 		n.RequestedRetransmissionTime = d.NotBefore
 	}
-	return s.enqueue(c.Destination, &n)
+	return s.enqueue(c, &n)
 }
 
-func (s *session) enqueue(destination string, body any) error {
+// enqueue keeps a notification of a configuration.
+func (s *session) enqueue(c *Config, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
 	s.kick = true
-	return s.p.Outbox.Enqueue(s.tx, destination, b)
+	return s.p.Outbox.Enqueue(s.tx, s.p.configURI(c), c.Destination, b)
 }
 
 // forget removes the resource and remembers its outcome.
@@ -276,11 +277,11 @@ func (s *session) putConfig(c *Config) error {
 
 func (s *session) reportConfig(c *Config, status t8.NIDDStatus) error {
 	n := t8.NIDDConfigurationStatusNotification{
-		NIDDConfiguration: t8.NIDDConfigurationURI(s.p.APIRoot, c.SCSAS, c.ID),
+		NIDDConfiguration: s.p.configURI(c),
 		Status:            status,
 	}
 	n.ExternalID, n.MSISDN = c.identity()
-	return s.enqueue(c.Destination, &n)
+	return s.enqueue(c, &n)
 }
 
 // endDeliveries ends the stored deliveries of a configuration. One that is being sent ends with its answer.

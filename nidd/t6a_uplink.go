@@ -23,13 +23,10 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 		return p.answerError(req, op, err), nil
 	}
 	if odr.NonIPData != nil {
-		n := t8.NIDDUplinkDataNotification{
-			NIDDConfiguration: t8.NIDDConfigurationURI(p.APIRoot, c.SCSAS, c.ID),
-			Data:              odr.NonIPData,
-		}
+		n := t8.NIDDUplinkDataNotification{NIDDConfiguration: p.configURI(c), Data: odr.NonIPData}
 		n.ExternalID, n.MSISDN = c.identity()
 		post, cancel := context.WithTimeout(ctx, p.opts.UplinkTimeout)
-		err := p.Notifier.Notify(post, c.Destination, &n)
+		err := t8.Send(post, p.Notifier, n.NIDDConfiguration, c.Destination, &n)
 		cancel()
 		if err != nil {
 			p.log.Warn("uplink data not taken", "imsi", u.IMSI, "config", c.ID, "err", err)

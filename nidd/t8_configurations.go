@@ -13,8 +13,24 @@ import (
 	"github.com/scefkit/scefkit/t8"
 )
 
-// Features are the features of the NIDD API that this package serves (TS 29.122 §5.6.4).
-var Features = t8.FeatureSet(t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate)
+// Features are the features of the NIDD API that this package serves (TS 29.122 §5.6.4); Notification_websocket comes
+// with Options.WebSocketURI.
+var Features = t8.FeatureSet(t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate)
+
+var featuresWithWebSocket = t8.FeatureSet(append(Features.Numbers(), t8.FeatureNotificationWebsocket)...)
+
+// features are those that this Procedure offers.
+func (p *Procedure) features() t8.Features {
+	if p.opts.WebSocketURI != nil {
+		return featuresWithWebSocket
+	}
+	return Features
+}
+
+// configURI is the URI of the resource.
+func (p *Procedure) configURI(c *Config) string {
+	return t8.NIDDConfigurationURI(p.APIRoot, c.SCSAS, c.ID)
+}
 
 // profile returns what policy allows the SCS/AS.
 func (p *Procedure) profile(op string, scsas id.SCSASID) (policy.NIDD, error) {
@@ -82,7 +98,7 @@ func (p *Procedure) viewConfig(r store.Reader, c *Config, prof policy.NIDD) (*t8
 // configResource returns the resource as T8 shows it, without deliveries.
 func (p *Procedure) configResource(c *Config, prof policy.NIDD) *t8.NIDDConfiguration {
 	v := &t8.NIDDConfiguration{
-		Self:                    t8.NIDDConfigurationURI(p.APIRoot, c.SCSAS, c.ID),
+		Self:                    p.configURI(c),
 		SupportedFeatures:       c.Features,
 		MTCProviderID:           c.MTCProviderID,
 		Duration:                c.end(),
@@ -90,11 +106,48 @@ func (p *Procedure) configResource(c *Config, prof policy.NIDD) *t8.NIDDConfigur
 		RDSPorts:                c.Ports,
 		PDNEstablishmentOption:  c.Option,
 		NotificationDestination: c.Destination,
+		RequestTestNotification: c.Test,
 		MaximumPacketSize:       8 * prof.MaximumPacketSize,
 		Status:                  c.Status.status(),
 	}
 	v.ExternalID, v.MSISDN = c.identity()
+	if c.WebSocket && p.opts.WebSocketURI != nil {
+		v.WebsockNotifConfig = &t8.WebsockNotifConfig{WebsocketURI: p.opts.WebSocketURI(c.SCSAS, v.Self), RequestWebsocketURI: true}
+	}
 	return v
+}
+
+// AllowWebSocket says whether an SCS/AS may receive the notifications of an NIDD configuration over a WebSocket: nil when
+// subscription is the URI of one that it created with websockNotifConfig. It is for [t8.WebSocketsOptions]. Errors:
+// fault.NotFound.
+func (p *Procedure) AllowWebSocket(ctx context.Context, scsas id.SCSASID, subscription string) error {
+	const op = "nidd.AllowWebSocket"
+	owner, configID, ok := t8.ParseNIDDConfigurationURI(subscription)
+	if !ok || owner != scsas || p.opts.WebSocketURI == nil {
+		return noConfig(op)
+	}
+	return p.readConfig(ctx, op, scsas, configID, func(_ store.Reader, c *Config) error {
+		if !c.WebSocket || p.configURI(c) != subscription {
+			return noConfig(op)
+		}
+		return nil
+	})
+}
+
+// testSoon sends the test notification that the SCS/AS asked for, once the answer is out (TS 29.122 §5.2.5.3). It is
+// kept from then on; a crash in between loses it.
+func (p *Procedure) testSoon(ctx context.Context, c *Config) {
+	t8.AfterResponse(ctx, func() {
+		if !p.begin() {
+			return
+		}
+		go func() {
+			defer p.wg.Done()
+			if err := t8.SendTest(p.ctx, p.Store, p.Outbox, p.configURI(c), c.Destination); err != nil {
+				p.log.Warn("test notification not sent", "config", c.ID, "err", err)
+			}
+		}()
+	})
 }
 
 // CreateConfiguration asks the HSS whether the UE may use NIDD on the APN of the SCS/AS, and creates the configuration
@@ -131,8 +184,10 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 		Duration:      limitDuration(cfg.Duration, prof, now),
 	}
 	if cfg.SupportedFeatures != "" {
-		c.Features = Features.Intersect(cfg.SupportedFeatures)
+		c.Features = p.features().Intersect(cfg.SupportedFeatures)
 	}
+	c.Test = cfg.RequestTestNotification && c.Features.Has(t8.FeatureNotificationTestEvent)
+	c.WebSocket = cfg.WebsockNotifConfig != nil && cfg.WebsockNotifConfig.RequestWebsocketURI && c.Features.Has(t8.FeatureNotificationWebsocket)
 	if err := p.authorize(ctx, op, c); err != nil {
 		return nil, err
 	}
@@ -164,6 +219,9 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 	}
 	p.log.Info("NIDD configuration created", "scsas", string(scsas), "config", c.ID, "imsi", c.IMSI, "apn", string(c.APN))
 
+	if c.Test {
+		p.testSoon(ctx, c)
+	}
 	v := p.configResource(c, prof)
 	for _, d := range first {
 		v.DownlinkDataTransfers = append(v.DownlinkDataTransfers, *p.deliveryResource(c, d))

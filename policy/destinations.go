@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +19,8 @@ type PublicDestinations struct {
 	Allow []netip.Prefix `json:"allow,omitempty"`
 	// HTTPSOnly refuses http.
 	HTTPSOnly bool `json:"httpsOnly,omitempty"`
+	// Ports are the TCP ports that are allowed, as 443; none listed means all.
+	Ports []uint16 `json:"ports,omitempty"`
 }
 
 var _ Destinations = PublicDestinations{}
@@ -57,8 +61,9 @@ var refused = []struct {
 	{netip.MustParsePrefix("ff00::/8"), "multicast"},
 }
 
-// CheckURL refuses what is not an absolute http or https URI with a host and without user information, and a host that
-// is written as an address which CheckAddr refuses.
+// CheckURL refuses what is not an absolute http or https URI with a host and without user information, a port that is not
+// allowed, a host that is written as an address which CheckAddr refuses, and one that some resolvers take for an IPv4
+// address although it is not written as one (2130706433, 0x7f.1, 0177.0.0.1, 127.1).
 func (d PublicDestinations) CheckURL(u *url.URL) error {
 	switch {
 	case u.Scheme != "https" && (u.Scheme != "http" || d.HTTPSOnly):
@@ -68,17 +73,53 @@ func (d PublicDestinations) CheckURL(u *url.URL) error {
 	case u.User != nil:
 		return errors.New("policy: destination with user information")
 	}
-	if c := u.Hostname()[0]; c < '0' || c > '9' && !strings.Contains(u.Hostname(), ":") {
-		return nil // a name
+	if err := d.checkPort(u); err != nil {
+		return err
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil {
 		return d.check(a)
 	}
+	if numeric(u.Hostname()) {
+		return errors.New("policy: host is neither a name nor an address")
+	}
 	return nil
 }
 
-// CheckAddr refuses an address of a special-purpose range that no Allow prefix contains.
-func (d PublicDestinations) CheckAddr(addr netip.AddrPort) error { return d.check(addr.Addr()) }
+func (d PublicDestinations) checkPort(u *url.URL) error {
+	port := map[string]uint64{"http": 80, "https": 443}[u.Scheme]
+	if p := u.Port(); p != "" {
+		var err error
+		if port, err = strconv.ParseUint(p, 10, 16); err != nil || port == 0 {
+			return fmt.Errorf("policy: %q is no port", p)
+		}
+	}
+	return d.port(uint16(port))
+}
+
+func (d PublicDestinations) port(p uint16) error {
+	if len(d.Ports) > 0 && !slices.Contains(d.Ports, p) {
+		return fmt.Errorf("policy: port %d is not allowed", p)
+	}
+	return nil
+}
+
+// numeric reports whether the last label of a host is a number, as no name of the Internet has it.
+func numeric(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if hex, ok := strings.CutPrefix(strings.ToLower(last), "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return last != "" && strings.Trim(last, "0123456789") == ""
+}
+
+// CheckAddr refuses an address of a special-purpose range that no Allow prefix contains, and a port that is not allowed.
+func (d PublicDestinations) CheckAddr(addr netip.AddrPort) error {
+	if err := d.check(addr.Addr()); err != nil {
+		return err
+	}
+	return d.port(addr.Port())
+}
 
 func (d PublicDestinations) check(a netip.Addr) error {
 	a = a.Unmap().WithZone("")
@@ -107,6 +148,9 @@ func (d PublicDestinations) validate() []error {
 		case p.Addr().Is4In6():
 			errs = append(errs, fmt.Errorf("destinations.allow[%d]: write the IPv4 prefix instead of the mapped one", i))
 		}
+	}
+	if slices.Contains(d.Ports, 0) {
+		errs = append(errs, errors.New("destinations.ports: 0 is no port"))
 	}
 	return errs
 }

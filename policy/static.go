@@ -70,11 +70,12 @@ var (
 // holds no token.
 func NewStatic(cfg StaticConfig) (*Static, error) {
 	s := &Static{
-		PublicDestinations: PublicDestinations{Allow: slices.Clone(cfg.Destinations.Allow), HTTPSOnly: cfg.Destinations.HTTPSOnly},
+		PublicDestinations: cfg.Destinations,
 		tokens:             map[[32]byte]staticToken{},
 		names:              map[string]id.SCSASID{},
 		scsas:              map[id.SCSASID]*StaticSCSAS{},
 	}
+	s.Allow, s.Ports = slices.Clone(s.Allow), slices.Clone(s.Ports)
 	_, _ = rand.Read(s.secret[:]) // never fails
 	errs := cfg.Destinations.validate()
 	bad := func(i int, format string, args ...any) {

@@ -16,10 +16,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/s6t"
@@ -52,9 +54,12 @@ type Options struct {
 	T8       t8.HandlerOptions
 	Notifier t8.NotifierOptions
 	Outbox   t8.OutboxOptions
-	APIs     []t8.API     // of procedures that the caller brings, as t8.BDTAPI(myBDT); served beside those of the Node
-	TLS      *tls.Config  // of T8; nil serves plain HTTP
-	Logger   *slog.Logger // of all parts that have none of their own; default: nothing
+	APIs     []t8.API // of procedures that the caller brings, as t8.BDTAPI(myBDT); served beside those of the Node
+	// WebSockets offers notifications over WebSockets (TS 29.122 §5.2.5.4) below the path /websocket of the API root. The
+	// framing is not confirmed, see [t8.WebSockets]; nil: not offered.
+	WebSockets *t8.WebSocketsOptions
+	TLS        *tls.Config  // of T8; nil serves plain HTTP
+	Logger     *slog.Logger // of all parts that have none of their own; default: nothing
 }
 
 // Node is an SCEF. All methods are safe for concurrent use.
@@ -62,7 +67,8 @@ type Node struct {
 	diameter *diameter.Node
 	nidd     *nidd.Procedure
 	notifier *t8.Notifier
-	handler  *t8.Handler
+	sockets  *t8.WebSockets // nil: none
+	handler  http.Handler   // T8, and WebSockets
 	http     *http.Server
 	log      *slog.Logger
 
@@ -98,7 +104,14 @@ func New(c Config, opts *Options) (*Node, error) {
 
 	o.Notifier.Destinations = c.Policy
 	n.notifier = t8.NewNotifier(&o.Notifier)
-	outbox := t8.NewOutbox([]byte("outbox/"), n.notifier, &o.Outbox)
+	var sender t8.Sender = n.notifier
+	if err := n.openSockets(c, &o); err != nil {
+		return nil, err
+	}
+	if n.sockets != nil {
+		sender = n.sockets
+	}
+	outbox := t8.NewOutbox([]byte("outbox/"), sender, &o.Outbox)
 
 	if o.NIDD.CheckDestination == nil {
 		o.NIDD.CheckDestination = checkDestination(c.Policy)
@@ -109,7 +122,7 @@ func New(c Config, opts *Options) (*Node, error) {
 	var tr relay
 	var err error
 	n.nidd, err = nidd.New(nidd.Deps{
-		Self: c.Identity, APIRoot: c.APIRoot, Store: c.Store, Transport: &tr, Notifier: n.notifier, Outbox: outbox, Profiles: c.NIDD,
+		Self: c.Identity, APIRoot: c.APIRoot, Store: c.Store, Transport: &tr, Notifier: sender, Outbox: outbox, Profiles: c.NIDD,
 	}, &o.NIDD)
 	if err != nil {
 		return nil, err
@@ -128,7 +141,8 @@ func New(c Config, opts *Options) (*Node, error) {
 	if o.T8.Limiter == nil {
 		o.T8.Limiter, _ = c.Policy.(policy.Limiter)
 	}
-	n.handler, err = t8.NewHandler(c.Policy, &o.T8, append([]t8.API{t8.NIDDAPI(n.nidd)}, o.APIs...)...)
+	handler, err := t8.NewHandler(c.Policy, &o.T8, append([]t8.API{t8.NIDDAPI(n.nidd)}, o.APIs...)...)
+	n.handler = n.withSockets(root.Path, handler)
 	if err != nil {
 		return nil, errors.Join(err, n.diameter.Close())
 	}
@@ -159,6 +173,42 @@ func (c *Config) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// openSockets makes the WebSockets, if they are wanted.
+func (n *Node) openSockets(c Config, o *Options) (err error) {
+	if o.WebSockets == nil {
+		return nil
+	}
+	w := *o.WebSockets
+	if w.Logger == nil {
+		w.Logger = o.Logger.With("part", "websocket")
+	}
+	if w.Allow == nil { // asked when the procedure is there
+		w.Allow = func(ctx context.Context, scsas id.SCSASID, subscription string) error {
+			return n.nidd.AllowWebSocket(ctx, scsas, subscription)
+		}
+	}
+	n.sockets, err = t8.NewWebSockets(strings.TrimSuffix(c.APIRoot, "/")+"/websocket", c.Policy, n.notifier, &w)
+	if err == nil {
+		o.NIDD.WebSocketURI = n.sockets.URI
+	}
+	return err
+}
+
+// withSockets mounts the WebSockets beside T8.
+func (n *Node) withSockets(prefix string, h http.Handler) http.Handler {
+	if n.sockets == nil {
+		return h
+	}
+	prefix = strings.TrimSuffix(prefix, "/") + "/websocket/"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			n.sockets.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // relay is a Transport that is known before the node that it leads to: procedure and node need each other.
@@ -235,6 +285,7 @@ func (n *Node) Shutdown(ctx context.Context) error {
 		if err != nil {
 			err = errors.Join(err, n.http.Close())
 		}
+		n.closeSockets()
 		n.closeErr = errors.Join(err, n.diameter.Shutdown(ctx))
 		n.end()
 	})
@@ -244,10 +295,18 @@ func (n *Node) Shutdown(ctx context.Context) error {
 // Close stops the Node at once and waits for its goroutines. It may be called again, and after Shutdown.
 func (n *Node) Close() error {
 	n.closing.Do(func() {
+		n.closeSockets()
 		n.closeErr = errors.Join(n.http.Close(), n.diameter.Close())
 		n.end()
 	})
 	return n.closeErr
+}
+
+// closeSockets ends the connections that the HTTP server does not know any more.
+func (n *Node) closeSockets() {
+	if n.sockets != nil {
+		n.sockets.Close()
+	}
 }
 
 func (n *Node) end() {

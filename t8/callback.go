@@ -75,16 +75,23 @@ type CallbackOptions struct {
 	Logger *slog.Logger
 	// Trace observes notifications and answers.
 	Trace *Trace
+	// Test receives notifications that only show that the destination can be reached, where the handler has no other
+	// receiver for them; the default acknowledges.
+	Test func(ctx context.Context, n *TestNotification) error
 }
 
 // NewCallback returns a handler for the notification destination of an application server. It serves every path that it
 // is mounted at, tells the kinds of notification apart by their members, and authenticates nobody: protect it by TLS
 // with client certificates, by a path that cannot be guessed, or by a handler in front. opts may be nil.
 func NewCallback(h NIDDNotifications, opts *CallbackOptions) http.Handler {
+	return newCallback(opts, niddReceiver(h))
+}
+
+func newCallback(opts *CallbackOptions, to func(context.Context, []byte) error) *callback {
 	if opts == nil {
 		opts = &CallbackOptions{}
 	}
-	c := &callback{to: h, ack: opts.Acknowledgement}
+	c := &callback{to: to, ack: opts.Acknowledgement}
 	c.h = &Handler{maxBody: opts.MaxBody, log: opts.Logger, trace: opts.Trace}
 	if c.h.maxBody <= 0 {
 		c.h.maxBody = 1 << 20
@@ -97,7 +104,7 @@ func NewCallback(h NIDDNotifications, opts *CallbackOptions) http.Handler {
 
 type callback struct {
 	h   *Handler // for what both have in common
-	to  NIDDNotifications
+	to  func(ctx context.Context, body []byte) error
 	ack string
 }
 
@@ -160,28 +167,34 @@ func (c *callback) receive(out *answer, r *http.Request) error {
 	}
 	out.x.Request = body.body
 	c.h.trace.request(r.Context(), out.x)
-	var k kindOf
-	if err := decodeBody(body.body, &k, modeAnswer); err != nil {
-		return err
+	return c.to(context.WithValue(r.Context(), requestKey{}, r), body.body)
+}
+
+// niddReceiver tells the kinds of notification apart by their members.
+func niddReceiver(to NIDDNotifications) func(context.Context, []byte) error {
+	return func(ctx context.Context, b []byte) error {
+		var k kindOf
+		if err := decodeBody(b, &k, modeAnswer); err != nil {
+			return err
+		}
+		switch {
+		case k.Data != nil:
+			return received(ctx, b, to.UplinkData)
+		case k.GMDResults != nil:
+			return received(ctx, b, to.GroupDelivery)
+		case k.ManagedPorts != nil:
+			return received(ctx, b, to.ManagePort)
+		case k.DeliveryStatus != nil:
+			return received(ctx, b, to.DeliveryStatus)
+		case k.Status != nil:
+			return received(ctx, b, to.ConfigurationStatus)
+		case k.Subscription != nil:
+			return received(ctx, b, to.Test)
+		case k.Configuration != nil: // managedPorts is absent when no port is reserved
+			return received(ctx, b, to.ManagePort)
+		}
+		return &fault.Error{Code: fault.Malformed, Detail: "not a notification of this API", Err: errors.New("no member tells the kind")}
 	}
-	ctx, b := r.Context(), body.body
-	switch {
-	case k.Data != nil:
-		return received(ctx, b, c.to.UplinkData)
-	case k.GMDResults != nil:
-		return received(ctx, b, c.to.GroupDelivery)
-	case k.ManagedPorts != nil:
-		return received(ctx, b, c.to.ManagePort)
-	case k.DeliveryStatus != nil:
-		return received(ctx, b, c.to.DeliveryStatus)
-	case k.Status != nil:
-		return received(ctx, b, c.to.ConfigurationStatus)
-	case k.Subscription != nil:
-		return received(ctx, b, c.to.Test)
-	case k.Configuration != nil: // managedPorts is absent when no port is reserved
-		return received(ctx, b, c.to.ManagePort)
-	}
-	return &fault.Error{Code: fault.Malformed, Detail: "not a notification of this API", Err: errors.New("no member tells the kind")}
 }
 
 func received[T any](ctx context.Context, b []byte, to func(context.Context, *T) error) error {

@@ -45,7 +45,7 @@ func registered() map[reflect.Type]bool {
 var texts = []string{"", "a", "ue@example.com", "\"\\/\b\f\n\r\t\x00\x1f\x7f", "é\u2028\u2029\U0001f600", "\xff\xc3", "<&>", "https://as.example.com/n?a=1&b=2"}
 
 // fill gives v random content, some members left empty.
-func fill(r *rand.Rand, v reflect.Value, depth int) {
+func fillRandom(r *rand.Rand, v reflect.Value, depth int) {
 	t := v.Type()
 	switch {
 	case r.IntN(4) == 0 || depth > 6:
@@ -66,7 +66,7 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 		o := v.Addr().Interface().(opt)
 		o.setState(optState(r.IntN(3)))
 		if o.getState() == optValue {
-			fill(r, reflect.ValueOf(o.target()).Elem(), depth+1)
+			fillRandom(r, reflect.ValueOf(o.target()).Elem(), depth+1)
 		}
 		return
 	}
@@ -74,7 +74,7 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 		_, types := u.variants()
 		names := slices.Sorted(maps.Keys(types))
 		x := reflect.New(types[names[r.IntN(len(names))]].Elem())
-		fill(r, x.Elem(), depth+1)
+		fillRandom(r, x.Elem(), depth+1)
 		u.hold(x.Interface())
 		return
 	}
@@ -89,24 +89,24 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 		v.SetFloat([]float64{0.1, -1e-7, 1e21, 5e-324, 123456789, 1e20, math.Pi * 1e-9, float64(r.Int64())}[r.IntN(8)])
 	case reflect.Pointer:
 		v.Set(reflect.New(t.Elem()))
-		fill(r, v.Elem(), depth+1)
+		fillRandom(r, v.Elem(), depth+1)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(t, r.IntN(3), 4))
 		for i := range v.Len() {
-			fill(r, v.Index(i), depth+1)
+			fillRandom(r, v.Index(i), depth+1)
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(t))
 		for range r.IntN(4) {
 			k, e := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
-			fill(r, k, depth+1)
-			fill(r, e, depth+1)
+			fillRandom(r, k, depth+1)
+			fillRandom(r, e, depth+1)
 			v.SetMapIndex(k, e)
 		}
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if t.Field(i).IsExported() {
-				fill(r, v.Field(i), depth+1)
+				fillRandom(r, v.Field(i), depth+1)
 			}
 		}
 	case reflect.Interface:
@@ -151,7 +151,7 @@ func TestEncoderEqualsEncodingJSON(t *testing.T) {
 	for typ := range types {
 		for range 200 {
 			v := reflect.New(typ)
-			fill(r, v.Elem(), 0)
+			fillRandom(r, v.Elem(), 0)
 			want, err := marshal(v.Interface())
 			e := &encoder{}
 			e.value(v, planOf(v.Type()))
@@ -175,7 +175,7 @@ func TestEncodeDecode(t *testing.T) {
 	for typ := range registered() {
 		for range 100 {
 			v := reflect.New(typ)
-			fill(r, v.Elem(), 0)
+			fillRandom(r, v.Elem(), 0)
 			b, err := Marshal(v.Interface())
 			w := reflect.New(typ)
 			if err != nil || Unmarshal(b, w.Interface()) != nil {

@@ -44,7 +44,7 @@ func FuzzBodies(f *testing.F) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for i, typ := range types {
 		v := reflect.New(typ)
-		fill(r, v.Elem(), 0)
+		fillRandom(r, v.Elem(), 0)
 		if b, err := Marshal(v.Interface()); err == nil {
 			f.Add(uint8(i), b)
 		}

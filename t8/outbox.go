@@ -1,7 +1,6 @@
 package t8
 
 import (
-	"container/heap"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -9,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	mathrand "math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,45 +17,138 @@ import (
 	"github.com/scefkit/scefkit/store"
 )
 
-// A Sender delivers one notification; [Notifier] is one.
+// A Sender delivers one notification; [Notifier] is one. A nil error says that the SCS/AS acknowledged it.
 type Sender interface {
 	Notify(ctx context.Context, destination string, body any) error
 }
 
+// A SubscriptionSender is a Sender that can do more when it knows for which resource the notification is;
+// [WebSockets] is one. [Send] finds it out.
+type SubscriptionSender interface {
+	Sender
+	// NotifySubscription is Notify for the resource with the URI subscription.
+	NotifySubscription(ctx context.Context, subscription, destination string, body any) error
+}
+
+// Send delivers one notification of the resource with the URI subscription by s, directly and once: nothing is kept.
+func Send(ctx context.Context, s Sender, subscription, destination string, body any) error {
+	if by, ok := s.(SubscriptionSender); ok && subscription != "" {
+		return by.NotifySubscription(ctx, subscription, destination, body)
+	}
+	return s.Notify(ctx, destination, body)
+}
+
+// An Enqueuer keeps notifications until they are delivered; [Outbox] is one.
+type Enqueuer interface {
+	// Enqueue writes a notification of the resource with the URI subscription within tx.
+	Enqueue(tx store.Tx, subscription, destination string, body []byte) error
+	// Kick says that a transaction which enqueued was committed.
+	Kick()
+}
+
+// SendTest sends a [TestNotification] for the resource with the URI subscription by way of o (TS 29.122 §5.2.5.3), in
+// order with what else the resource causes. It returns when the notification is kept in s; whether it arrives is known
+// later. A procedure calls it after the resource was created or changed with requestTestNotification and the feature
+// Notification_test_event, and after the answer went out ([AfterResponse]).
+func SendTest(ctx context.Context, s store.Store, o Enqueuer, subscription, destination string) error {
+	body, err := marshal(TestNotification{Subscription: subscription})
+	if err != nil {
+		return err
+	}
+	if err := s.Update(ctx, func(tx store.Tx) error { return o.Enqueue(tx, subscription, destination, body) }); err != nil {
+		return err
+	}
+	o.Kick()
+	return nil
+}
+
 // OutboxOptions holds what is optional for an Outbox.
 type OutboxOptions struct {
-	// Senders is how many destinations are served at once; the default is 64. Destinations that failed before get at
-	// most half of them, so that many dead ones do not delay those that live.
+	// Senders is how many subscriptions are served at once; the default is 1024. Destinations that were never reached
+	// get at most half of them and those that failed at last a quarter, so that many dead ones do not delay those that
+	// live.
 	Senders int
+	// PerDestination is how many subscriptions of one destination are served at once while it answers; the default is
+	// 32. One that was never reached or failed at last gets one.
+	PerDestination int
+	// MaxPerDestination is how many notifications are kept for one destination; the default is 100,000. Full says what
+	// happens to more. The count is kept in memory: it includes for up to Rescan what was enqueued by a transaction
+	// that was given up, and knows of other processes only what is there when Run starts.
+	MaxPerDestination int
+	// Full says what happens when a destination has MaxPerDestination; the default is [DropOldest].
+	Full FullPolicy
 	// MaxAge is how old a notification may become before a failure makes it lost; the default is 24 h.
 	MaxAge time.Duration
 	// MinBackOff and MaxBackOff bound the time between attempts, which doubles with each failure and varies by 20 %;
 	// the defaults are 1 s and 5 min. Retry-After of the SCS/AS is respected up to one hour.
 	MinBackOff, MaxBackOff time.Duration
+	// OpenAfter is how many failures in a row, of whatever subscriptions, open the circuit of a destination; the
+	// default is 5.
+	OpenAfter int
 	// Rescan is how often the whole store is searched for entries that no Kick told of; the default is 1 min.
 	Rescan time.Duration
 	// Lost is called for a notification that is given up, before it is deleted; after a crash perhaps again. It may
 	// be called from several goroutines and must not block.
 	Lost func(Lost)
-	// Logger receives a warning for each lost notification and for failures of the store; the default discards them.
+	// DeadLetters, if not empty, is a prefix of keys, which nothing else uses, below which lost notifications are kept;
+	// see [Outbox.DeadLetters]. MaxDeadLetters is how many, the oldest are forgotten first; the default is 10,000.
+	DeadLetters    []byte
+	MaxDeadLetters int
+	// Logger receives a warning for each lost notification, word of circuits that open and close, and failures of the
+	// store; the default discards them.
 	Logger *slog.Logger
 }
 
-// Lost is a notification that was given up: refused by the SCS/AS, not allowed by policy, or too old.
+// FullPolicy says what happens to a notification for a destination that has as many as may be kept.
+type FullPolicy uint8
+
+// The policies.
+const (
+	// DropOldest takes the new notification and loses, for each, the oldest of the subscriptions that have waited
+	// longest. The procedure that causes the notification goes on.
+	DropOldest FullPolicy = iota
+	// RefuseNew lets Enqueue fail with an error that wraps [ErrOutboxFull], and with it the transaction of the procedure.
+	RefuseNew
+)
+
+// ErrOutboxFull is wrapped by the error of Enqueue when the destination has MaxPerDestination notifications.
+var ErrOutboxFull = errors.New("t8: outbox: too many notifications wait for this destination")
+
+// LostReason says why a notification was given up.
+type LostReason string
+
+// The reasons.
+const (
+	LostRefused   LostReason = "refused"   // the SCS/AS answered 4xx other than 408 and 429
+	LostForbidden LostReason = "forbidden" // policy does not allow the destination, or it is no URI
+	LostExpired   LostReason = "expired"   // it became older than MaxAge
+	LostFull      LostReason = "full"      // too many waited for the destination
+	LostBroken    LostReason = "broken"    // the record in the store makes no sense; Body is that record
+)
+
+// Lost is a notification that was given up.
 type Lost struct {
-	Destination string
-	Body        []byte
-	Enqueued    time.Time
-	Err         error // of the last attempt
+	Reason       LostReason
+	Subscription string // URI of the resource; may be empty
+	Destination  string
+	Body         []byte
+	Enqueued     time.Time
+	Err          error // of the last attempt, as far as known; in dead letters only its text
+
+	key []byte // of the dead letter
 }
 
 const (
-	defaultSenders    = 64
-	defaultMaxAge     = 24 * time.Hour
-	defaultMinBackOff = time.Second
-	defaultMaxBackOff = 5 * time.Minute
-	defaultRescan     = time.Minute
-	maxRetryAfter     = time.Hour
+	defaultSenders        = 1024
+	defaultPerDestination = 32
+	defaultMaxPending     = 100_000
+	defaultMaxAge         = 24 * time.Hour
+	defaultMinBackOff     = time.Second
+	defaultMaxBackOff     = 5 * time.Minute
+	defaultOpenAfter      = 5
+	defaultRescan         = time.Minute
+	defaultDeadLetters    = 10_000
+	maxRetryAfter         = time.Hour
 
 	batchEntries = 32
 	batchOctets  = 256 << 10
@@ -66,8 +158,32 @@ const (
 )
 
 // An Outbox delivers notifications at least once. Enqueue writes one in the transaction that causes it, so that both
-// happen or neither; Run delivers what was committed, in the order of Enqueue for each destination and independently
-// for different ones, and again after a restart. A destination is the whole URI.
+// happen or neither; Run delivers what was committed, and again after a restart. The order is that of Enqueue for each
+// subscription (the URI of the resource); different subscriptions go independently. All that a subscription has goes to
+// the destination of its newest notification, so that what waits follows when the SCS/AS changes the address.
+//
+// A destination, of which there are limits and a circuit, is the scheme, host and port of the URI: the server that may
+// be down. A notification, a subscription and a destination go through these states (the machines are in outbox_run.go):
+//
+//	notification  kept -> delivered (acknowledged by a 2xx), deleted
+//	                   -> lost (Lost is called, a dead letter is kept if wanted), deleted
+//
+//	subscription  none -> ready        something was enqueued, or a rescan found it
+//	              ready -> busy        the destination has room: up to 32 notifications are sent one after the other
+//	              busy -> ready        there is more
+//	              busy -> none         there is none
+//	              busy -> waiting      an attempt failed: back-off, or Retry-After
+//	              busy -> ready        an attempt failed and opened the circuit, which then says when
+//	              waiting -> ready     the time came
+//
+//	destination   fresh -> closed      first success          (fresh: one subscription at a time)
+//	              closed               PerDestination subscriptions at a time
+//	              any -> failing       an attempt failed      (failing: one subscription at a time)
+//	              failing -> closed    success, also one whose answer is 4xx: somebody is there
+//	              failing -> open      OpenAfter failures in a row; back-off by their number
+//	              open -> half-open    the time came: one subscription, the next in turn, makes one attempt
+//	              half-open -> closed  success
+//	              half-open -> open    failure; the back-off doubles up to MaxBackOff
 //
 // One Run works on a prefix at a time. Methods are safe for concurrent use.
 type Outbox struct {
@@ -79,66 +195,107 @@ type Outbox struct {
 	last   atomic.Int64
 	kick   chan struct{}
 	runs   atomic.Bool
+	dead   deadLetters
 
 	mu       sync.Mutex
-	marks    map[laneKey]mark // guarded by mu; entries that may have been committed
-	overflow bool             // guarded by mu; there were too many marks
+	marks    []mark          // guarded by mu; entries that may have been committed
+	overflow bool            // guarded by mu; there were too many marks
+	pending  map[string]int  // guarded by mu; entries by destination
+	full     map[string]bool // guarded by mu; destinations that have too many
 }
 
-// laneKey names a destination in keys: the begin of its SHA-256.
+var _ Enqueuer = (*Outbox)(nil)
+
+// laneKey names a subscription in keys: the begin of its SHA-256.
 type laneKey [16]byte
 
+// mark tells Run of an entry.
 type mark struct {
-	seq uint64 // of the newest entry
-	at  time.Time
+	lane laneKey
+	seq  uint64
+	host string
 }
 
 // NewOutbox returns an Outbox that keeps its entries below prefix, which nothing else uses, and delivers them by s. opts
 // may be nil.
 func NewOutbox(prefix []byte, s Sender, opts *OutboxOptions) *Outbox {
-	o := &Outbox{prefix: append([]byte(nil), prefix...), send: s, kick: make(chan struct{}, 1), marks: map[laneKey]mark{}}
+	o := &Outbox{
+		prefix: append([]byte(nil), prefix...), send: s, kick: make(chan struct{}, 1),
+		pending: map[string]int{}, full: map[string]bool{},
+	}
 	if opts != nil {
 		o.opts = *opts
-	}
-	fill := func(d *time.Duration, def time.Duration) {
-		if *d <= 0 {
-			*d = def
-		}
 	}
 	fill(&o.opts.MaxAge, defaultMaxAge)
 	fill(&o.opts.MinBackOff, defaultMinBackOff)
 	fill(&o.opts.MaxBackOff, defaultMaxBackOff)
 	fill(&o.opts.Rescan, defaultRescan)
-	if o.opts.Senders <= 0 {
-		o.opts.Senders = defaultSenders
-	}
+	fill(&o.opts.Senders, defaultSenders)
+	fill(&o.opts.PerDestination, defaultPerDestination)
+	fill(&o.opts.MaxPerDestination, defaultMaxPending)
+	fill(&o.opts.OpenAfter, defaultOpenAfter)
+	fill(&o.opts.MaxDeadLetters, defaultDeadLetters)
 	if o.log = o.opts.Logger; o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}
+	o.dead = deadLetters{prefix: append([]byte(nil), o.opts.DeadLetters...), most: o.opts.MaxDeadLetters}
 	_, _ = rand.Read(o.inst[:]) // never fails
 	return o
 }
 
-// Enqueue writes a notification for destination within tx. Call Kick after tx was committed. The body is the JSON of a
-// notification; it is copied.
-func (o *Outbox) Enqueue(tx store.Tx, destination string, body []byte) error {
+// fill sets a value that was not given to its default.
+func fill[T ~int | ~int64](v *T, def T) {
+	if *v <= 0 {
+		*v = def
+	}
+}
+
+// Enqueue writes a notification of the resource with the URI subscription for destination within tx. Call Kick after tx
+// was committed. The body is the JSON of a notification; it is copied. Without a subscription, the destination stands
+// for it. Errors: fault.InvalidParameter (the destination is no http or https URI), fault.Unavailable with ErrOutboxFull,
+// and those of tx.
+func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []byte) error {
+	const op = "t8.Enqueue"
 	if err := checkHTTPURI(destination); err != nil {
-		return fault.Wrap("t8.Enqueue", fault.InvalidParameter, fmt.Errorf("destination %w", err))
+		return fault.Wrap(op, fault.InvalidParameter, fmt.Errorf("destination %w", err))
+	}
+	host := hostOf(destination)
+	if o.opts.Full == RefuseNew && o.Pending(destination) >= o.opts.MaxPerDestination {
+		o.mu.Lock()
+		o.full[host] = true // the next rescan counts anew
+		o.mu.Unlock()
+		return fault.Wrap(op, fault.Unavailable, ErrOutboxFull)
 	}
 	now := time.Now()
-	seq := o.next(now)
-	lane := laneOf(destination)
-	if err := tx.Put(o.key(lane, seq), encodeEntry(now, destination, body)); err != nil {
-		return err
-	}
+	o.mu.Lock()
+	seq := o.next(now) // together with the count, see outboxRun.rescan
+	o.pending[host]++
+	o.mu.Unlock()
+	lane := laneOf(subscription, destination)
+	err := tx.Put(o.key(lane, seq), encodeEntry(now, subscription, destination, body))
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if err != nil {
+		o.pending[host]--
+		return err
+	}
+	if o.pending[host] > o.opts.MaxPerDestination {
+		o.full[host] = true
+	}
 	if len(o.marks) >= maxMarks {
 		o.overflow = true
 		return nil
 	}
-	o.marks[lane] = mark{seq, now}
+	o.marks = append(o.marks, mark{lane, seq, host})
 	return nil
+}
+
+// Pending returns how many notifications wait for the server of a destination; see OutboxOptions.MaxPerDestination for
+// how exactly.
+func (o *Outbox) Pending(destination string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.pending[hostOf(destination)]
 }
 
 // next returns a number that is larger than all before and close to the time.
@@ -160,9 +317,24 @@ func (o *Outbox) Kick() {
 	}
 }
 
-func laneOf(destination string) laneKey {
-	d := sha256.Sum256([]byte(destination))
+func laneOf(subscription, destination string) laneKey {
+	if subscription == "" {
+		subscription = destination
+	}
+	d := sha256.Sum256([]byte(subscription))
 	return laneKey(d[:16])
+}
+
+// hostOf returns scheme, host and port of an http or https URI.
+func hostOf(uri string) string {
+	begin := strings.Index(uri, "://") + 3
+	if begin < 3 {
+		return ""
+	}
+	if end := strings.IndexAny(uri[begin:], "/?#"); end >= 0 {
+		uri = uri[:begin+end]
+	}
+	return strings.ToLower(uri)
 }
 
 // key is prefix, lane, sequence number, process.
@@ -170,6 +342,11 @@ func (o *Outbox) key(lane laneKey, seq uint64) []byte {
 	k := make([]byte, 0, len(o.prefix)+28)
 	k = append(append(k, o.prefix...), lane[:]...)
 	return append(binary.BigEndian.AppendUint64(k, seq), o.inst[:]...)
+}
+
+// laneKeys is where the entries of a lane begin.
+func (o *Outbox) laneKeys(lane laneKey) []byte {
+	return append(append(make([]byte, 0, len(o.prefix)+16), o.prefix...), lane[:]...)
 }
 
 // cut is the reverse of key.
@@ -183,411 +360,80 @@ func (o *Outbox) cut(key []byte) (lane laneKey, seq uint64, ok bool) {
 
 // entry is one notification in the store.
 type entry struct {
-	key         []byte
-	enqueued    time.Time
-	destination string
-	body        []byte
+	key          []byte
+	enqueued     time.Time
+	subscription string
+	destination  string
+	body         []byte
+	broken       bool
 }
 
-const entryVersion = 1
+// An entry begins with its version: 1 had no subscription.
+const entryVersion = 2
 
-func encodeEntry(at time.Time, destination string, body []byte) []byte {
-	b := make([]byte, 0, 16+len(destination)+len(body))
+func encodeEntry(at time.Time, subscription, destination string, body []byte) []byte {
+	b := make([]byte, 0, 16+len(subscription)+len(destination)+len(body))
 	b = binary.BigEndian.AppendUint64(append(b, entryVersion), uint64(at.UnixNano()))
-	b = binary.AppendUvarint(b, uint64(len(destination)))
-	return append(append(b, destination...), body...)
+	b = append(binary.AppendUvarint(b, uint64(len(subscription))), subscription...)
+	b = append(binary.AppendUvarint(b, uint64(len(destination))), destination...)
+	return append(b, body...)
 }
 
 var errEntry = errors.New("t8: outbox: broken entry")
 
-func decodeEntry(b []byte) (e entry, err error) {
-	if len(b) < 9 || b[0] != entryVersion {
-		return e, errEntry
+// cutEntry splits an entry; the parts are those of b.
+func cutEntry(b []byte) (at time.Time, subscription, destination, body []byte, err error) {
+	if len(b) < 9 || b[0] < 1 || b[0] > entryVersion {
+		return at, nil, nil, nil, errEntry
 	}
-	e.enqueued = time.Unix(0, int64(binary.BigEndian.Uint64(b[1:])))
-	n, k := binary.Uvarint(b[9:])
-	b = b[9+max(k, 0):]
-	if k <= 0 || n > uint64(len(b)) {
-		return e, errEntry
-	}
-	e.destination = string(b[:n])
-	e.body = append([]byte(nil), b[n:]...)
-	return e, nil
-}
-
-// Run delivers entries of s until ctx ends, then waits for the attempts under way, which ctx ends too, and returns nil.
-// It returns an error when the store fails at the start or is closed, and when another Run is at work.
-func (o *Outbox) Run(ctx context.Context, s store.Store) error {
-	if !o.runs.CompareAndSwap(false, true) {
-		return errors.New("t8: outbox: Run is at work already")
-	}
-	defer o.runs.Store(false)
-	work, cancel := context.WithCancel(ctx)
-	defer cancel()
-	r := &outboxRun{o: o, s: s, lanes: map[laneKey]*lane{}, done: make(chan laneResult)}
-	err := r.loop(work)
-	cancel()
-	for r.busy > 0 {
-		<-r.done
-		r.busy--
-	}
-	if ctx.Err() != nil {
-		return nil // what failed on the way out does not matter
-	}
-	return err
-}
-
-// outboxRun is the state of Run; its goroutine owns it.
-type outboxRun struct {
-	o         *Outbox
-	s         store.Store
-	lanes     map[laneKey]*lane // those with entries, or that must be looked at
-	ready     []*lane           // to be served
-	retry     []*lane           // to be served again after a failure
-	waiting   laneHeap          // back-off
-	busy      int
-	retryBusy int
-	done      chan laneResult
-}
-
-// lane is what Run knows about a destination that has entries.
-type lane struct {
-	key      laneKey
-	busy     bool
-	retrying bool // counts in retryBusy
-	again    bool // something was enqueued while busy
-	failures int
-	next     time.Time
-}
-
-type laneResult struct {
-	lane  *lane
-	empty bool
-	sent  int
-	seen  uint64 // highest sequence number read
-	err   error  // of the attempt that failed
-	fatal error  // the store is closed
-}
-
-func (r *outboxRun) loop(ctx context.Context) error {
-	if err := r.rescan(ctx); err != nil {
-		return err
-	}
-	rescan := time.NewTicker(r.o.opts.Rescan)
-	defer rescan.Stop()
-	wake := time.NewTimer(time.Hour)
-	defer wake.Stop()
-	for {
-		r.start(ctx)
-		if len(r.waiting) > 0 {
-			wake.Reset(time.Until(r.waiting[0].next))
-		} else {
-			wake.Stop()
-		}
-		select {
-		case <-ctx.Done():
+	version := b[0]
+	at = time.Unix(0, int64(binary.BigEndian.Uint64(b[1:])))
+	b = b[9:]
+	text := func() (t []byte) {
+		n, k := binary.Uvarint(b)
+		if k <= 0 || n > uint64(len(b)-k) {
+			err = errEntry
 			return nil
-		case <-r.o.kick:
-			if r.marked(time.Now()) {
-				if err := r.rescanLater(ctx); err != nil {
-					return err
-				}
-			}
-		case <-rescan.C:
-			if err := r.rescanLater(ctx); err != nil {
-				return err
-			}
-		case <-wake.C:
-			for now := time.Now(); len(r.waiting) > 0 && !r.waiting[0].next.After(now); {
-				r.retry = append(r.retry, heap.Pop(&r.waiting).(*lane))
-			}
-		case res := <-r.done:
-			r.busy--
-			if res.fatal != nil {
-				return res.fatal
-			}
-			r.finish(res, time.Now())
 		}
+		t, b = b[k:k+int(n)], b[k+int(n):]
+		return t
 	}
+	if version > 1 {
+		subscription = text()
+	}
+	if err == nil {
+		destination = text()
+	}
+	return at, subscription, destination, b, err
 }
 
-// start hands lanes to goroutines as long as there is room.
-func (r *outboxRun) start(ctx context.Context) {
-	limit := r.o.opts.Senders
-	for r.busy < limit && len(r.ready) > 0 {
-		var l *lane
-		l, r.ready = r.ready[0], r.ready[1:]
-		r.serve(ctx, l)
-	}
-	for r.busy < limit && len(r.retry) > 0 && r.retryBusy < max(1, limit/2) {
-		var l *lane
-		l, r.retry = r.retry[0], r.retry[1:]
-		l.retrying = true
-		r.retryBusy++
-		r.serve(ctx, l)
-	}
-}
-
-func (r *outboxRun) serve(ctx context.Context, l *lane) {
-	l.busy = true
-	r.busy++
-	go func() {
-		res := r.o.drain(ctx, r.s, l.key)
-		res.lane = l
-		r.done <- res
-	}()
-}
-
-func (r *outboxRun) finish(res laneResult, now time.Time) {
-	l := res.lane
-	l.busy = false
-	if l.retrying {
-		l.retrying = false
-		r.retryBusy--
-	}
-	r.seen(l.key, res.seen)
-	again := l.again
-	l.again = false
-	switch {
-	case res.err != nil:
-		if res.sent > 0 {
-			l.failures = 0
-		}
-		l.failures++
-		l.next = now.Add(r.o.backOff(l.failures))
-		if e, ok := errors.AsType[*fault.Error](res.err); ok && e.RetryAt.After(l.next) {
-			l.next = e.RetryAt
-			if far := now.Add(maxRetryAfter); l.next.After(far) {
-				l.next = far
-			}
-		}
-		heap.Push(&r.waiting, l)
-	case !res.empty || again:
-		l.failures = 0
-		r.ready = append(r.ready, l)
-	default:
-		delete(r.lanes, l.key)
-	}
-}
-
-// seen forgets a mark whose entry was read.
-func (r *outboxRun) seen(key laneKey, seq uint64) {
-	r.o.mu.Lock()
-	defer r.o.mu.Unlock()
-	if m, ok := r.o.marks[key]; ok && m.seq <= seq {
-		delete(r.o.marks, key)
-	}
-}
-
-// marked queues the lanes that Enqueue marked and reports whether there were too many of them. A mark stays until its
-// entry was read, because it is set before the transaction is committed; it is dropped when that never happened.
-func (r *outboxRun) marked(now time.Time) (overflow bool) {
-	r.o.mu.Lock()
-	defer r.o.mu.Unlock()
-	for key, m := range r.o.marks {
-		r.look(key)
-		if now.Sub(m.at) > markAge {
-			delete(r.o.marks, key)
-		}
-	}
-	overflow, r.o.overflow = r.o.overflow, false
-	return overflow
-}
-
-// look queues a lane unless it is queued, waiting or busy.
-func (r *outboxRun) look(key laneKey) {
-	l := r.lanes[key]
-	switch {
-	case l == nil:
-		l = &lane{key: key}
-		r.lanes[key] = l
-		r.ready = append(r.ready, l)
-	case l.busy:
-		l.again = true
-	}
-}
-
-// rescanLater is rescan while Run is at work: only a closed store ends it, any other failure may pass.
-func (r *outboxRun) rescanLater(ctx context.Context) error {
-	err := r.rescan(ctx)
-	if errors.Is(err, store.ErrClosed) {
-		return err
-	}
-	if err != nil && ctx.Err() == nil {
-		r.o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot read", slog.Any("err", err))
-	}
-	return nil
-}
-
-// rescan finds every destination with entries by jumping from one to the next.
-func (r *outboxRun) rescan(ctx context.Context) error {
-	return r.s.View(ctx, func(rd store.Reader) error {
-		from, to := r.o.prefix, store.PrefixEnd(r.o.prefix)
-		for more := true; more; {
-			var next []byte
-			for p, err := range rd.Scan(from, to, false) {
-				if err != nil {
-					return err
-				}
-				key, _, ok := r.o.cut(p.Key)
-				if !ok {
-					return fmt.Errorf("t8: outbox: foreign key below the prefix")
-				}
-				r.look(key)
-				next = store.PrefixEnd(append(append([]byte(nil), r.o.prefix...), key[:]...))
-				break
-			}
-			from, more = next, next != nil
-		}
-		return nil
-	})
-}
-
-// backOff returns the time before the next attempt after n failures in a row.
-func (o *Outbox) backOff(n int) time.Duration {
-	d := o.opts.MaxBackOff
-	if n < 32 {
-		d = min(d, o.opts.MinBackOff<<(n-1))
-	}
-	if d <= 0 {
-		d = o.opts.MaxBackOff
-	}
-	return time.Duration(float64(d) * (0.8 + 0.4*mathrand.Float64()))
-}
-
-// drain sends entries of one destination in order until there are none, one fails, or it took long enough.
-func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey) (res laneResult) {
-	batch, err := o.load(ctx, s, key, &res)
-	switch {
-	case errors.Is(err, store.ErrClosed):
-		res.fatal = err
-		return res
-	case err != nil:
-		res.err = err
-		return res
-	case len(batch) == 0:
-		res.empty = true
-		return res
-	}
-	begin := time.Now()
-	var sent [][]byte
-	for _, e := range batch {
-		err := o.attempt(ctx, e)
-		if err != nil {
-			res.err = err
-			break
-		}
-		sent = append(sent, e.key)
-		if time.Since(begin) > batchTime {
-			break
-		}
-	}
-	res.sent = len(sent)
-	if res.sent == 0 {
-		return res
-	}
-	// What was acknowledged is forgotten even when Run ends.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchTime)
-	defer cancel()
-	err = s.Update(ctx, func(tx store.Tx) error {
-		for _, k := range sent {
-			if err := tx.Delete(k); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+func decodeEntry(b []byte) (entry, error) {
+	at, subscription, destination, body, err := cutEntry(b)
 	if err != nil {
-		o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot delete; notifications will be sent again", slog.Any("err", err))
-		res.sent = 0
-		if res.err == nil {
-			res.err = err
-		}
+		return entry{}, err
 	}
-	return res
+	return entry{enqueued: at, subscription: string(subscription), destination: string(destination), body: append([]byte(nil), body...)}, nil
 }
 
-// attempt sends one entry; nil means that it is done with, delivered or lost.
-func (o *Outbox) attempt(ctx context.Context, e entry) error {
-	err := errEntry
-	if e.destination != "" {
-		err = o.send.Notify(ctx, e.destination, e.body)
-	}
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err() // says nothing about the destination
-	case !permanent(err) && time.Since(e.enqueued) < o.opts.MaxAge:
-		return err
-	}
-	o.log.LogAttrs(ctx, slog.LevelWarn, "notification lost", slog.Time("enqueued", e.enqueued), slog.Any("err", err))
-	if o.opts.Lost != nil {
-		o.opts.Lost(Lost{Destination: e.destination, Body: e.body, Enqueued: e.enqueued, Err: err})
-	}
-	return nil
-}
-
-// permanent reports whether another attempt is pointless: the SCS/AS answered 4xx other than 408 and 429, or the
-// destination is none or not allowed.
-func permanent(err error) bool {
-	if errors.Is(err, errEntry) {
-		return true
-	}
+// permanent returns why another attempt is pointless: the SCS/AS answered 4xx other than 408 and 429, or the destination
+// is none or not allowed. It is empty when another attempt may help.
+func permanent(err error) LostReason {
 	e, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return false
-	}
-	if !e.Remote {
-		return e.Code == fault.NotAuthorized || e.Code == fault.InvalidParameter
-	}
-	if s, ok := errors.AsType[statusError](e.Err); ok {
-		return s/100 == 4 && s != 408 && s != 429
-	}
-	return e.Status()/100 == 4 && e.Code != fault.RateLimited
-}
-
-// load reads the oldest entries of a destination.
-func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, res *laneResult) (batch []entry, err error) {
-	from := append(append([]byte(nil), o.prefix...), key[:]...)
-	err = s.View(ctx, func(rd store.Reader) error {
-		batch = nil
-		size := 0
-		for p, err := range rd.Scan(from, store.PrefixEnd(from), false) {
-			if err != nil {
-				return err
-			}
-			_, seq, ok := o.cut(p.Key)
-			if !ok {
-				return fmt.Errorf("t8: outbox: foreign key below the prefix")
-			}
-			e, err := decodeEntry(p.Value)
-			if err != nil { // attempt gives it up
-				e = entry{body: append([]byte(nil), p.Value...)}
-			}
-			e.key = append([]byte(nil), p.Key...)
-			res.seen = seq
-			batch = append(batch, e)
-			if size += len(e.body); len(batch) == batchEntries || size > batchOctets {
-				break
-			}
+	switch {
+	case !ok:
+		return ""
+	case !e.Remote:
+		if e.Code == fault.NotAuthorized || e.Code == fault.InvalidParameter {
+			return LostForbidden
 		}
-		return nil
-	})
-	return batch, err
-}
-
-// laneHeap orders lanes by the time of their next attempt.
-type laneHeap []*lane
-
-func (h laneHeap) Len() int           { return len(h) }
-func (h laneHeap) Less(i, j int) bool { return h[i].next.Before(h[j].next) }
-func (h laneHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *laneHeap) Push(x any)        { *h = append(*h, x.(*lane)) }
-func (h *laneHeap) Pop() any {
-	last := len(*h) - 1
-	l := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return l
+		return ""
+	}
+	refused := e.Status()/100 == 4 && e.Code != fault.RateLimited
+	if s, ok := errors.AsType[statusError](e.Err); ok {
+		refused = s/100 == 4 && s != 408 && s != 429
+	}
+	if refused {
+		return LostRefused
+	}
+	return ""
 }

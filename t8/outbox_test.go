@@ -74,7 +74,7 @@ func (m *mailbox) attempts(destination string) []time.Duration {
 func put(t testing.TB, s store.Store, o *t8.Outbox, destination string, bodies ...string) {
 	t.Helper()
 	for _, b := range bodies {
-		require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error { return o.Enqueue(tx, destination, []byte(b)) }))
+		require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error { return o.Enqueue(tx, "", destination, []byte(b)) }))
 	}
 	o.Kick()
 }
@@ -147,14 +147,14 @@ func TestOutboxTransaction(t *testing.T) {
 		defer run(t, o, s)()
 		undo := errors.New("no")
 		err := s.Update(t.Context(), func(tx store.Tx) error {
-			require.NoError(t, o.Enqueue(tx, dest1, []byte("never")))
+			require.NoError(t, o.Enqueue(tx, "", dest1, []byte("never")))
 			return undo
 		})
 		require.ErrorIs(t, err, undo)
 		o.Kick()
 		// Another transaction kicks between the Enqueue of this one and its commit.
 		require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error {
-			require.NoError(t, o.Enqueue(tx, dest1, []byte("late")))
+			require.NoError(t, o.Enqueue(tx, "", dest1, []byte("late")))
 			o.Kick()
 			synctest.Wait()
 			return nil
@@ -162,7 +162,7 @@ func TestOutboxTransaction(t *testing.T) {
 		o.Kick()
 		synctest.Wait()
 		require.Equal(t, []string{"late"}, m.received(dest1))
-		require.Error(t, s.Update(t.Context(), func(tx store.Tx) error { return o.Enqueue(tx, "nowhere", nil) }))
+		require.Error(t, s.Update(t.Context(), func(tx store.Tx) error { return o.Enqueue(tx, "", "nowhere", nil) }))
 	})
 }
 
@@ -384,7 +384,7 @@ func BenchmarkOutbox(b *testing.B) {
 	body := []byte(strings.Repeat("x", 250))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := s.Update(b.Context(), func(tx store.Tx) error { return o.Enqueue(tx, dest1, body) }); err != nil {
+		if err := s.Update(b.Context(), func(tx store.Tx) error { return o.Enqueue(tx, "", dest1, body) }); err != nil {
 			b.Fatal(err)
 		}
 		o.Kick()

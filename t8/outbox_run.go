@@ -1,0 +1,1041 @@
+package t8
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	mathrand "math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/store"
+)
+
+// Run delivers entries of s until ctx ends, then waits for the attempts under way, which ctx ends too, and returns nil.
+// It returns an error when the store fails at the start or is closed, and when another Run is at work.
+func (o *Outbox) Run(ctx context.Context, s store.Store) error {
+	if !o.runs.CompareAndSwap(false, true) {
+		return errors.New("t8: outbox: Run is at work already")
+	}
+	defer o.runs.Store(false)
+	work, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &outboxRun{
+		o: o, s: s, lanes: map[laneKey]*lane{}, hosts: map[string]*outboxHost{}, unseen: map[*lane]bool{},
+		done: make(chan drained), pages: make(chan page),
+	}
+	err := r.loop(work)
+	cancel()
+	for r.running > 0 {
+		select {
+		case <-r.done:
+		case <-r.pages:
+		}
+		r.running--
+	}
+	if ctx.Err() != nil {
+		return nil // what failed on the way out does not matter
+	}
+	return err
+}
+
+// outboxRun is the state of Run; its goroutine owns it, with all lanes and hosts.
+type outboxRun struct {
+	o      *Outbox
+	s      store.Store
+	lanes  map[laneKey]*lane // those with entries, or that must be looked at
+	hosts  map[string]*outboxHost
+	kicks  uint64
+	told   []*lane        // lanes that Enqueue told of since the last Kick
+	unseen map[*lane]bool // idle lanes with an entry that was not there yet, as its transaction was not committed
+
+	class     [classes]classQueue
+	senders   int     // attempts under way
+	local     []*lane // with work that needs no destination: to give up what is too old or too much
+	localBusy int
+	waiting   wakeHeap
+
+	running int // goroutines
+	done    chan drained
+	pages   chan page
+	scan    scanState
+	known   bool // every lane with entries is in lanes, or told of
+}
+
+// scanState is the search of the whole store that is under way.
+type scanState struct {
+	busy   bool
+	again  bool
+	upto   uint64         // every entry below this sequence number is counted; 0: none is
+	counts map[string]int // by destination
+	before map[string]int // what they were when the scan began
+	first  bool           // it is the one at the start
+}
+
+// Classes of destinations: what is known of them decides how many senders they may have together.
+const (
+	classGood    = iota // answered at last
+	classFresh          // never reached
+	classFailing        // failed at last
+	classes
+)
+
+type classQueue struct {
+	hosts []*outboxHost // with a lane that is ready and room for it
+	busy  int           // attempts under way
+}
+
+type laneState uint8
+
+const (
+	laneIdle    laneState = iota // nothing to send, as far as known
+	laneReady                    // in the queue of its host
+	laneBusy                     // a goroutine sends
+	laneWaiting                  // in the heap
+)
+
+const (
+	localSenders = 8
+	maxWant      = 1024
+	kickLooks    = 4
+)
+
+// lane is what Run knows about a subscription that has entries.
+type lane struct {
+	key      laneKey
+	host     *outboxHost
+	head     uint64   // about the sequence number of the oldest entry
+	cursor   uint64   // no entry is below it, as far as known
+	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet
+	looks    uint8    // how often an entry that was told of was not there
+	drop     int      // so many of the oldest entries are too many
+	dropping int      // so many are being dropped
+	failures int
+	class    uint8
+	state    laneState
+	began    uint64 // number of Kicks when it became busy
+	listed   bool   // in outboxRun.local, or its work is under way
+	working  bool   // the local work is under way
+	deferred bool   // its turn to be sent came while working
+}
+
+// outboxHost is what Run knows about a destination.
+type outboxHost struct {
+	name     string
+	queue    []*lane // ready
+	lanes    map[*lane]struct{}
+	busy     int
+	good     bool
+	queued   bool      // in a classQueue
+	failures int       // in a row
+	until    time.Time // the circuit is open; zero: it is closed
+	lastErr  error     // why it is
+}
+
+// drained is the result of drain and of giveUp.
+type drained struct {
+	lane  *lane
+	local bool
+	moved bool     // the destination is another one: host
+	host  string   // of the destination
+	more  bool     // there may be more entries
+	done  int      // entries that are gone
+	short int      // entries that giveUp was to lose and did not read
+	alive bool     // somebody answered
+	seqs  []uint64 // sequence numbers read, in order
+	next  uint64   // no entry that was there is below it; 0: not known
+	head  uint64   // about that of the oldest entry that is left
+	err   error    // of the attempt that failed
+	store error    // of the store
+}
+
+// page is a part of a scan.
+type page struct {
+	lanes  []foundLane
+	counts map[string]int
+	next   []byte // where the next one begins; nil: it was the last
+	err    error
+}
+
+type foundLane struct {
+	key  laneKey
+	seq  uint64
+	host string
+}
+
+func (r *outboxRun) loop(ctx context.Context) error {
+	r.rescan(ctx, true)
+	r.scan.first = true
+	rescan := time.NewTicker(r.o.opts.Rescan)
+	defer rescan.Stop()
+	wake := time.NewTimer(time.Hour)
+	defer wake.Stop()
+	for {
+		r.start(ctx)
+		if len(r.waiting) > 0 {
+			wake.Reset(time.Until(r.waiting[0].at))
+		} else {
+			wake.Stop()
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.o.kick:
+			if r.kicked(time.Now()) {
+				r.rescan(ctx, false)
+			}
+		case <-rescan.C:
+			r.rescan(ctx, r.o.anyFull())
+		case <-wake.C:
+			r.woken(time.Now())
+		case p := <-r.pages:
+			r.running--
+			if err := r.found(ctx, p, time.Now()); err != nil {
+				return err
+			}
+		case d := <-r.done:
+			r.running--
+			if errors.Is(d.store, store.ErrClosed) {
+				return d.store
+			}
+			if d.local {
+				r.finishLocal(d, time.Now())
+			} else {
+				r.finish(ctx, d, time.Now())
+			}
+		}
+	}
+}
+
+// host returns the record of a destination. Those that have nothing are forgotten when there are too many.
+func (r *outboxRun) host(name string) *outboxHost {
+	h := r.hosts[name]
+	if h == nil {
+		if len(r.hosts) >= maxMarks {
+			for k, old := range r.hosts {
+				if len(old.lanes) == 0 && old.busy == 0 && old.until.IsZero() {
+					delete(r.hosts, k)
+				}
+			}
+		}
+		h = &outboxHost{name: name, lanes: map[*lane]struct{}{}}
+		r.hosts[name] = h
+	}
+	return h
+}
+
+func (h *outboxHost) class() int {
+	switch {
+	case h.failures > 0:
+		return classFailing
+	case h.good:
+		return classGood
+	}
+	return classFresh
+}
+
+// room is how many lanes of h may be busy.
+func (r *outboxRun) room(h *outboxHost) int {
+	if h.class() == classGood {
+		return r.o.opts.PerDestination
+	}
+	return 1
+}
+
+// offer queues h for a sender when one of its lanes may be sent. An open circuit is offered when its time comes.
+func (r *outboxRun) offer(h *outboxHost, now time.Time) {
+	if h.queued || len(h.queue) == 0 || h.busy >= r.room(h) || h.until.After(now) {
+		return
+	}
+	h.queued = true
+	c := &r.class[h.class()]
+	c.hosts = append(c.hosts, h)
+}
+
+// start hands lanes to goroutines as long as there is room, one of each destination in turn.
+func (r *outboxRun) start(ctx context.Context) {
+	limit := r.o.opts.Senders
+	for class, most := range [classes]int{limit, max(1, limit/2), max(1, limit/4)} {
+		c := &r.class[class]
+		for len(c.hosts) > 0 && r.senders < limit && c.busy < most {
+			h := c.hosts[0]
+			c.hosts = c.hosts[1:]
+			h.queued = false
+			now := time.Now()
+			if len(h.queue) == 0 || h.busy >= r.room(h) || h.until.After(now) {
+				continue
+			}
+			l := h.queue[0]
+			h.queue[0] = nil
+			if h.queue = h.queue[1:]; len(h.queue) == 0 {
+				h.queue = nil
+			}
+			if l.working {
+				l.deferred = true
+				r.offer(h, now)
+				continue
+			}
+			l.state, l.began, l.class = laneBusy, r.kicks, uint8(class)
+			h.busy++
+			c.busy++
+			r.senders++
+			r.running++
+			from := l.from()
+			go func() {
+				d := r.o.drain(ctx, r.s, l.key, from, h.name)
+				d.lane = l
+				r.done <- d
+			}()
+			r.offer(h, now)
+		}
+	}
+	for len(r.local) > 0 && r.localBusy < localSenders {
+		l := r.local[0]
+		r.local = r.local[1:]
+		l.listed = false
+		if l.state == laneBusy || l.working || r.lanes[l.key] != l {
+			continue // finish sees to it
+		}
+		l.working = true
+		r.localBusy++
+		r.running++
+		n, err, from := l.drop, l.host.lastErr, l.from()
+		l.drop, l.dropping = 0, n
+		go func() {
+			d := r.o.giveUp(ctx, r.s, l.key, from, n, err)
+			d.lane, d.local = l, true
+			r.done <- d
+		}()
+	}
+}
+
+// ready puts a lane into the queue of its host.
+func (r *outboxRun) ready(l *lane, now time.Time) {
+	l.state = laneReady
+	l.host.queue = append(l.host.queue, l)
+	r.offer(l.host, now)
+}
+
+// wanted is ready, or what will make it so once the local work of the lane is done.
+func (r *outboxRun) wanted(l *lane, now time.Time) {
+	if l.working {
+		l.deferred = true
+		return
+	}
+	r.ready(l, now)
+}
+
+// add makes a lane.
+func (r *outboxRun) add(key laneKey, host string, seq uint64) *lane {
+	l := &lane{key: key, host: r.host(host), head: seq}
+	if r.known {
+		l.cursor = seq
+	}
+	r.lanes[key] = l
+	l.host.lanes[l] = struct{}{}
+	return l
+}
+
+func (r *outboxRun) remove(l *lane) {
+	delete(r.lanes, l.key)
+	delete(r.unseen, l)
+	delete(l.host.lanes, l)
+}
+
+// move gives a lane another host; it is in no queue.
+func (r *outboxRun) move(l *lane, host string) {
+	delete(l.host.lanes, l)
+	l.host = r.host(host)
+	l.host.lanes[l] = struct{}{}
+	l.failures = 0
+}
+
+// finish takes note of what drain did.
+func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
+	l := d.lane
+	h := l.host
+	h.busy--
+	r.senders--
+	r.class[l.class].busy--
+	l.state = laneIdle
+	r.absorb() // whatever was read, was told of before
+	l.read(d, now)
+	if d.head > 0 {
+		l.head = d.head
+	}
+	opened := false
+	switch {
+	case ctx.Err() != nil:
+		return
+	case d.err != nil:
+		opened = r.failed(ctx, h, d, now)
+	case d.alive:
+		r.recovered(ctx, h)
+	}
+	switch {
+	case d.moved:
+		r.move(l, d.host)
+		r.ready(l, now)
+	case d.err != nil || d.store != nil:
+		if d.done > 0 {
+			l.failures = 0
+		}
+		l.failures++
+		until := now.Add(r.o.backOff(l.failures))
+		asked := retryAt(d.err, now)
+		if opened && asked.IsZero() {
+			r.ready(l, now) // the circuit says when
+			break
+		}
+		l.state = laneWaiting
+		heap.Push(&r.waiting, wake{at: latest(until, asked), lane: l})
+	case d.more:
+		l.failures, l.looks = 0, 0
+		r.ready(l, now)
+	default:
+		r.idle(l, now)
+	}
+	if l.drop > 0 {
+		r.toLocal(l)
+	}
+	r.offer(h, now)
+}
+
+// idle forgets a lane without entries, unless one is still to be committed.
+func (r *outboxRun) idle(l *lane, now time.Time) {
+	l.state, l.failures = laneIdle, 0
+	if len(l.want) == 0 {
+		r.remove(l)
+		return
+	}
+	if l.began != r.kicks && l.looks < kickLooks { // it may have been committed since
+		l.looks++
+		r.ready(l, now)
+		return
+	}
+	r.unseen[l] = true
+	heap.Push(&r.waiting, wake{at: now.Add(time.Millisecond << min(l.looks, 15)), lane: l, look: true})
+	l.looks++
+}
+
+// from is where the entries of l begin. That it is known saves reading past the graves of all that were delivered.
+func (l *lane) from() uint64 {
+	from := l.cursor
+	for _, seq := range l.want {
+		from = min(from, seq) // its transaction may be committed later than one with a higher number
+	}
+	return from
+}
+
+// read moves on and forgets what was told of and is read now, or was told of so long ago that its transaction must have been given up.
+func (l *lane) read(d drained, now time.Time) {
+	if d.store == nil && d.next > 0 {
+		l.cursor = d.next
+	}
+	old := uint64(now.Add(-markAge).UnixNano())
+	l.want = slices.DeleteFunc(l.want, func(seq uint64) bool {
+		_, there := slices.BinarySearch(d.seqs, seq)
+		return there || seq < old
+	})
+	if len(l.want) == 0 {
+		l.want = nil
+	}
+}
+
+// finishLocal takes note of what giveUp did.
+func (r *outboxRun) finishLocal(d drained, now time.Time) {
+	l := d.lane
+	l.working = false
+	r.localBusy--
+	l.head = max(l.head, d.head)
+	r.absorb()
+	l.read(d, now)
+	if d.store != nil {
+		r.o.log.Error("outbox cannot give up notifications", "err", d.store)
+	}
+	if l.deferred {
+		l.deferred = false
+		r.ready(l, now)
+	}
+	l.drop += d.short
+	l.dropping = 0
+	if d.store == nil && (d.more || l.drop > 0) {
+		r.toLocal(l)
+	}
+}
+
+func (r *outboxRun) toLocal(l *lane) {
+	if !l.listed && !l.working {
+		l.listed = true
+		r.local = append(r.local, l)
+	}
+}
+
+// failed counts a failure of h and reports whether its circuit is open.
+func (r *outboxRun) failed(ctx context.Context, h *outboxHost, d drained, now time.Time) bool {
+	if d.alive {
+		h.failures = 0
+	}
+	h.failures++
+	h.good, h.lastErr = false, d.err
+	if h.failures < r.o.opts.OpenAfter {
+		h.until = time.Time{}
+		return false
+	}
+	if h.failures == r.o.opts.OpenAfter {
+		r.o.log.LogAttrs(ctx, slog.LevelInfo, "circuit of destination opens", slog.String("destination", h.name), slog.Any("err", d.err))
+	}
+	h.until = latest(now.Add(r.o.backOff(h.failures)), retryAt(d.err, now))
+	heap.Push(&r.waiting, wake{at: h.until, host: h})
+	return true
+}
+
+func (r *outboxRun) recovered(ctx context.Context, h *outboxHost) {
+	if h.failures >= r.o.opts.OpenAfter {
+		r.o.log.LogAttrs(ctx, slog.LevelInfo, "circuit of destination closes", slog.String("destination", h.name))
+	}
+	h.good, h.failures, h.until, h.lastErr = true, 0, time.Time{}, nil
+}
+
+// retryAt is when the SCS/AS wants the next attempt, or zero.
+func retryAt(err error, now time.Time) time.Time {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || !e.RetryAt.After(now) {
+		return time.Time{}
+	}
+	if far := now.Add(maxRetryAfter); e.RetryAt.After(far) {
+		return far
+	}
+	return e.RetryAt
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// woken takes what is due from the heap.
+func (r *outboxRun) woken(now time.Time) {
+	for len(r.waiting) > 0 && !r.waiting[0].at.After(now) {
+		w := heap.Pop(&r.waiting).(wake)
+		if w.host != nil {
+			r.offer(w.host, now)
+			continue
+		}
+		if w.look {
+			if r.unseen[w.lane] && w.lane.state == laneIdle {
+				delete(r.unseen, w.lane)
+				r.wanted(w.lane, now)
+			}
+			continue
+		}
+		if w.lane.state == laneWaiting {
+			r.wanted(w.lane, now)
+		}
+	}
+}
+
+// absorb takes note of what Enqueue told of.
+func (r *outboxRun) absorb() {
+	r.o.mu.Lock()
+	marks := r.o.marks
+	r.o.marks = nil
+	r.o.mu.Unlock()
+	for _, m := range marks {
+		l := r.lanes[m.lane]
+		if l == nil {
+			l = r.add(m.lane, m.host, m.seq)
+		}
+		if len(l.want) >= maxWant { // of a lane that waits; the rescan is there for the rest
+			l.want = append(l.want[:0], l.want[maxWant/2:]...)
+			l.cursor = 0
+		}
+		l.want, l.looks = append(l.want, m.seq), 0
+		if l.state == laneIdle {
+			r.told = append(r.told, l)
+		}
+	}
+}
+
+// kicked looks at the lanes that Enqueue told of and reports whether there were too many of them. An entry may be told
+// of before its transaction is committed; a lane in which it was not found yet is looked at again with the next Kicks,
+// then less and less often for a minute.
+func (r *outboxRun) kicked(now time.Time) (overflow bool) {
+	r.kicks++
+	r.absorb()
+	for l := range r.unseen {
+		if l.looks < kickLooks {
+			delete(r.unseen, l)
+			r.wanted(l, now)
+		}
+	}
+	for i, l := range r.told {
+		r.told[i] = nil
+		switch {
+		case len(l.want) == 0 || r.lanes[l.key] != l:
+		case l.state == laneIdle:
+			delete(r.unseen, l)
+			r.wanted(l, now)
+		}
+	}
+	r.told = r.told[:0]
+	r.o.mu.Lock()
+	overflow, r.o.overflow = r.o.overflow, false
+	if overflow {
+		r.known = false // until the rescan is done
+		for _, l := range r.lanes {
+			l.cursor = 0
+		}
+	}
+	var full []string
+	for name := range r.o.full {
+		if r.o.opts.Full == DropOldest {
+			full = append(full, name)
+		}
+	}
+	r.o.mu.Unlock()
+	for _, name := range full {
+		r.trim(name)
+	}
+	return overflow
+}
+
+// trim lets the lanes of a destination that has too many entries lose some: about the oldest of all.
+func (r *outboxRun) trim(name string) {
+	h := r.hosts[name]
+	if h == nil || len(h.lanes) == 0 {
+		return
+	}
+	r.o.mu.Lock()
+	excess := r.o.pending[name] - r.o.opts.MaxPerDestination
+	some := excess > r.o.opts.MaxPerDestination/64 // not again for every single one
+	if some || excess <= 0 {
+		delete(r.o.full, name)
+	}
+	r.o.mu.Unlock()
+	if !some {
+		return
+	}
+	for l := range h.lanes {
+		excess -= l.drop + l.dropping // is to be dropped already
+	}
+	if excess <= 0 {
+		return
+	}
+	victims := make([]*lane, 0, len(h.lanes))
+	for l := range h.lanes {
+		victims = append(victims, l)
+	}
+	slices.SortFunc(victims, func(a, b *lane) int { return cmp.Compare(a.head, b.head) })
+	each := (excess + len(victims) - 1) / len(victims)
+	for _, l := range victims {
+		n := min(each, excess)
+		l.drop += n
+		if l.state != laneBusy {
+			r.toLocal(l)
+		}
+		if excess -= n; excess == 0 {
+			return
+		}
+	}
+}
+
+// anyFull reports whether the counts are to be checked.
+func (o *Outbox) anyFull() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.full) > 0
+}
+
+// rescan begins a search of the whole store, page by page, beside the other work. It counts the entries of each
+// destination if wanted.
+func (r *outboxRun) rescan(ctx context.Context, count bool) {
+	if r.scan.busy {
+		r.scan.again = true
+		return
+	}
+	r.scan = scanState{busy: true, counts: map[string]int{}}
+	if count {
+		r.o.mu.Lock()
+		r.scan.upto = r.o.next(time.Now())
+		clear(r.o.full)
+		r.scan.before = maps.Clone(r.o.pending)
+		r.o.mu.Unlock()
+	}
+	r.readPage(ctx, r.o.prefix)
+}
+
+func (r *outboxRun) readPage(ctx context.Context, from []byte) {
+	r.running++
+	upto := r.scan.upto
+	go func() { r.pages <- r.o.readPage(ctx, r.s, from, upto) }()
+}
+
+const (
+	pageLanes   = 512
+	pageEntries = 4096
+	skipAfter   = 16 // entries of one lane that are read on the way to the next, before jumping there
+)
+
+// readPage finds the lanes with entries from a key on.
+func (o *Outbox) readPage(ctx context.Context, s store.Store, from []byte, upto uint64) (p page) {
+	// What this process enqueues meanwhile is counted by Enqueue.
+	counts := func(key []byte, seq uint64) bool {
+		return upto > 0 && (seq < upto || [4]byte(key[len(key)-4:]) != o.inst)
+	}
+	p.err = s.View(ctx, func(rd store.Reader) error {
+		p = page{counts: map[string]int{}}
+		to, looked := store.PrefixEnd(o.prefix), 0
+		at := from
+		for at != nil {
+			var last laneKey
+			same := 0
+			next := []byte(nil)
+			for kv, err := range rd.Scan(at, to, false) {
+				if err != nil {
+					return err
+				}
+				key, seq, ok := o.cut(kv.Key)
+				if !ok {
+					return fmt.Errorf("t8: outbox: foreign key below the prefix")
+				}
+				if looked >= pageEntries || len(p.lanes) >= pageLanes {
+					p.next = append([]byte(nil), kv.Key...)
+					return nil
+				}
+				looked++
+				if n := len(p.lanes); same > 0 && key == last {
+					if same++; upto == 0 && same > skipAfter {
+						next = store.PrefixEnd(o.laneKeys(key))
+						break
+					}
+					if counts(kv.Key, seq) {
+						p.counts[destinationHost(kv.Value, p.lanes[n-1].host)]++
+					}
+					continue
+				}
+				last, same = key, 1
+				host := destinationHost(kv.Value, "")
+				p.lanes = append(p.lanes, foundLane{key, seq, host})
+				if counts(kv.Key, seq) {
+					p.counts[host]++
+				}
+			}
+			at = next
+		}
+		return nil
+	})
+	return p
+}
+
+// destinationHost returns hostOf the destination of an entry; like saves an allocation when it is the same.
+func destinationHost(value []byte, like string) string {
+	_, _, destination, _, err := cutEntry(value)
+	if err != nil {
+		return ""
+	}
+	if n := len(like); n > 0 && len(destination) > n && string(destination[:n]) == like && destination[n] == '/' {
+		return like
+	}
+	return hostOf(string(destination))
+}
+
+// found takes a page; an error ends Run.
+func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
+	if p.err != nil {
+		first := r.scan.first
+		r.scan.busy = false
+		if errors.Is(p.err, store.ErrClosed) || first {
+			return p.err
+		}
+		if ctx.Err() == nil {
+			r.o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot read", slog.Any("err", p.err))
+		}
+		return nil
+	}
+	r.scan.first = false
+	for _, f := range p.lanes {
+		l := r.lanes[f.key]
+		if l == nil {
+			l = r.add(f.key, f.host, f.seq)
+		}
+		l.cursor = min(l.cursor, f.seq)
+		switch {
+		case l.state == laneIdle && !l.working:
+			delete(r.unseen, l)
+			r.ready(l, now)
+		case l.state != laneBusy && l.host.until.After(now) && now.Sub(time.Unix(0, int64(f.seq))) > r.o.opts.MaxAge:
+			r.toLocal(l) // too old, and it may take long until somebody tries
+		}
+	}
+	for host, n := range p.counts {
+		r.scan.counts[host] += n
+	}
+	if p.next != nil {
+		r.readPage(ctx, p.next)
+		return nil
+	}
+	r.scan.busy = false
+	r.known = !r.scan.again
+	if r.scan.upto > 0 {
+		r.counted()
+	}
+	if r.scan.again {
+		r.rescan(ctx, false)
+	}
+	return nil
+}
+
+// counted corrects the counts: about, as entries come and go while they are counted.
+func (r *outboxRun) counted() {
+	r.o.mu.Lock()
+	for name, n := range r.o.pending { // what came meanwhile ...
+		r.scan.counts[name] += n
+	}
+	for name, n := range r.scan.before { // ... and went
+		r.scan.counts[name] -= n
+	}
+	maps.DeleteFunc(r.scan.counts, func(_ string, n int) bool { return n <= 0 })
+	r.o.pending = r.scan.counts
+	var full []string
+	for name, n := range r.o.pending {
+		if n > r.o.opts.MaxPerDestination && r.o.opts.Full == DropOldest {
+			full = append(full, name)
+		}
+	}
+	r.o.mu.Unlock()
+	for _, name := range full {
+		r.trim(name)
+	}
+}
+
+// backOff returns the time before the next attempt after n failures in a row.
+func (o *Outbox) backOff(n int) time.Duration {
+	d := o.opts.MaxBackOff
+	if n < 32 {
+		d = min(d, o.opts.MinBackOff<<(n-1))
+	}
+	if d <= 0 {
+		d = o.opts.MaxBackOff
+	}
+	return time.Duration(float64(d) * (0.8 + 0.4*mathrand.Float64()))
+}
+
+// drain sends entries of one subscription in order until there are none, one fails, or it took long enough.
+func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, host string) (d drained) {
+	batch, destination, err := o.load(ctx, s, key, from, &d)
+	if err != nil {
+		d.store = err
+		return d
+	}
+	if len(batch) == 0 {
+		return d
+	}
+	if d.host = hostOf(destination); d.host != host {
+		d.moved, d.head = true, 0
+		return d
+	}
+	begin := time.Now()
+	var gone []entry
+	var lost []Lost
+	more := d.more
+	d.more = false
+	for i, e := range batch {
+		if e.broken {
+			gone, lost = append(gone, e), append(lost, o.lose(ctx, e, LostBroken, errEntry))
+			continue
+		}
+		err := Send(ctx, o.send, e.subscription, destination, e.body)
+		if err != nil && ctx.Err() != nil {
+			d.err = ctx.Err() // says nothing about the destination
+			break
+		}
+		if reason := permanent(err); err != nil && reason != "" {
+			lost = append(lost, o.lose(ctx, e, reason, err))
+			d.alive = d.alive || reason == LostRefused
+		} else if err != nil {
+			d.err = err
+			for _, e := range batch[i:] { // what is too old goes the same way
+				if time.Since(e.enqueued) < o.opts.MaxAge {
+					break
+				}
+				gone, lost = append(gone, e), append(lost, o.lose(ctx, e, LostExpired, err))
+			}
+			break
+		} else {
+			d.alive = true
+		}
+		gone = append(gone, e)
+		if time.Since(begin) > batchTime {
+			break
+		}
+	}
+	d.more = more || len(gone) < len(batch)
+	if len(gone) < len(batch) {
+		d.head = d.seqs[len(gone)]
+		d.next = d.head
+	} else {
+		d.next = d.seqs[len(gone)-1] + 1
+	}
+	d.done = len(gone)
+	if err := o.remove(ctx, s, gone, lost); err != nil {
+		d.done, d.store = 0, err
+	}
+	return d
+}
+
+// giveUp loses the n oldest entries of a subscription, and those that are too old.
+func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from uint64, n int, cause error) (d drained) {
+	batch, _, err := o.load(ctx, s, key, from, &d)
+	if err != nil {
+		d.store = err
+		return d
+	}
+	var lost []Lost
+	more := d.more
+	for i, e := range batch {
+		switch {
+		case i < n:
+			lost = append(lost, o.lose(ctx, e, LostFull, ErrOutboxFull))
+		case time.Since(e.enqueued) > o.opts.MaxAge:
+			lost = append(lost, o.lose(ctx, e, LostExpired, cause))
+		default:
+			d.head = d.seqs[i]
+		}
+		if d.head > 0 {
+			break
+		}
+	}
+	d.more = d.head == 0 && more
+	if more {
+		d.short = max(0, n-len(batch))
+	}
+	d.done = len(lost)
+	d.store = o.remove(ctx, s, batch[:len(lost)], lost)
+	return d
+}
+
+// lose tells of a notification that is given up.
+func (o *Outbox) lose(ctx context.Context, e entry, reason LostReason, err error) Lost {
+	o.log.LogAttrs(ctx, slog.LevelWarn, "notification lost",
+		slog.String("reason", string(reason)), slog.Time("enqueued", e.enqueued), slog.Any("err", err))
+	l := Lost{Reason: reason, Subscription: e.subscription, Destination: e.destination, Body: e.body, Enqueued: e.enqueued, Err: err, key: e.key}
+	if o.opts.Lost != nil {
+		o.opts.Lost(l)
+	}
+	return l
+}
+
+// remove forgets entries even when Run ends: they were acknowledged or given up.
+func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost []Lost) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchTime)
+	defer cancel()
+	var letters letterCount
+	err := s.Update(ctx, func(tx store.Tx) (err error) {
+		for _, e := range gone {
+			if err := tx.Delete(e.key); err != nil {
+				return err
+			}
+		}
+		letters, err = o.dead.put(tx, lost)
+		return err
+	})
+	if err != nil {
+		o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot delete; notifications will be sent again", slog.Any("err", err))
+		return err
+	}
+	if len(lost) > 0 {
+		o.dead.count(letters)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, e := range gone {
+		host := hostOf(e.destination)
+		if o.pending[host]--; o.pending[host] <= 0 {
+			delete(o.pending, host)
+		}
+	}
+	return nil
+}
+
+// load reads the oldest entries of a subscription from a sequence number on, and the destination of the newest.
+func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uint64, d *drained) (batch []entry, destination string, err error) {
+	from := o.laneKeys(key)
+	to := store.PrefixEnd(from)
+	from = binary.BigEndian.AppendUint64(from, first)
+	err = s.View(ctx, func(rd store.Reader) error {
+		batch, destination, d.more, d.seqs = nil, "", false, nil
+		size := 0
+		for p, err := range rd.Scan(from, to, false) {
+			if err != nil {
+				return err
+			}
+			if len(batch) == batchEntries || size > batchOctets {
+				d.more = true
+				break
+			}
+			_, seq, ok := o.cut(p.Key)
+			if !ok {
+				return fmt.Errorf("t8: outbox: foreign key below the prefix")
+			}
+			e, err := decodeEntry(p.Value)
+			if err != nil { // it is given up
+				e = entry{body: append([]byte(nil), p.Value...), broken: true}
+			} else {
+				destination = e.destination
+			}
+			e.key = append([]byte(nil), p.Key...)
+			d.seqs = append(d.seqs, seq)
+			batch = append(batch, e)
+			size += len(e.body)
+		}
+		if !d.more {
+			return nil
+		}
+		for p, err := range rd.Scan(from, to, true) {
+			if err != nil {
+				return err
+			}
+			if _, _, newest, _, err := cutEntry(p.Value); err == nil {
+				destination = string(newest)
+			}
+			break
+		}
+		return nil
+	})
+	return batch, destination, err
+}
+
+// wake is a lane or a host that waits for a time.
+type wake struct {
+	at   time.Time
+	lane *lane
+	look bool // for an entry that was not there yet
+	host *outboxHost
+}
+
+// wakeHeap orders by time.
+type wakeHeap []wake
+
+func (h wakeHeap) Len() int           { return len(h) }
+func (h wakeHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h wakeHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *wakeHeap) Push(x any)        { *h = append(*h, x.(wake)) }
+func (h *wakeHeap) Pop() any {
+	last := len(*h) - 1
+	w := (*h)[last]
+	(*h)[last] = wake{}
+	*h = (*h)[:last]
+	return w
+}
