@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -51,8 +52,9 @@ type Options struct {
 	T8       t8.HandlerOptions
 	Notifier t8.NotifierOptions
 	Outbox   t8.OutboxOptions
-	TLS      *tls.Config  // of T8; nil serves plain HTTP
-	Logger   *slog.Logger // of all parts that have none of their own; default: nothing
+	OpenAPI  t8.OpenAPIOptions // of the descriptions below t8.OpenAPIPath, which everybody may read
+	TLS      *tls.Config       // of T8; nil serves plain HTTP
+	Logger   *slog.Logger      // of all parts that have none of their own; default: nothing
 }
 
 // Node is an SCEF. All methods are safe for concurrent use.
@@ -60,7 +62,7 @@ type Node struct {
 	diameter *diameter.Node
 	nidd     *nidd.Procedure
 	notifier *t8.Notifier
-	handler  *t8.Handler
+	handler  http.Handler
 	http     *http.Server
 	log      *slog.Logger
 
@@ -123,10 +125,16 @@ func New(c Config, opts *Options) (*Node, error) {
 
 	root, _ := url.Parse(c.APIRoot) // checked above
 	o.T8.Prefix, o.T8.Authorizer = root.Path, c.Policy
-	n.handler, err = t8.NewHandler(c.Policy, &o.T8, t8.NIDDAPI(n.nidd))
+	apis := []t8.API{t8.NIDDAPI(n.nidd)}
+	handler, err := t8.NewHandler(c.Policy, &o.T8, apis...)
 	if err != nil {
 		return nil, errors.Join(err, n.diameter.Close())
 	}
+	if o.OpenAPI.APIRoot == "" {
+		o.OpenAPI.APIRoot = c.APIRoot
+	}
+	docs := strings.TrimSuffix(root.Path, "/") + t8.OpenAPIPath
+	n.handler = beside(handler, docs, t8.NewOpenAPIHandler(docs, &o.OpenAPI, apis...))
 	n.http = t8.NewServer("", n.handler, o.TLS)
 	n.http.ErrorLog = slog.NewLogLogger(o.T8.Logger.Handler(), slog.LevelWarn)
 
@@ -154,6 +162,17 @@ func (c *Config) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// beside is h, and other for what lies below a path.
+func beside(h http.Handler, path string, other http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, path) {
+			other.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // relay is a Transport that is known before the node that it leads to: procedure and node need each other.
@@ -193,7 +212,7 @@ func (n *Node) background(ctx context.Context, name string, work func(context.Co
 	})
 }
 
-// Handler returns the T8 side, for a caller that runs its own HTTP server. [t8.AfterResponse] tells what it relies on.
+// Handler returns the T8 side with the descriptions of its APIs, for a caller that runs its own HTTP server. [t8.AfterResponse] tells what it relies on.
 func (n *Node) Handler() http.Handler { return n.handler }
 
 // NIDD returns the NIDD procedure, for calls in process.
