@@ -45,11 +45,11 @@ type checker struct {
 
 var checkers = sync.Pool{New: func() any { return &checker{path: make([]byte, 0, 128)} }}
 
-// check returns the faults of a struct, after those that the decoder found, as one error without Op, or nil.
+// check returns the faults of a body, after those that the decoder found, as one error without Op, or nil.
 func check(v reflect.Value, before []found) *fault.Error {
 	c := checkers.Get().(*checker)
 	c.path, c.faults, c.known = c.path[:0], before, len(before)
-	c.structure(v, planOf(v.Type()))
+	c.value(v, planOf(v.Type()), nil)
 	faults := c.faults
 	c.faults = nil
 	checkers.Put(c)
@@ -91,6 +91,9 @@ func (c *checker) structure(v reflect.Value, p *plan) {
 	for i := range p.groups {
 		c.group(v, p, &p.groups[i])
 	}
+	if p.self {
+		v.Addr().Interface().(selfChecker).selfCheck(c)
+	}
 }
 
 // judged reports whether the decoder found a fault at or below the current path.
@@ -114,7 +117,7 @@ func present(v reflect.Value, f *field) bool {
 		return !v.IsNil()
 	case kTime:
 		return !v.Addr().Interface().(*time.Time).IsZero()
-	case kSeconds:
+	case kDuration:
 		return f.required || v.Int() != 0
 	case kOpt:
 		return v.Addr().Interface().(opt).getState() != optAbsent
@@ -169,20 +172,42 @@ func (c *checker) bad(format string, args ...any) {
 	c.faults = append(c.faults, found{string(c.path), fmt.Sprintf(format, args...), false})
 }
 
+// wrong notes a fault of a member for a selfChecker. The pointer is that of the member below the struct, "/member";
+// "" is the struct itself. What the decoder found wrong is not judged again.
+func (c *checker) wrong(pointer, format string, args ...any) {
+	was := len(c.path)
+	if c.path = append(c.path, pointer...); !c.judged() {
+		c.bad(format, args...)
+	}
+	c.path = c.path[:was]
+}
+
+// missing notes that a member is missing, for a selfChecker.
+func (c *checker) missing(pointer string) {
+	was := len(c.path)
+	if c.path = append(c.path, pointer...); !c.judged() {
+		c.faults = append(c.faults, found{string(c.path), "is missing", true})
+	}
+	c.path = c.path[:was]
+}
+
 func (c *checker) value(v reflect.Value, p *plan, f *field) {
 	switch p.kind {
 	case kString:
 		c.text(v.String(), p, f)
 	case kInt:
+		if f == nil {
+			f = p.limits
+		}
 		c.number(float64(v.Int()), f)
 	case kFloat:
 		c.number(v.Float(), f)
-	case kSeconds:
+	case kDuration:
 		if v.Int() < 0 {
 			c.bad("must not be negative")
 			return
 		}
-		c.number(float64(DurationSec(v.Int()).Seconds()), f)
+		c.number(float64(wholeUnits(v.Int(), p.unit)), f)
 	case kBytes:
 		c.length(v.Len(), f, "octet")
 	case kSlice:
@@ -216,6 +241,13 @@ func (c *checker) value(v reflect.Value, p *plan, f *field) {
 		}
 	case kStruct:
 		c.structure(v, p)
+	case kUnion:
+		held := reflect.ValueOf(v.Addr().Interface().(union).variant())
+		if !held.IsValid() || held.IsNil() {
+			c.missing("/" + p.member)
+			return
+		}
+		c.structure(held.Elem(), planOf(held.Type().Elem()))
 	case kPtr:
 		if v.IsNil() {
 			c.bad("must not be null")
@@ -241,7 +273,7 @@ func (c *checker) value(v reflect.Value, p *plan, f *field) {
 
 // simple reports whether a value of the type cannot be wrong by itself.
 func (p *plan) simple() bool {
-	return p.kind == kString && p.format == nil || p.kind == kBool || p.kind == kInt || p.kind == kFloat
+	return p.kind == kString && p.format == nil || p.kind == kBool || p.kind == kInt && p.limits == nil || p.kind == kFloat
 }
 
 func (c *checker) text(s string, p *plan, f *field) {

@@ -1,56 +1,5 @@
 package t8
 
-import (
-	"errors"
-	"math"
-	"strconv"
-	"time"
-)
-
-// DurationSec is a time.Duration that the wire carries in whole seconds (TS 29.122 §5.2.1); a fraction is rounded
-// up, so that a wish for a short time never becomes none at all. It is not negative.
-type DurationSec time.Duration
-
-// Duration returns d as a time.Duration.
-func (d DurationSec) Duration() time.Duration { return time.Duration(d) }
-
-// String is that of time.Duration.
-func (d DurationSec) String() string { return time.Duration(d).String() }
-
-// Seconds returns the value as the wire carries it.
-func (d DurationSec) Seconds() int64 {
-	if d <= 0 {
-		return 0
-	}
-	s := int64(d) / int64(time.Second)
-	if int64(d)%int64(time.Second) != 0 {
-		s++
-	}
-	return s
-}
-
-// MarshalJSON writes whole seconds.
-func (d DurationSec) MarshalJSON() ([]byte, error) {
-	return strconv.AppendInt(nil, d.Seconds(), 10), nil
-}
-
-// UnmarshalJSON reads whole seconds; what a time.Duration cannot hold (292 years) becomes the longest one.
-func (d *DurationSec) UnmarshalJSON(b []byte) error {
-	n, err := strconv.ParseInt(string(b), 10, 64)
-	if err != nil || n < 0 {
-		return errors.New("t8: not a number of seconds")
-	}
-	*d = durationOf(n)
-	return nil
-}
-
-func durationOf(seconds int64) DurationSec {
-	if seconds > math.MaxInt64/int64(time.Second) {
-		return math.MaxInt64
-	}
-	return DurationSec(seconds * int64(time.Second))
-}
-
 // ProblemDetails is the body of an error answer (TS 29.122 §5.2.1.2, RFC 9457). Type and Instance are URIs; without
 // a type the problem is one of HTTP, and Title is the text of the status.
 type ProblemDetails struct {

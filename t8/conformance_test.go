@@ -63,7 +63,7 @@ func kindName(p *plan) string {
 		return kindName(p.elem)
 	case kString, kBytes, kTime:
 		return "string"
-	case kInt, kSeconds:
+	case kInt, kDuration:
 		return "integer"
 	case kBool:
 		return "boolean"

@@ -151,7 +151,7 @@ func (d *decoder) value(v reflect.Value, p *plan) bool {
 			return d.word("false")
 		}
 		return d.wrong("must be a boolean")
-	case kInt, kSeconds:
+	case kInt, kDuration:
 		if c != '-' && (c < '0' || c > '9') {
 			return d.wrong("must be an integer")
 		}
@@ -222,6 +222,11 @@ func (d *decoder) value(v reflect.Value, p *plan) bool {
 			return d.wrong("must be an object")
 		}
 		return d.object(v, p)
+	case kUnion:
+		if c != '{' {
+			return d.wrong("must be an object")
+		}
+		return d.union(v.Addr().Interface().(union), p)
 	}
 	from := d.i
 	if !d.skip() {
@@ -305,6 +310,93 @@ func (d *decoder) object(v reflect.Value, p *plan) bool {
 		}
 	}
 	return true
+}
+
+// union decodes an object into the variant that it is.
+func (d *decoder) union(u union, p *plan) bool {
+	from := d.i
+	text, found := d.variant(p.member)
+	if d.broken != "" {
+		return false
+	}
+	if !found { // and said so
+		return true
+	}
+	variant := p.variants[text]
+	if variant == nil {
+		if d.mode == modeRequest {
+			d.badMember(p.member, "is not a form that is served here")
+		} else {
+			u.keep(text, append([]byte(nil), d.b[from:d.i]...))
+		}
+		return true
+	}
+	d.i = from
+	v := reflect.New(variant.typ)
+	u.hold(v.Interface())
+	return d.object(v.Elem(), variant)
+}
+
+// variant reads over the object and returns the text of the member that tells its variant. When there is none it notes
+// the fault.
+func (d *decoder) variant(member string) (text string, ok bool) {
+	if d.depth++; d.depth > maxDepth {
+		return "", d.fail("more than 32 levels")
+	}
+	defer func() { d.depth-- }()
+	times := 0
+	d.i++ // {
+	for first := true; ; first = false {
+		c := d.peek()
+		if c == '}' && first {
+			d.i++
+			break
+		}
+		if c != '"' {
+			return "", d.unexpected()
+		}
+		name, good := d.text()
+		if !good {
+			return "", false
+		}
+		if d.peek() != ':' {
+			return "", d.unexpected()
+		}
+		d.i++
+		if string(name) != member {
+			good = d.skip()
+		} else if times++; d.peek() == '"' {
+			var s []byte
+			s, ok = d.text()
+			text, good = string(s), ok
+		} else {
+			good = d.skip()
+		}
+		if !good {
+			return "", false
+		}
+		if c = d.peek(); c == '}' {
+			d.i++
+			break
+		}
+		if c != ',' {
+			return "", d.unexpected()
+		}
+		d.i++
+	}
+	switch {
+	case times == 0:
+		d.faults = append(d.faults, found{string(d.path) + "/" + escapePointer(member), "is missing", true})
+	case times > 1:
+		d.badMember(member, "is given more than once")
+	case !ok:
+		d.badMember(member, "must be a string")
+	}
+	return text, ok && times == 1
+}
+
+func (d *decoder) badMember(member, reason string) {
+	d.faults = append(d.faults, found{string(d.path) + "/" + escapePointer(member), reason, false})
 }
 
 func (d *decoder) array(v reflect.Value, p *plan) bool {
@@ -422,12 +514,12 @@ func (d *decoder) integer(v reflect.Value, p *plan) bool {
 		n, err = int64(f), nil
 	}
 	switch {
-	case p.kind == kSeconds && (raw[0] == '-' && n != 0):
+	case p.kind == kDuration && (raw[0] == '-' && n != 0):
 		d.bad("must not be negative")
-	case p.kind == kSeconds && err != nil:
+	case p.kind == kDuration && err != nil:
 		v.SetInt(math.MaxInt64)
-	case p.kind == kSeconds:
-		v.SetInt(int64(durationOf(n)))
+	case p.kind == kDuration:
+		v.SetInt(ofUnits(n, p.unit))
 	case err != nil || v.OverflowInt(n):
 		d.bad("is out of range")
 	default:

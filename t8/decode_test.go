@@ -176,9 +176,12 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(b)
 	}
+	for area := range areas {
+		f.Add([]byte(`{"needed":` + area + `}`))
+	}
 	f.Add([]byte(`{"rdsPorts":[null,{"portUE":1e400}],"x":"\ud800"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, v := range []any{new(NIDDConfiguration), new(NIDDConfigurationPatch), new(NIDDDownlinkDataTransfer), new(NIDDDownlinkDataTransferPatch), new(RDSDownlinkDataDeliveryFailure), new(kindOf)} {
+		for _, v := range []any{new(NIDDConfiguration), new(NIDDConfigurationPatch), new(NIDDDownlinkDataTransfer), new(NIDDDownlinkDataTransferPatch), new(RDSDownlinkDataDeliveryFailure), new(kindOf), new(places), new(VelocityEstimate)} {
 			e := decodeBody(b, v, modeNotify)
 			syntax := e == nil || e.Code != fault.Malformed || e.Detail == "the body is not a JSON object"
 			if syntax && !json.Valid(b) {

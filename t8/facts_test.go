@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"reflect"
@@ -62,7 +63,7 @@ func kindOfPlan(p *plan) string {
 		return kindOfPlan(p.elem)
 	case kString, kBytes, kTime:
 		return "string"
-	case kInt, kSeconds:
+	case kInt, kDuration:
 		return "integer"
 	case kFloat:
 		return "number"
@@ -70,7 +71,7 @@ func kindOfPlan(p *plan) string {
 		return "boolean"
 	case kSlice:
 		return "array"
-	case kStruct, kMap:
+	case kStruct, kMap, kUnion:
 		return "object"
 	}
 	return "any"
@@ -80,6 +81,16 @@ func kindOfPlan(p *plan) string {
 var mending = map[string]string{
 	"TS29122_NIDD#NiddDownlinkDataTransfer data min":      "a packet of no octets is nothing to send",
 	"TS29122_NIDD#NiddDownlinkDataTransferPatch data min": "as above",
+}
+
+// variantsOf gives the schemas of the variants of each union of the standard.
+func variantsOf(all map[string][]fact) map[string][]string {
+	unions := map[string][]string{}
+	for _, f := range all["variant"] {
+		file, _, _ := strings.Cut(f[0], "#")
+		unions[f[0]] = append(unions[f[0]], file+"#"+f[1])
+	}
+	return unions
 }
 
 // The types have the members of the standard, of the same kind, presence and bounds, and no others.
@@ -92,8 +103,27 @@ func TestMembers(t *testing.T) {
 		}
 		want[f[0]][f[1]] = f[2:]
 	}
+	flat := map[string]bool{} // variants of unions that are one struct with the members of all variants
+	for union, variants := range variantsOf(all) {
+		if typ := schemas[union]; typ == nil || planOf(typ).kind != kStruct {
+			continue
+		}
+		members := map[string]fact{}
+		for _, v := range variants {
+			flat[v] = true
+			for name, f := range want[v] {
+				for _, other := range variants {
+					if o := want[other][name]; o == nil || o[1] != "required" { // absent from another, or optional in it
+						f = append(fact{f[0], "optional"}, f[2:]...)
+					}
+				}
+				members[name] = f
+			}
+		}
+		want[union] = members
+	}
 	for _, f := range all["type"] {
-		if f[1] == "object" && schemas[f[0]] == nil && mending[f[0]] == "" {
+		if (f[1] == "object" || f[1] == "union") && schemas[f[0]] == nil && !flat[f[0]] && mending[f[0]] == "" {
 			t.Errorf("%s has no type", f[0])
 		}
 	}
@@ -103,7 +133,7 @@ func TestMembers(t *testing.T) {
 		}
 		p := planOf(typ)
 		if p.kind != kStruct {
-			continue // a union, which has a test of its own
+			continue // a union: see TestVariants
 		}
 		have := map[string]*field{}
 		for i := range p.fields {
@@ -124,8 +154,12 @@ func TestMembers(t *testing.T) {
 					t.Errorf("%s %s: %s is %v and should be %v", schema, name, word, have, want)
 				}
 			}
-			if k := kindOfPlan(h.plan); k != f[0] && f[0] != "any" && k != "any" {
-				differs("kind", k, f[0])
+			kind := f[0]
+			if strings.Contains(kind, "|") {
+				kind = "object" // a union
+			}
+			if k := kindOfPlan(h.plan); k != kind && kind != "any" && k != "any" {
+				differs("kind", k, kind)
 			}
 			if r := f[1] == "required"; r != h.required {
 				differs("required", h.required, r)
@@ -142,7 +176,7 @@ func TestMembers(t *testing.T) {
 					hi = v
 				}
 			}
-			if lo == "0" && (h.plan.kind == kSlice || h.plan.kind == kOpt || h.plan.kind == kSeconds) {
+			if lo == "0" && (h.plan.kind == kSlice || h.plan.kind == kOpt || h.plan.kind == kDuration) {
 				lo = "" // says nothing
 			}
 			bound := func(word, want string, has bool, v float64) {
@@ -164,6 +198,59 @@ func TestMembers(t *testing.T) {
 			if mending[schema+" "+name] == "" {
 				t.Errorf("%s has %s, which the standard does not", schema, name)
 			}
+		}
+	}
+}
+
+// A union has the variants of the standard and no others: a type of several structs by their names, a flat type by
+// the sets of members that it takes.
+func TestVariants(t *testing.T) {
+	all := readFacts(t)
+	for union, variants := range variantsOf(all) {
+		typ := schemas[union]
+		if typ == nil {
+			if mending[union] == "" {
+				t.Errorf("%s has no type", union)
+			}
+			continue
+		}
+		p := planOf(typ)
+		if p.kind == kUnion {
+			var want, have []string
+			for _, v := range variants {
+				require.NotNil(t, schemas[v], v)
+				want = append(want, schemas[v].Name())
+			}
+			for _, v := range p.variants {
+				have = append(have, v.typ.Name())
+			}
+			require.ElementsMatch(t, want, have, union)
+			continue
+		}
+		members, takes := map[string]string{}, map[string]bool{} // samples of members; the sets of the variants
+		for _, v := range variants {
+			var names []string
+			for _, f := range all["member"] {
+				if f[0] == v {
+					names = append(names, f[1])
+					members[f[1]] = map[string]string{"string": `"x"`, "number": "1.5", "integer": "1"}[f[2]]
+				}
+			}
+			slices.Sort(names)
+			takes[strings.Join(names, " ")] = true
+		}
+		names := slices.Sorted(maps.Keys(members))
+		for set := range 1 << len(names) {
+			var some, object []string
+			for i, name := range names {
+				if set&(1<<i) != 0 {
+					some = append(some, name)
+					object = append(object, strconv.Quote(name)+":"+members[name])
+				}
+			}
+			body := "{" + strings.Join(object, ",") + "}"
+			e := decodeBody([]byte(body), reflect.New(typ).Interface(), modeRequest)
+			require.Equal(t, takes[strings.Join(some, " ")], e == nil, "%s %s", union, body)
 		}
 	}
 }

@@ -1,381 +1,257 @@
 package t8
 
-import (
-	"encoding/json"
-)
-
-// AccuracyFulfilmentIndicator FIXME.
-type AccuracyFulfilmentIndicator string
-
-const (
-	AccuracyFulfilmentIndicatorRequestedAccuracyFulfilled    AccuracyFulfilmentIndicator = "REQUESTED_ACCURACY_FULFILLED"
-	AccuracyFulfilmentIndicatorRequestedAccuracyNotFulfilled AccuracyFulfilmentIndicator = "REQUESTED_ACCURACY_NOT_FULFILLED"
-)
-
-// CivicAddress FIXME (TS29572_Nlmf_Location#CivicAddress).
+// CivicAddress is a postal place (TS 29.572 §6.1.6, CivicAddress). Members and their meaning are those of the civic
+// address of IETF (RFC 4776 §3.4, RFC 5139, RFC 6848); every one of them may be empty.
 type CivicAddress struct {
-	// FIXME string
+	// Country is the country, two capital letters of ISO 3166.
 	Country string `json:"country,omitempty"`
-	// FIXME string
+	// A1 is the state, region or province.
 	A1 string `json:"A1,omitempty"`
-	// FIXME string
+	// A2 is the county or district.
 	A2 string `json:"A2,omitempty"`
-	// FIXME string
+	// A3 is the city.
 	A3 string `json:"A3,omitempty"`
-	// FIXME string
+	// A4 is the part of the city.
 	A4 string `json:"A4,omitempty"`
-	// FIXME string
+	// A5 is the neighbourhood or block.
 	A5 string `json:"A5,omitempty"`
-	// FIXME string
+	// A6 is the street, in addresses of the older form.
 	A6 string `json:"A6,omitempty"`
-	// FIXME string
+	// PRD is the direction before the name of the street: N.
 	PRD string `json:"PRD,omitempty"`
-	// FIXME string
+	// POD is the direction after the name of the street: SW.
 	POD string `json:"POD,omitempty"`
-	// FIXME string
+	// STS is the kind of street: Avenue.
 	STS string `json:"STS,omitempty"`
-	// FIXME string
+	// HNO is the number of the house.
 	HNO string `json:"HNO,omitempty"`
-	// FIXME string
+	// HNS is what follows the number of the house: A, 1/2.
 	HNS string `json:"HNS,omitempty"`
-	// FIXME string
+	// LMK is a landmark.
 	LMK string `json:"LMK,omitempty"`
-	// FIXME string
+	// LOC is what else helps to find the place.
 	LOC string `json:"LOC,omitempty"`
-	// FIXME string
+	// NAM is the name of who lives or works there.
 	NAM string `json:"NAM,omitempty"`
-	// FIXME string
+	// PC is the postal code.
 	PC string `json:"PC,omitempty"`
-	// FIXME string
+	// BLD is the building.
 	BLD string `json:"BLD,omitempty"`
-	// FIXME string
+	// UNIT is the apartment or suite.
 	UNIT string `json:"UNIT,omitempty"`
-	// FIXME string
+	// FLR is the floor.
 	FLR string `json:"FLR,omitempty"`
-	// FIXME string
+	// ROOM is the room.
 	ROOM string `json:"ROOM,omitempty"`
-	// FIXME string
+	// PLC is the kind of place: office.
 	PLC string `json:"PLC,omitempty"`
-	// FIXME string
+	// PCN is the name that the post uses for the place.
 	PCN string `json:"PCN,omitempty"`
-	// FIXME string
+	// POBOX is the box at the post office.
 	POBOX string `json:"POBOX,omitempty"`
-	// FIXME string
+	// ADDCODE is a further code of the place.
 	ADDCODE string `json:"ADDCODE,omitempty"`
-	// FIXME string
+	// SEAT is the desk or seat.
 	SEAT string `json:"SEAT,omitempty"`
-	// FIXME string
+	// RD is the name of the street.
 	RD string `json:"RD,omitempty"`
-	// FIXME string
+	// RDSEC is the section of the street.
 	RDSEC string `json:"RDSEC,omitempty"`
-	// FIXME string
+	// RDBR is the branch of the street.
 	RDBR string `json:"RDBR,omitempty"`
-	// FIXME string
+	// RDSUBBR is the branch of a branch of the street.
 	RDSUBBR string `json:"RDSUBBR,omitempty"`
-	// FIXME string
+	// PRM is what stands before the direction and the name of the street: Old.
 	PRM string `json:"PRM,omitempty"`
-	// FIXME string
+	// POM is what stands after the name and the kind of the street: Extended.
 	POM string `json:"POM,omitempty"`
-	// FIXME string
+	// UsageRules are the rules for keeping and passing on the location (RFC 4119).
 	UsageRules string `json:"usageRules,omitempty"`
-	// FIXME string
+	// Method is how the location was found (RFC 4119).
 	Method string `json:"method,omitempty"`
-	// FIXME string
+	// ProvidedBy is who found the location (RFC 4119).
 	ProvidedBy string `json:"providedBy,omitempty"`
 }
 
-// EllipsoidArc FIXME (TS29572_Nlmf_Location#EllipsoidArc).
-type EllipsoidArc struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-	// FIXME GeographicalCoordinates
-	Point GeographicalCoordinates `json:"point" t8:"required"`
-	// FIXME InnerRadius
-	InnerRadius int `json:"innerRadius" t8:"required,min=0,max=327675"`
-	// FIXME Uncertainty
-	UncertaintyRadius float64 `json:"uncertaintyRadius" t8:"required,min=0"`
-	// FIXME Angle
-	OffsetAngle int `json:"offsetAngle" t8:"required,min=0,max=360"`
-	// FIXME Angle
-	IncludedAngle int `json:"includedAngle" t8:"required,min=0,max=360"`
-	// FIXME Confidence
-	Confidence int `json:"confidence" t8:"required,min=0,max=100"`
-}
-
-// GADShape FIXME (TS29572_Nlmf_Location#GADShape).
-type GADShape struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-}
-
-// GeographicArea FIXME union: Point|PointUncertaintyCircle|PointUncertaintyEllipse|Polygon|PointAltitude|PointAltitudeUncertainty|EllipsoidArc.
-type GeographicArea struct{ json.RawMessage }
-
-// GeographicalCoordinates FIXME (TS29572_Nlmf_Location#GeographicalCoordinates).
-type GeographicalCoordinates struct {
-	// FIXME number:double
-	Lon float64 `json:"lon" t8:"required,min=-180,max=180"`
-	// FIXME number:double
-	Lat float64 `json:"lat" t8:"required,min=-90,max=90"`
-}
-
-// HorizontalVelocity FIXME (TS29572_Nlmf_Location#HorizontalVelocity).
-type HorizontalVelocity struct {
-	// FIXME HorizontalSpeed
-	HSpeed float64 `json:"hSpeed" t8:"required,min=0,max=2047"`
-	// FIXME Angle
-	Bearing int `json:"bearing" t8:"required,min=0,max=360"`
-}
-
-// HorizontalVelocityWithUncertainty FIXME (TS29572_Nlmf_Location#HorizontalVelocityWithUncertainty).
-type HorizontalVelocityWithUncertainty struct {
-	// FIXME HorizontalSpeed
-	HSpeed float64 `json:"hSpeed" t8:"required,min=0,max=2047"`
-	// FIXME Angle
-	Bearing int `json:"bearing" t8:"required,min=0,max=360"`
-	// FIXME SpeedUncertainty
-	HUncertainty float64 `json:"hUncertainty" t8:"required,min=0,max=255"`
-}
-
-// HorizontalWithVerticalVelocity FIXME (TS29572_Nlmf_Location#HorizontalWithVerticalVelocity).
-type HorizontalWithVerticalVelocity struct {
-	// FIXME HorizontalSpeed
-	HSpeed float64 `json:"hSpeed" t8:"required,min=0,max=2047"`
-	// FIXME Angle
-	Bearing int `json:"bearing" t8:"required,min=0,max=360"`
-	// FIXME VerticalSpeed
-	VSpeed float64 `json:"vSpeed" t8:"required,min=0,max=255"`
-	// FIXME VerticalDirection
-	VDirection VerticalDirection `json:"vDirection" t8:"required"`
-}
-
-// HorizontalWithVerticalVelocityAndUncertainty FIXME (TS29572_Nlmf_Location#HorizontalWithVerticalVelocityAndUncertainty).
-type HorizontalWithVerticalVelocityAndUncertainty struct {
-	// FIXME HorizontalSpeed
-	HSpeed float64 `json:"hSpeed" t8:"required,min=0,max=2047"`
-	// FIXME Angle
-	Bearing int `json:"bearing" t8:"required,min=0,max=360"`
-	// FIXME VerticalSpeed
-	VSpeed float64 `json:"vSpeed" t8:"required,min=0,max=255"`
-	// FIXME VerticalDirection
-	VDirection VerticalDirection `json:"vDirection" t8:"required"`
-	// FIXME SpeedUncertainty
-	HUncertainty float64 `json:"hUncertainty" t8:"required,min=0,max=255"`
-	// FIXME SpeedUncertainty
-	VUncertainty float64 `json:"vUncertainty" t8:"required,min=0,max=255"`
-}
-
-// LcsQoSClass FIXME.
-type LcsQoSClass string
-
-const (
-	LcsQoSClassBestEffort  LcsQoSClass = "BEST_EFFORT"
-	LcsQoSClassAssured     LcsQoSClass = "ASSURED"
-	LcsQoSClassMultipleQoS LcsQoSClass = "MULTIPLE_QOS"
-)
-
-// LdrType FIXME.
-type LdrType string
-
-const (
-	LdrTypeUEAvailable      LdrType = "UE_AVAILABLE"
-	LdrTypePeriodic         LdrType = "PERIODIC"
-	LdrTypeEnteringIntoArea LdrType = "ENTERING_INTO_AREA"
-	LdrTypeLeavingFromArea  LdrType = "LEAVING_FROM_AREA"
-	LdrTypeBeingInsideArea  LdrType = "BEING_INSIDE_AREA"
-	LdrTypeMotion           LdrType = "MOTION"
-)
-
-// LocationQoS FIXME (TS29572_Nlmf_Location#LocationQoS).
+// LocationQoS is how good a location has to be (TS 29.572 §6.1.6, LocationQoS). 5G only: carried, not served.
 type LocationQoS struct {
-	// FIXME Accuracy
+	// HAccuracy is the horizontal accuracy in metres, not negative; nil: not asked for.
 	HAccuracy *float64 `json:"hAccuracy,omitempty" t8:"min=0"`
-	// FIXME Accuracy
+	// VAccuracy is the vertical accuracy in metres, not negative; nil: not asked for.
 	VAccuracy *float64 `json:"vAccuracy,omitempty" t8:"min=0"`
-	// FIXME boolean
-	VerticalRequested *bool `json:"verticalRequested,omitempty"`
-	// FIXME ResponseTime
+	// VerticalRequested asks for the height, too.
+	VerticalRequested bool `json:"verticalRequested,omitempty"`
+	// ResponseTime is how soon the location is needed.
 	ResponseTime ResponseTime `json:"responseTime,omitempty"`
-	// FIXME []MinorLocationQoS
-	MinorLocQoses []MinorLocationQoS `json:"minorLocQoses,omitempty" t8:"min=1,max=2"`
-	// FIXME LcsQosClass
-	LcsQoSClass LcsQoSClass `json:"lcsQosClass,omitempty"`
+	// MinorLocQoSes are one or two lower qualities that will do as well, best first. Member minorLocQoses.
+	MinorLocQoSes []MinorLocationQoS `json:"minorLocQoses,omitempty" t8:"min=1,max=2"`
+	// LCSQoSClass is what happens when the quality cannot be had.
+	LCSQoSClass LCSQoSClass `json:"lcsQosClass,omitempty"`
 }
 
-// MinorLocationQoS FIXME (TS29572_Nlmf_Location#MinorLocationQoS).
+// MinorLocationQoS is a quality that will do when the first one cannot be had (TS 29.572 §6.1.6, MinorLocationQoS).
+// 5G only: carried, not served.
 type MinorLocationQoS struct {
-	// FIXME Accuracy
+	// HAccuracy is the horizontal accuracy in metres, not negative; nil: not asked for.
 	HAccuracy *float64 `json:"hAccuracy,omitempty" t8:"min=0"`
-	// FIXME Accuracy
+	// VAccuracy is the vertical accuracy in metres, not negative; nil: not asked for.
 	VAccuracy *float64 `json:"vAccuracy,omitempty" t8:"min=0"`
 }
 
-// Point FIXME (TS29572_Nlmf_Location#Point).
-type Point struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-	// FIXME GeographicalCoordinates
-	Point GeographicalCoordinates `json:"point" t8:"required"`
-}
-
-// PointAltitude FIXME (TS29572_Nlmf_Location#PointAltitude).
-type PointAltitude struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-	// FIXME GeographicalCoordinates
-	Point GeographicalCoordinates `json:"point" t8:"required"`
-	// FIXME Altitude
-	Altitude float64 `json:"altitude" t8:"required,min=-32767,max=32767"`
-}
-
-// PointAltitudeUncertainty FIXME (TS29572_Nlmf_Location#PointAltitudeUncertainty).
-type PointAltitudeUncertainty struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-	// FIXME GeographicalCoordinates
-	Point GeographicalCoordinates `json:"point" t8:"required"`
-	// FIXME Altitude
-	Altitude float64 `json:"altitude" t8:"required,min=-32767,max=32767"`
-	// FIXME UncertaintyEllipse
-	UncertaintyEllipse UncertaintyEllipse `json:"uncertaintyEllipse" t8:"required"`
-	// FIXME Uncertainty
-	UncertaintyAltitude float64 `json:"uncertaintyAltitude" t8:"required,min=0"`
-	// FIXME Confidence
-	Confidence int `json:"confidence" t8:"required,min=0,max=100"`
-}
-
-// PointUncertaintyCircle FIXME (TS29572_Nlmf_Location#PointUncertaintyCircle).
-type PointUncertaintyCircle struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-	// FIXME GeographicalCoordinates
-	Point GeographicalCoordinates `json:"point" t8:"required"`
-	// FIXME Uncertainty
-	Uncertainty float64 `json:"uncertainty" t8:"required,min=0"`
-}
-
-// PointUncertaintyEllipse FIXME (TS29572_Nlmf_Location#PointUncertaintyEllipse).
-type PointUncertaintyEllipse struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-	// FIXME GeographicalCoordinates
-	Point GeographicalCoordinates `json:"point" t8:"required"`
-	// FIXME UncertaintyEllipse
-	UncertaintyEllipse UncertaintyEllipse `json:"uncertaintyEllipse" t8:"required"`
-	// FIXME Confidence
-	Confidence int `json:"confidence" t8:"required,min=0,max=100"`
-}
-
-// Polygon FIXME (TS29572_Nlmf_Location#Polygon).
-type Polygon struct {
-	// FIXME SupportedGADShapes
-	Shape SupportedGADShapes `json:"shape" t8:"required"`
-	// FIXME PointList
-	PointList any `json:"pointList" t8:"required,min=3,max=15"`
-}
-
-// PositioningMethod FIXME.
-type PositioningMethod string
-
-const (
-	PositioningMethodCellid             PositioningMethod = "CELLID"
-	PositioningMethodEcid               PositioningMethod = "ECID"
-	PositioningMethodOtdoa              PositioningMethod = "OTDOA"
-	PositioningMethodBarometricPressure PositioningMethod = "BAROMETRIC_PRESSURE"
-	PositioningMethodWlan               PositioningMethod = "WLAN"
-	PositioningMethodBluetooth          PositioningMethod = "BLUETOOTH"
-	PositioningMethodMbs                PositioningMethod = "MBS"
-	PositioningMethodMotionSensor       PositioningMethod = "MOTION_SENSOR"
-	PositioningMethodDlTdoa             PositioningMethod = "DL_TDOA"
-	PositioningMethodDlAod              PositioningMethod = "DL_AOD"
-	PositioningMethodMultiRtt           PositioningMethod = "MULTI-RTT"
-	PositioningMethodNrEcid             PositioningMethod = "NR_ECID"
-	PositioningMethodUlTdoa             PositioningMethod = "UL_TDOA"
-	PositioningMethodUlAoa              PositioningMethod = "UL_AOA"
-	PositioningMethodNetworkSpecific    PositioningMethod = "NETWORK_SPECIFIC"
-)
-
-// RangingSlResult FIXME.
-type RangingSlResult string
-
-const (
-	RangingSlResultAbsoluteLocation RangingSlResult = "ABSOLUTE_LOCATION"
-	RangingSlResultRelativeLocation RangingSlResult = "RELATIVE_LOCATION"
-	RangingSlResultRangingDirection RangingSlResult = "RANGING_DIRECTION"
-	RangingSlResultRanging          RangingSlResult = "RANGING"
-	RangingSlResultDirection        RangingSlResult = "DIRECTION"
-	RangingSlResultVelocity         RangingSlResult = "VELOCITY"
-	RangingSlResultRelativeVelocity RangingSlResult = "RELATIVE_VELOCITY"
-)
-
-// RelatedUE FIXME (TS29572_Nlmf_Location#RelatedUE).
+// RelatedUE is another UE in a ranging or sidelink location (TS 29.572 §6.1.6, RelatedUE). 5G only: carried, not
+// served.
 type RelatedUE struct {
-	// FIXME TS29571_CommonData#ApplicationlayerId
+	// ApplicationlayerID identifies the UE for the application.
 	ApplicationlayerID string `json:"applicationlayerId" t8:"required"`
-	// FIXME RelatedUEType
+	// RelatedUEType is its part.
 	RelatedUEType RelatedUEType `json:"relatedUEType" t8:"required"`
 }
 
-// RelatedUEType FIXME.
-type RelatedUEType string
+// AccuracyFulfilmentIndicator tells whether a location is as good as was asked for (TS 29.572 §6.1.6).
+type AccuracyFulfilmentIndicator string
 
+// The indications.
 const (
-	RelatedUETypeLocatedUE   RelatedUEType = "LOCATED_UE"
-	RelatedUETypeReferenceUE RelatedUEType = "REFERENCE_UE"
+	AccuracyFulfilled    AccuracyFulfilmentIndicator = "REQUESTED_ACCURACY_FULFILLED"
+	AccuracyNotFulfilled AccuracyFulfilmentIndicator = "REQUESTED_ACCURACY_NOT_FULFILLED"
 )
 
-// ResponseTime FIXME.
-type ResponseTime string
-
-const (
-	ResponseTimeLowDelay      ResponseTime = "LOW_DELAY"
-	ResponseTimeDelayTolerant ResponseTime = "DELAY_TOLERANT"
-	ResponseTimeNoDelay       ResponseTime = "NO_DELAY"
-)
-
-// SupportedGADShapes FIXME.
-type SupportedGADShapes string
-
-const (
-	SupportedGADShapesPoint                                   SupportedGADShapes = "POINT"
-	SupportedGADShapesPointUncertaintyCircle                  SupportedGADShapes = "POINT_UNCERTAINTY_CIRCLE"
-	SupportedGADShapesPointUncertaintyEllipse                 SupportedGADShapes = "POINT_UNCERTAINTY_ELLIPSE"
-	SupportedGADShapesPolygon                                 SupportedGADShapes = "POLYGON"
-	SupportedGADShapesPointAltitude                           SupportedGADShapes = "POINT_ALTITUDE"
-	SupportedGADShapesPointAltitudeUncertainty                SupportedGADShapes = "POINT_ALTITUDE_UNCERTAINTY"
-	SupportedGADShapesEllipsoidArc                            SupportedGADShapes = "ELLIPSOID_ARC"
-	SupportedGADShapesLocalX2dPointUncertaintyEllipse         SupportedGADShapes = "LOCAL_2D_POINT_UNCERTAINTY_ELLIPSE"
-	SupportedGADShapesLocalX3dPointUncertaintyEllipsoid       SupportedGADShapes = "LOCAL_3D_POINT_UNCERTAINTY_ELLIPSOID"
-	SupportedGADShapesRangeDirection                          SupportedGADShapes = "RANGE_DIRECTION"
-	SupportedGADShapesRelativeX2dLocationUncertaintyEllipse   SupportedGADShapes = "RELATIVE_2D_LOCATION_UNCERTAINTY_ELLIPSE"
-	SupportedGADShapesRelativeX3dLocationUncertaintyEllipsoid SupportedGADShapes = "RELATIVE_3D_LOCATION_UNCERTAINTY_ELLIPSOID"
-)
-
-// UncertaintyEllipse FIXME (TS29572_Nlmf_Location#UncertaintyEllipse).
-type UncertaintyEllipse struct {
-	// FIXME Uncertainty
-	SemiMajor float64 `json:"semiMajor" t8:"required,min=0"`
-	// FIXME Uncertainty
-	SemiMinor float64 `json:"semiMinor" t8:"required,min=0"`
-	// FIXME Orientation
-	OrientationMajor int `json:"orientationMajor" t8:"required,min=0,max=180"`
+// Known reports whether the value is one of TS 29.572.
+func (v AccuracyFulfilmentIndicator) Known() bool {
+	return v == AccuracyFulfilled || v == AccuracyNotFulfilled
 }
 
-// VelocityEstimate FIXME union: HorizontalVelocity|HorizontalWithVerticalVelocity|HorizontalVelocityWithUncertainty|HorizontalWithVerticalVelocityAndUncertainty.
-type VelocityEstimate struct{ json.RawMessage }
+// LCSQoSClass tells what happens when a location cannot be as good as was asked for (TS 29.572 §6.1.6).
+type LCSQoSClass string
 
-// VelocityRequested FIXME.
+// The classes.
+const (
+	LCSBestEffort  LCSQoSClass = "BEST_EFFORT"  // the location counts, however good it is
+	LCSAssured     LCSQoSClass = "ASSURED"      // no location rather than a worse one
+	LCSMultipleQoS LCSQoSClass = "MULTIPLE_QOS" // one of several qualities
+)
+
+// Known reports whether the value is one of TS 29.572.
+func (v LCSQoSClass) Known() bool {
+	return v == LCSBestEffort || v == LCSAssured || v == LCSMultipleQoS
+}
+
+// LDRType is what a deferred location request waits for (TS 29.572 §6.1.6).
+type LDRType string
+
+// What a location waits for.
+const (
+	LDRUEAvailable      LDRType = "UE_AVAILABLE"
+	LDRPeriodic         LDRType = "PERIODIC"
+	LDREnteringIntoArea LDRType = "ENTERING_INTO_AREA"
+	LDRLeavingFromArea  LDRType = "LEAVING_FROM_AREA"
+	LDRBeingInsideArea  LDRType = "BEING_INSIDE_AREA"
+	LDRMotion           LDRType = "MOTION"
+)
+
+// Known reports whether the value is one of TS 29.572.
+func (v LDRType) Known() bool {
+	switch v {
+	case LDRUEAvailable, LDRPeriodic, LDREnteringIntoArea, LDRLeavingFromArea, LDRBeingInsideArea, LDRMotion:
+		return true
+	}
+	return false
+}
+
+// PositioningMethod is how a location was found (TS 29.572 §6.1.6).
+type PositioningMethod string
+
+// The methods.
+const (
+	PositioningCellID             PositioningMethod = "CELLID"
+	PositioningECID               PositioningMethod = "ECID" // enhanced cell identity
+	PositioningOTDOA              PositioningMethod = "OTDOA"
+	PositioningBarometricPressure PositioningMethod = "BAROMETRIC_PRESSURE"
+	PositioningWLAN               PositioningMethod = "WLAN"
+	PositioningBluetooth          PositioningMethod = "BLUETOOTH"
+	PositioningMBS                PositioningMethod = "MBS" // metropolitan beacon system
+	PositioningMotionSensor       PositioningMethod = "MOTION_SENSOR"
+	PositioningDLTDOA             PositioningMethod = "DL_TDOA"
+	PositioningDLAOD              PositioningMethod = "DL_AOD"
+	PositioningMultiRTT           PositioningMethod = "MULTI-RTT"
+	PositioningNRECID             PositioningMethod = "NR_ECID"
+	PositioningULTDOA             PositioningMethod = "UL_TDOA"
+	PositioningULAOA              PositioningMethod = "UL_AOA"
+	PositioningNetworkSpecific    PositioningMethod = "NETWORK_SPECIFIC"
+)
+
+// Known reports whether the value is one of TS 29.572.
+func (v PositioningMethod) Known() bool {
+	switch v {
+	case PositioningCellID, PositioningECID, PositioningOTDOA, PositioningBarometricPressure, PositioningWLAN,
+		PositioningBluetooth, PositioningMBS, PositioningMotionSensor, PositioningDLTDOA, PositioningDLAOD,
+		PositioningMultiRTT, PositioningNRECID, PositioningULTDOA, PositioningULAOA, PositioningNetworkSpecific:
+		return true
+	}
+	return false
+}
+
+// RangingSLResult is what a ranging or sidelink location has to bring (TS 29.572 §6.1.6).
+type RangingSLResult string
+
+// The results.
+const (
+	RangingAbsoluteLocation RangingSLResult = "ABSOLUTE_LOCATION"
+	RangingRelativeLocation RangingSLResult = "RELATIVE_LOCATION"
+	RangingWithDirection    RangingSLResult = "RANGING_DIRECTION" // distance and direction
+	RangingDistance         RangingSLResult = "RANGING"
+	RangingDirection        RangingSLResult = "DIRECTION"
+	RangingVelocity         RangingSLResult = "VELOCITY"
+	RangingRelativeVelocity RangingSLResult = "RELATIVE_VELOCITY"
+)
+
+// Known reports whether the value is one of TS 29.572.
+func (v RangingSLResult) Known() bool {
+	switch v {
+	case RangingAbsoluteLocation, RangingRelativeLocation, RangingWithDirection, RangingDistance, RangingDirection,
+		RangingVelocity, RangingRelativeVelocity:
+		return true
+	}
+	return false
+}
+
+// RelatedUEType is the part of a UE in a ranging or sidelink location (TS 29.572 §6.1.6).
+type RelatedUEType string
+
+// The parts.
+const (
+	RelatedLocatedUE   RelatedUEType = "LOCATED_UE" // helps with its own known location
+	RelatedReferenceUE RelatedUEType = "REFERENCE_UE"
+)
+
+// Known reports whether the value is one of TS 29.572.
+func (v RelatedUEType) Known() bool { return v == RelatedLocatedUE || v == RelatedReferenceUE }
+
+// ResponseTime is how soon a location is needed (TS 29.572 §6.1.6).
+type ResponseTime string
+
+// How soon.
+const (
+	ResponseLowDelay      ResponseTime = "LOW_DELAY"
+	ResponseDelayTolerant ResponseTime = "DELAY_TOLERANT"
+	ResponseNoDelay       ResponseTime = "NO_DELAY"
+)
+
+// Known reports whether the value is one of TS 29.572.
+func (v ResponseTime) Known() bool {
+	return v == ResponseLowDelay || v == ResponseDelayTolerant || v == ResponseNoDelay
+}
+
+// VelocityRequested tells whether the velocity is asked for together with the location (TS 29.572 §6.1.6).
 type VelocityRequested string
 
+// Whether the velocity is asked for.
 const (
-	VelocityRequestedVelocityIsNotRequested VelocityRequested = "VELOCITY_IS_NOT_REQUESTED"
-	VelocityRequestedVelocityIsRequested    VelocityRequested = "VELOCITY_IS_REQUESTED"
+	VelocityIsNotRequested VelocityRequested = "VELOCITY_IS_NOT_REQUESTED"
+	VelocityIsRequested    VelocityRequested = "VELOCITY_IS_REQUESTED"
 )
 
-// VerticalDirection FIXME.
-type VerticalDirection string
-
-const (
-	VerticalDirectionUpward   VerticalDirection = "UPWARD"
-	VerticalDirectionDownward VerticalDirection = "DOWNWARD"
-)
+// Known reports whether the value is one of TS 29.572.
+func (v VelocityRequested) Known() bool {
+	return v == VelocityIsNotRequested || v == VelocityIsRequested
+}

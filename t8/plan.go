@@ -29,15 +29,39 @@ import (
 //
 // A member may belong to several groups.
 //
-// The identity types and Features bring the check of their form with them.
+// The identity types, Features, TimeOfDay and DayOfWeek bring the check of their form or range with them. A struct
+// with rules that no tag can say is a selfChecker. A type whose objects have one of several forms is a union.
 type plan struct {
-	typ    reflect.Type
-	kind   kind
-	format func(string) error // form of a string; nil: any
-	elem   *plan              // of slice, map, pointer and Opt
-	fields []field            // of a struct; those of embedded structs among them
-	index  map[string]int     // member name to field
-	groups []group
+	typ      reflect.Type
+	kind     kind
+	format   func(string) error // form of a string; nil: any
+	limits   *field             // range of a number; nil: any
+	unit     time.Duration      // of kDuration
+	elem     *plan              // of slice, map, pointer and Opt
+	fields   []field            // of a struct; those of embedded structs among them
+	index    map[string]int     // member name to field
+	groups   []group
+	self     bool             // a struct that is a selfChecker
+	member   string           // of a union: the member that tells the variants apart
+	variants map[string]*plan // of a union: by the value of that member
+}
+
+// A selfChecker is a struct with rules beyond its tags; its pointer has the method. The checker calls it after it
+// has checked the members and groups of the tags; it notes faults with c.wrong and c.missing.
+type selfChecker interface{ selfCheck(c *checker) }
+
+// A union is a type that holds a pointer to one of several structs, its variants. On the wire all are objects, which
+// the text of one member tells apart; that member is not one of the variant's Go struct. Decoder and checker work
+// along the plan of the variant, so faults carry pointers as for any other struct.
+type union interface {
+	// variants tells the member and which pointer type stands for which text of it.
+	variants() (member string, types map[string]reflect.Type)
+	// variant returns the pointer that is held; nil: none.
+	variant() any
+	// hold takes a pointer of one of the types.
+	hold(variant any)
+	// keep takes an object whose text is none of the known ones; only what a server sent comes here.
+	keep(text string, object []byte)
 }
 
 type kind uint8
@@ -49,12 +73,13 @@ const (
 	kFloat
 	kBytes
 	kTime
-	kSeconds
+	kDuration
 	kSlice
 	kMap
 	kStruct
 	kPtr
 	kOpt
+	kUnion
 	kOther // decoded by encoding/json
 )
 
@@ -83,16 +108,27 @@ type group struct {
 const maxFields = 128
 
 var (
-	timeType    = reflect.TypeFor[time.Time]()
-	secondsType = reflect.TypeFor[DurationSec]()
-	optType     = reflect.TypeFor[opt]()
-	customType  = reflect.TypeFor[json.Unmarshaler]()
+	timeType   = reflect.TypeFor[time.Time]()
+	optType    = reflect.TypeFor[opt]()
+	customType = reflect.TypeFor[json.Unmarshaler]()
+	unionType  = reflect.TypeFor[union]()
+	selfType   = reflect.TypeFor[selfChecker]()
+
+	units = map[reflect.Type]time.Duration{
+		reflect.TypeFor[DurationSec](): time.Second,
+		reflect.TypeFor[DurationMin](): time.Minute,
+	}
 
 	formats = map[reflect.Type]func(string) error{
 		reflect.TypeFor[id.ExternalID]():      func(s string) error { _, err := id.ParseExternalID(s); return reason(err) },
 		reflect.TypeFor[id.ExternalGroupID](): func(s string) error { _, err := id.ParseExternalGroupID(s); return reason(err) },
 		reflect.TypeFor[id.MSISDN]():          func(s string) error { _, err := id.ParseMSISDN(s); return reason(err) },
 		reflect.TypeFor[Features]():           func(s string) error { return Features(s).valid() },
+		reflect.TypeFor[TimeOfDay]():          checkTimeOfDay,
+	}
+
+	limits = map[reflect.Type]*field{
+		reflect.TypeFor[DayOfWeek](): {hasMin: true, min: float64(Monday), hasMax: true, max: float64(Sunday)},
 	}
 
 	plans     sync.Map // reflect.Type -> *plan, complete ones only
@@ -128,18 +164,25 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 	if p, ok := making[t]; ok {
 		return p
 	}
-	p := &plan{typ: t, format: formats[t]}
+	p := &plan{typ: t, format: formats[t], limits: limits[t], unit: units[t]}
 	making[t] = p
 	switch {
 	case t == timeType:
 		p.kind = kTime
-	case t == secondsType:
-		p.kind = kSeconds
+	case p.unit != 0:
+		p.kind = kDuration
 	case reflect.PointerTo(t).Implements(optType):
 		p.kind = kOpt
 		p.elem = makePlan(reflect.TypeOf(reflect.New(t).Interface().(opt).target()).Elem(), making)
 	case t.Kind() == reflect.Pointer:
 		p.kind, p.elem = kPtr, makePlan(t.Elem(), making)
+	case reflect.PointerTo(t).Implements(unionType):
+		p.kind, p.variants = kUnion, map[string]*plan{}
+		member, types := reflect.New(t).Interface().(union).variants()
+		p.member = member
+		for text, v := range types {
+			p.variants[text] = makePlan(v.Elem(), making)
+		}
 	case reflect.PointerTo(t).Implements(customType):
 		p.kind = kOther
 	case t.Kind() == reflect.String:
@@ -157,7 +200,7 @@ func makePlan(t reflect.Type, making map[reflect.Type]*plan) *plan {
 	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String:
 		p.kind, p.elem = kMap, makePlan(t.Elem(), making)
 	case t.Kind() == reflect.Struct:
-		p.kind = kStruct
+		p.kind, p.self = kStruct, reflect.PointerTo(t).Implements(selfType)
 		p.addFields(t, nil, making)
 		p.finish()
 	default:
@@ -182,8 +225,19 @@ func (p *plan) addFields(t reflect.Type, at []int, making map[reflect.Type]*plan
 		}
 		f := field{name: name, pointer: "/" + escapePointer(name), at: where, plan: makePlan(sf.Type, making)}
 		f.parse(t.Name()+"."+sf.Name, sf.Tag.Get("t8"))
+		if l := f.plan.base().limits; l != nil && !f.hasMin && !f.hasMax {
+			f.hasMin, f.min, f.hasMax, f.max = l.hasMin, l.min, l.hasMax, l.max
+		}
 		p.fields = append(p.fields, f)
 	}
+}
+
+// base returns the plan behind pointers and Opt.
+func (p *plan) base() *plan {
+	for p.kind == kPtr || p.kind == kOpt {
+		p = p.elem
+	}
+	return p
 }
 
 func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
