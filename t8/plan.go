@@ -29,8 +29,9 @@ import (
 //
 // A member may belong to several groups.
 //
-// The identity types, Features, TimeOfDay and DayOfWeek bring the check of their form or range with them. A struct
-// with rules that no tag can say is a selfChecker. A type whose objects have one of several forms is a union.
+// The identity types, Features, TimeOfDay, DayOfWeek and CongestionValue bring the check of their form or range with
+// them. A struct with rules that no tag can say is a selfChecker. A type whose objects have one of several forms is a
+// union.
 type plan struct {
 	typ      reflect.Type
 	kind     kind
@@ -128,7 +129,8 @@ var (
 	}
 
 	limits = map[reflect.Type]*field{
-		reflect.TypeFor[DayOfWeek](): {hasMin: true, min: float64(Monday), hasMax: true, max: float64(Sunday)},
+		reflect.TypeFor[DayOfWeek]():       {hasMin: true, min: float64(Monday), hasMax: true, max: float64(Sunday)},
+		reflect.TypeFor[CongestionValue](): {hasMin: true, min: 0, hasMax: true, max: 31},
 	}
 
 	plans     sync.Map // reflect.Type -> *plan, complete ones only

@@ -4,14 +4,6 @@ import (
 	"time"
 )
 
-// EcRestrictionDataWb FIXME (TS29503_Nudm_SDM#EcRestrictionDataWb).
-type EcRestrictionDataWb struct {
-	// FIXME boolean
-	EcModeARestricted *bool `json:"ecModeARestricted,omitempty" t8:"anyof=g1"`
-	// FIXME boolean
-	EcModeBRestricted *bool `json:"ecModeBRestricted,omitempty" t8:"anyof=g1"`
-}
-
 // UcPurpose FIXME.
 type UcPurpose string
 
