@@ -350,6 +350,9 @@ func TestOperations(t *testing.T) {
 		return body
 	}
 	for _, api := range apis {
+		if api.title != "" {
+			api.Name = api.title
+		}
 		for i := range api.routes {
 			r := &api.routes[i]
 			key := r.method + " " + r.pattern
@@ -364,7 +367,9 @@ func TestOperations(t *testing.T) {
 				require.Nil(t, r.body, key)
 			} else {
 				require.Contains(t, r.accepts, f[1], key)
-				require.Equal(t, nameOf(f[2]), r.body.String(), key)
+				if mending[api.Name+" "+key+" body"] == "" {
+					require.Equal(t, nameOf(f[2]), r.body.String(), key)
+				}
 			}
 			var statuses []int
 			for s := range strings.SplitSeq(f[3], ";") {

@@ -25,6 +25,7 @@ type API struct {
 	Name    string // as in the URI: "3gpp-nidd"
 	Version string // as in the URI: "v1"
 	routes  []route
+	title   string // of the API description of the standard, where it is not the name
 	// refuse401 holds the operations for which the standard wants 401 when an authenticated SCS/AS is not authorised;
 	// the others get 403.
 	refuse401 []string

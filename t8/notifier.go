@@ -171,13 +171,18 @@ func (n *Notifier) Notify(ctx context.Context, destination string, body any) err
 	if err != nil {
 		return fault.Wrap("t8.Notify", fault.Internal, err)
 	}
+	return n.send(ctx, destination, b, nil)
+}
+
+// send posts b and follows redirections; when answer is not nil, it gets the body of the success.
+func (n *Notifier) send(ctx context.Context, destination string, b []byte, answer *[]byte) error {
 	if end, ok := ctx.Deadline(); !ok || time.Until(end) > n.timeout {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, n.timeout)
 		defer cancel()
 	}
 	for hop := 0; ; hop++ {
-		next, err := n.post(ctx, destination, b)
+		next, err := n.post(ctx, destination, b, answer)
 		if err != nil || next == "" {
 			return err
 		}
@@ -197,8 +202,8 @@ var notifyHeader = http.Header{
 	"Idempotency-Key": nil,
 }
 
-// post sends one request; next is where a redirection leads.
-func (n *Notifier) post(ctx context.Context, destination string, b []byte) (next string, err error) {
+// post sends one request; next is where a redirection leads, keep is for the body of a success and may be nil.
+func (n *Notifier) post(ctx context.Context, destination string, b []byte, keep *[]byte) (next string, err error) {
 	const op = "t8.Notify"
 	t, err := n.acquire(destination)
 	if err != nil {
@@ -237,7 +242,7 @@ func (n *Notifier) post(ctx context.Context, destination string, b []byte) (next
 		return "", nil
 	}
 	// What is read to its end leaves the connection for the next notification.
-	if res.StatusCode/100 == 2 && x == nil {
+	if res.StatusCode/100 == 2 && x == nil && keep == nil {
 		_, _ = io.CopyN(io.Discard, res.Body, maxNotifyAnswer)
 		return "", nil
 	}
@@ -247,6 +252,9 @@ func (n *Notifier) post(ctx context.Context, destination string, b []byte) (next
 	}
 	switch {
 	case res.StatusCode/100 == 2:
+		if keep != nil {
+			*keep = answer
+		}
 		return "", nil
 	case res.StatusCode == http.StatusTemporaryRedirect || res.StatusCode == http.StatusPermanentRedirect:
 		return n.redirect(t.url, res)

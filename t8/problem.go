@@ -140,7 +140,7 @@ func remoteFault(op string, status int, h http.Header, body []byte, report refle
 		e.Err = UEFormatsError(b.SupportedUEFormats)
 	}
 	if report != nil && !strings.HasPrefix(h.Get("Content-Type"), typeProblem) {
-		if v := reflect.New(report); decodeBody(body, v.Interface(), modeAnswer) == nil {
+		if v := reflect.New(report); decodeBody(body, v.Interface(), modeNotify) == nil { // not ProblemDetails under another media type
 			e.Err = ReportError{v.Elem().Interface()}
 		}
 	}
