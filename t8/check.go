@@ -110,7 +110,7 @@ func (c *checker) judged() bool {
 func present(v reflect.Value, f *field) bool {
 	switch f.plan.kind {
 	case kString:
-		return v.Len() > 0
+		return v.Len() > 0 || f.empty
 	case kInt, kFloat:
 		return f.required || !v.IsZero()
 	case kBytes, kSlice, kMap, kPtr:

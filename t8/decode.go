@@ -29,7 +29,7 @@ const (
 
 const maxDepth = 32
 
-// decodeBody decodes a whole body into the struct v points to and checks it; the error is nil or a *fault.Error
+// decodeBody decodes a whole body into the struct or the slice v points to and checks it; the error is nil or a *fault.Error
 // without Op.
 func decodeBody(b []byte, v any, m mode) *fault.Error {
 	d := decoders.Get().(*decoder)
@@ -43,6 +43,10 @@ func decodeBody(b []byte, v any, m mode) *fault.Error {
 	case b[d.i] != '{' && target.Kind() == reflect.Struct:
 		if d.skip() && d.end() {
 			return fault.New("", fault.Malformed, "the body is not a JSON object")
+		}
+	case b[d.i] != '[' && planOf(target.Type()).kind == kSlice:
+		if d.skip() && d.end() {
+			return fault.New("", fault.Malformed, "the body is not a JSON array")
 		}
 	case d.value(target, planOf(target.Type())):
 		d.end()
@@ -279,13 +283,21 @@ func (d *decoder) object(v reflect.Value, p *plan) bool {
 			case f.readonly && d.mode == modeRequest:
 				ok = d.skip()
 			case d.peek() == 'n':
-				if ok = d.word("null"); ok && f.plan.kind == kOpt {
+				switch ok = d.word("null"); {
+				case ok && f.plan.kind == kOpt:
 					f.of(v).Addr().Interface().(opt).setState(optNull)
+					seen[at/64] |= 1 << (at % 64)
+				case ok && f.plan.typ == rawType: // JSON as it is, null as well
+					f.of(v).SetBytes([]byte("null"))
 					seen[at/64] |= 1 << (at % 64)
 				}
 			default:
+				before := len(d.faults)
 				ok = d.value(f.of(v), f.plan)
 				seen[at/64] |= 1 << (at % 64)
+				if f.plan.kind == kInt && f.hasMin && f.min > 0 && d.mode != modeAnswer && len(d.faults) == before && f.of(v).IsZero() {
+					d.bad("must be at least " + strconv.FormatFloat(f.min, 'f', -1, 64)) // the checker takes 0 for absent
+				}
 			}
 			d.path = d.path[:base]
 			if !ok {

@@ -18,6 +18,7 @@ import (
 // read. The t8 tag is a list of:
 //
 //	required     the member must be there; a string must not be empty
+//	empty        the empty string is a value, too
 //	readonly     only the server sets it; what a request says is skipped
 //	notnull      in a PATCH body: must not be removed
 //	min=n max=n  range of a number; length of a string, of octets or of an array
@@ -91,6 +92,7 @@ type field struct {
 	plan               *plan
 	required, readonly bool
 	notnull, uri       bool
+	empty              bool
 	hasMin, hasMax     bool
 	min, max           float64
 	pattern            func(string) error
@@ -114,6 +116,7 @@ var (
 	customType = reflect.TypeFor[json.Unmarshaler]()
 	unionType  = reflect.TypeFor[union]()
 	selfType   = reflect.TypeFor[selfChecker]()
+	rawType    = reflect.TypeFor[json.RawMessage]()
 
 	units = map[reflect.Type]time.Duration{
 		reflect.TypeFor[DurationSec](): time.Second,
@@ -262,6 +265,8 @@ func (f *field) parse(where, tag string) {
 		switch name {
 		case "required":
 			f.required = true
+		case "empty":
+			f.empty = true
 		case "readonly":
 			f.readonly = true
 		case "notnull":

@@ -21,19 +21,18 @@ type UEFilter struct {
 // parseUEFilter reads the query of a request.
 func parseUEFilter(u *url.URL) (f UEFilter, err error) {
 	q := u.Query()
-	for name, to := range map[string]any{"ip-addrs": &f.IPAddrs, "mac-addrs": &f.MACAddrs} {
-		if q.Has(name) && json.Unmarshal([]byte(q.Get(name)), to) != nil {
-			return f, badQuery(name, "must be a JSON array")
-		}
+	if q.Has("ip-addrs") && (json.Unmarshal([]byte(q.Get("ip-addrs")), &f.IPAddrs) != nil || len(f.IPAddrs) == 0) {
+		return f, badQuery("ip-addrs", "must be a JSON array of addresses")
 	}
 	for i := range f.IPAddrs {
 		if e := check(reflect.ValueOf(&f.IPAddrs[i]).Elem(), nil); e != nil {
 			return f, badQuery("ip-addrs", "element "+strconv.Itoa(i)+" "+e.Params[0].Reason)
 		}
 	}
-	if err := runtime.BindQueryParameter("form", true, false, "ip-domain", q, &f.IPDomain); err != nil {
+	if err := runtime.BindRawQueryParameter("form", true, false, "ip-domain", u.RawQuery, &f.IPDomain); err != nil {
 		return f, badQuery("ip-domain", "must be one text")
 	}
+	f.MACAddrs = q["mac-addrs"]
 	for _, m := range f.MACAddrs {
 		if err := patterns["mac"](m); err != nil {
 			return f, badQuery("mac-addrs", err.Error())
@@ -45,14 +44,15 @@ func parseUEFilter(u *url.URL) (f UEFilter, err error) {
 // addTo returns the URI with the filter as its query.
 func (f UEFilter) addTo(uri string) (string, error) {
 	q := url.Values{}
-	for name, v := range map[string]any{"ip-addrs": f.IPAddrs, "mac-addrs": f.MACAddrs} {
-		b, err := marshal(v)
+	if len(f.IPAddrs) > 0 {
+		b, err := marshal(f.IPAddrs)
 		if err != nil {
 			return "", err
 		}
-		if s := string(b); s != "null" && s != "[]" {
-			q.Set(name, s)
-		}
+		q.Set("ip-addrs", string(b))
+	}
+	if len(f.MACAddrs) > 0 {
+		q["mac-addrs"] = f.MACAddrs
 	}
 	if f.IPDomain != "" {
 		q.Set("ip-domain", f.IPDomain)

@@ -24,7 +24,8 @@ type route struct {
 	status  []int                // of a success
 	reports map[int]reflect.Type // what a ReportError with that status may hold, see ReportError
 	query   []queryParam
-	event   *event // what is sent to the notification destination of the created resource
+	others  map[int][]reflect.Type // bodies of a success whose status has another one than answer: one of these
+	event   *event                 // what is sent to the notification destination of the created resource
 }
 
 // queryParam is a parameter of the query.
@@ -38,6 +39,8 @@ type queryParam struct {
 type event struct {
 	name   string         // of the callback
 	bodies []reflect.Type // one of these
+	member string         // of the request, that holds the destination; empty: notificationDestination
+	next   *event         // another callback of the operation
 }
 
 // reporting says that failures with the given statuses may be told in a body of type T.
@@ -51,7 +54,13 @@ func reporting[T any](r route, statuses ...int) route {
 
 // notifying says that the created resource causes notifications of the given types.
 func notifying(r route, name string, bodies ...reflect.Type) route {
-	r.event = &event{name, bodies}
+	r.event = &event{name: name, bodies: bodies, next: r.event}
+	return r
+}
+
+// notifyingAt is notifying with another member for the destination than notificationDestination.
+func notifyingAt(r route, member, name string, bodies ...reflect.Type) route {
+	r.event = &event{name: name, bodies: bodies, member: member, next: r.event}
 	return r
 }
 
@@ -200,7 +209,7 @@ func withBody[T any](c *call, f func(*T) (reply, error)) (reply, error) {
 var ueFilter = []queryParam{
 	{"ip-addrs", reflect.TypeFor[[]IPAddr](), true},
 	{"ip-domain", reflect.TypeFor[string](), false},
-	{"mac-addrs", reflect.TypeFor[[]string](), true},
+	{"mac-addrs", reflect.TypeFor[[]string](), false},
 }
 
 // asking says which parameters the query of an operation may have.

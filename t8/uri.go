@@ -64,15 +64,18 @@ func ParseNIDDPortURI(uri string) (scsas id.SCSASID, configID, portID string, ok
 }
 
 // splitNIDD returns the n decoded, not empty path segments after the base of the NIDD API.
-func splitNIDD(uri string, n int) ([]string, bool) {
+func splitNIDD(uri string, n int) ([]string, bool) { return splitURI(uri, niddBase, n) }
+
+// splitURI returns the n decoded, not empty path segments after the base of an API.
+func splitURI(uri, base string, n int) ([]string, bool) {
 	if i := strings.IndexAny(uri, "?#"); i >= 0 {
 		return nil, false
 	}
-	i := strings.LastIndex(uri, niddBase+"/")
+	i := strings.LastIndex(uri, base+"/")
 	if i < 0 {
 		return nil, false
 	}
-	s := strings.Split(uri[i+len(niddBase)+1:], "/")
+	s := strings.Split(uri[i+len(base)+1:], "/")
 	if len(s) != n {
 		return nil, false
 	}
