@@ -84,7 +84,7 @@ func TestBDT(t *testing.T) {
 	patch := &t8.BDTSubscriptionPatch{
 		SelectedPolicy: 0, WarnNotifEnabled: t8.Set(false), NotificationDestination: t8.Set("https://as.example.com/m"),
 	}
-	bothWays(t, bdtAPI, []trip{
+	bothWays(t, bdtAPI, []tripThere{
 		{
 			name: "none", invoke: func(c *t8.Client) (any, error) { return c.BDT().Subscriptions(ctx, asA) },
 			method: "GET", path: bdtSubs, called: "Subscriptions as-a", status: 200, wire: `[]`,
@@ -139,7 +139,7 @@ func TestBDT(t *testing.T) {
 func TestBDTRefusals(t *testing.T) {
 	covers(t, "T8-4.4.3-10")
 	const merge = "application/merge-patch+json"
-	refuses(t, bdtAPI, []refusal{
+	refusesAll(t, bdtAPI, []refusalThere{
 		{
 			name: "nothing", method: "POST", path: bdtSubs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/volumePerUE", "/numberOfUEs", "/desiredTimeWindow"},

@@ -20,7 +20,7 @@ import (
 )
 
 // trip is one call of a client that a handler serves, with what the wire must carry in both directions.
-type trip struct {
+type tripThere struct {
 	name     string
 	invoke   func(c *t8.Client) (any, error)
 	method   string
@@ -95,7 +95,7 @@ func clientOf(t *testing.T, root string) *t8.Client {
 }
 
 // bothWays runs each trip twice: with the answer of the procedure, and with one that does not know the resource.
-func bothWays(t *testing.T, api func(f *fake) t8.API, trips []trip) {
+func bothWays(t *testing.T, api func(f *fake) t8.API, trips []tripThere) {
 	for _, x := range trips {
 		t.Run(x.name, func(t *testing.T) {
 			var mu sync.Mutex
@@ -157,14 +157,14 @@ func sameJSON(t *testing.T, want, have string) {
 }
 
 // refusal is a request that a handler refuses before its procedure.
-type refusal struct {
+type refusalThere struct {
 	name, method, path, media, body string
 	status                          int
 	cause                           string
 	params                          []string
 }
 
-func refuses(t *testing.T, api func(f *fake) t8.API, all []refusal) {
+func refusesAll(t *testing.T, api func(f *fake) t8.API, all []refusalThere) {
 	for _, x := range all {
 		t.Run(x.name, func(t *testing.T) {
 			f := &fake{}

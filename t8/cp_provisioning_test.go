@@ -106,7 +106,7 @@ func TestCPProvisioning(t *testing.T) {
 	covers(t, "T8-4.4.9-03", "T8-4.4.9-04", "T8-4.4.9-05", "T8-4.4.9-07", "T8-4.4.9-08", "T8-4.4.9-20", "T8-4.4.9-21", "T8-4.4.9-31", "T8-4.4.9-38",
 		"T8-4.4.9-47", "T8-4.4.9-48", "T8-4.4.9-51", "T8-4.4.9-52", "T8-4.4.9-58", "T8-4.4.9-62", "T8-4.4.9-64", "T8-4.4.9-69")
 	ctx := t.Context()
-	bothWays(t, cpAPI, []trip{
+	bothWays(t, cpAPI, []tripThere{
 		{
 			name: "none", invoke: func(c *t8.Client) (any, error) { return c.CPProvisioning().Subscriptions(ctx, asA) },
 			method: "GET", path: cpSubs, called: "Subscriptions as-a", status: 200, wire: `[]`,
@@ -200,7 +200,7 @@ func TestCPProvisioningUEs(t *testing.T) {
 
 func TestCPProvisioningRefusals(t *testing.T) {
 	covers(t, "T8-4.4.9-09")
-	refuses(t, cpAPI, []refusal{
+	refusesAll(t, cpAPI, []refusalThere{
 		{
 			name: "nothing", method: "POST", path: cpSubs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/cpParameterSets", "/externalId", "/msisdn", "/externalGroupId"},

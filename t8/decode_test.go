@@ -95,7 +95,7 @@ func TestDecoderDetails(t *testing.T) {
 	require.ErrorIs(t, e, fault.InvalidParameter)
 }
 
-// Maps, floats and foreign types: bodies of other APIs have them.
+// Maps, floats and monForeign types: bodies of other APIs have them.
 func TestDecoderOtherKinds(t *testing.T) {
 	type body struct {
 		Sets  map[string]RDSPort     `json:"sets" t8:"min=1"`

@@ -49,7 +49,7 @@ func TestECRControl(t *testing.T) {
 	allowed := &t8.ECRRequest{SupportedFeatures: t8.FeatureSet(t8.FeatureECRWB5G), MSISDN: "491700000001", SCSASID: asA, AllowedPLMNIDs: plmns}
 	restricted := &t8.ECRRequest{SupportedFeatures: "0", MSISDN: "491700000001", SCSASID: asA, RestrictedPLMNIDs: plmns}
 	nowhere := &t8.ECRRequest{SupportedFeatures: "0", ExternalID: "ue@example.com", SCSASID: asA, RestrictedPLMNIDs: []t8.PLMNID{}}
-	bothWays(t, ecrAPI, []trip{
+	bothWays(t, ecrAPI, []tripThere{
 		{
 			name: "query", invoke: func(c *t8.Client) (any, error) { return c.ECRControl().Query(ctx, asA, query) },
 			method: "POST", path: ecrQuery, media: "application/json", called: "Query as-a", given: query, answer: ecrFull(), status: 200, wire: fullECR,
@@ -91,7 +91,7 @@ func TestECRControl(t *testing.T) {
 func TestECRControlRefusals(t *testing.T) {
 	covers(t, "T8-4.4.11-09", "T8-4.4.11-12", "T8-4.4.11-13")
 	const missing, incorrect = "MANDATORY_IE_MISSING", "MANDATORY_IE_INCORRECT"
-	refuses(t, ecrAPI, []refusal{
+	refusesAll(t, ecrAPI, []refusalThere{
 		{name: "query, no UE", method: "POST", path: ecrQuery, body: `{"supportedFeatures":"0"}`, status: 400, cause: missing, params: []string{"/externalId", "/msisdn"}},
 		{name: "query, no features", method: "POST", path: ecrQuery, body: `{"msisdn":"12345"}`, status: 400, cause: missing, params: []string{"/supportedFeatures"}},
 		{

@@ -162,7 +162,7 @@ func TestMonitoringEvent(t *testing.T) {
 	}, m.called())
 }
 
-// What is on the wire when the SCEF answers.
+// What is on the monWire when the SCEF answers.
 func TestMonitoringEventHandler(t *testing.T) {
 	covers(t, "T8-4.4.2.2.2.2-19")
 	m := &monitor{}
@@ -355,18 +355,18 @@ func TestMonitoringEventFilter(t *testing.T) {
 	}, *body)
 }
 
-// wire is a request as it was sent.
-type wire struct{ method, uri, media, body string }
+// monWire is a request as it was sent.
+type monWire struct{ method, uri, media, body string }
 
-// foreign is an SCEF that is not ours: it notes the last request and gives the answer of the test.
-func foreign(t *testing.T) (root string, last *wire, answer func(status int, body string, location ...string)) {
-	last = &wire{}
+// monForeign is an SCEF that is not ours: it notes the last request and gives the answer of the test.
+func monForeign(t *testing.T) (root string, last *monWire, answer func(status int, body string, location ...string)) {
+	last = &monWire{}
 	var status int
 	var body string
 	var location []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
-		*last = wire{r.Method, r.RequestURI, r.Header.Get("Content-Type"), string(b)}
+		*last = monWire{r.Method, r.RequestURI, r.Header.Get("Content-Type"), string(b)}
 		if location != nil {
 			w.Header().Set("Location", location[0])
 		}
@@ -382,7 +382,7 @@ func TestMonitoringEventClient(t *testing.T) {
 	covers(t, "T8-4.4.2.2.1-01", "T8-4.4.2.2.1-03", "T8-4.4.2.2.1-04", "T8-4.4.2.2.1-05", "T8-4.4.2.2.1-11", "T8-4.4.2.2.1-12", "T8-4.4.2.2.1-13",
 		"T8-4.4.2.2.1-14", "T8-4.4.2.2.1-16", "T8-4.4.2.2.1-22", "T8-4.4.2.2.1-23", "T8-4.4.2.2.1-24", "T8-4.4.2.2.1-33", "T8-4.4.2.2.1-34", "T8-4.4.2.2.1-35",
 		"T8-4.4.2.2.1-36", "T8-4.4.2.2.1-71", "T8-4.4.2.2.2.2-11")
-	root, last, answer := foreign(t)
+	root, last, answer := monForeign(t)
 	c := monitoringClient(t, root)
 	ctx := t.Context()
 	end := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -445,7 +445,7 @@ func TestMonitoringEventClient(t *testing.T) {
 		t8.PatchAdd("/excludedExternalIds", []id.ExternalID{"a@example.com"}), t8.PatchAdd("/excludedMsisdns/-", id.MSISDN("49170000001")),
 		t8.PatchAdd("/addedExternalIds", []id.ExternalID{"b@example.com"}), t8.PatchAdd("/addedMsisdns", []id.MSISDN{"49170000002"}),
 	}))
-	require.Equal(t, wire{"PATCH", "/elsewhere/77", "application/json-patch+json", `[{"op":"replace","path":"/notificationDestination","value":"https://as.example.com/m?a=1&b"},` +
+	require.Equal(t, monWire{"PATCH", "/elsewhere/77", "application/json-patch+json", `[{"op":"replace","path":"/notificationDestination","value":"https://as.example.com/m?a=1&b"},` +
 		`{"op":"replace","path":"/monitorExpireTime","value":"2027-01-01T00:00:00Z"},{"op":"add","path":"/excludedExternalIds","value":["a@example.com"]},` +
 		`{"op":"add","path":"/excludedMsisdns/-","value":"49170000001"},{"op":"add","path":"/addedExternalIds","value":["b@example.com"]},` +
 		`{"op":"add","path":"/addedMsisdns","value":["49170000002"]}]`}, *last)
@@ -457,7 +457,7 @@ func TestMonitoringEventClient(t *testing.T) {
 	reports, err = c.DeleteSubscription(ctx, asA, got.Self)
 	require.NoError(t, err)
 	require.Len(t, reports, 1)
-	require.Equal(t, wire{method: "DELETE", uri: "/elsewhere/77"}, *last)
+	require.Equal(t, monWire{method: "DELETE", uri: "/elsewhere/77"}, *last)
 
 	answer(200, `{}`)
 	_, err = c.Subscriptions(ctx, asA, t8.UEFilter{})
@@ -467,7 +467,7 @@ func TestMonitoringEventClient(t *testing.T) {
 // A wish for one time: one report and no end.
 func TestMonitoringEventOnce(t *testing.T) {
 	covers(t, "T8-4.4.2.2.1-19", "T8-4.4.2.2.1-20")
-	root, last, answer := foreign(t)
+	root, last, answer := monForeign(t)
 	answer(200, `{"monitoringType":"LOCATION_REPORTING","locationInfo":{"ageOfLocationInfo":0,"cellId":"001-01-1a2d001"}}`)
 	_, reports, err := monitoringClient(t, root).CreateSubscription(t.Context(), asA, &t8.MonitoringEventSubscription{
 		MSISDN: "49170000001", NotificationDestination: "https://as.example.com/n", MonitoringType: t8.MonitorLocationReporting,

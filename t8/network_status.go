@@ -55,7 +55,7 @@ func (p *NetworkStatusSubscriptionPatch) Apply(s *NetworkStatusSubscription) err
 	n := *s
 	p.NotificationDestination.apply(&n.NotificationDestination)
 	if area, ok := p.LocationArea.Get(); ok {
-		mergeInto(&n.LocationArea, &area)
+		mergeSame(&n.LocationArea, &area)
 	}
 	p.TimeDuration.apply(&n.TimeDuration)
 	p.ThresholdValues.apply(&n.ThresholdValues)
@@ -67,9 +67,9 @@ func (p *NetworkStatusSubscriptionPatch) Apply(s *NetworkStatusSubscription) err
 	return nil
 }
 
-// mergeInto overwrites those members of a struct that another one has. That is what RFC 7396 does with an object inside
+// mergeSame overwrites those members of a struct that another one has. That is what RFC 7396 does with an object inside
 // of a patch, short of removing members.
-func mergeInto[T any](to, from *T) {
+func mergeSame[T any](to, from *T) {
 	src, dst := reflect.ValueOf(from).Elem(), reflect.ValueOf(to).Elem()
 	p := planOf(src.Type())
 	for i := range p.fields {

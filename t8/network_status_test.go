@@ -80,7 +80,7 @@ func TestNetworkStatus(t *testing.T) {
 		TimeDuration: t8.Null[time.Time](), ThresholdTypes: t8.Set([]t8.CongestionType{t8.CongestionLow}),
 	}
 	const merge = "application/merge-patch+json"
-	bothWays(t, networkStatusAPI, []trip{
+	bothWays(t, networkStatusAPI, []tripThere{
 		{
 			name: "none", invoke: func(c *t8.Client) (any, error) { return c.NetworkStatus().Subscriptions(ctx, asA) },
 			method: "GET", path: nsSubs, called: "Subscriptions as-a", status: 200, wire: `[]`,
@@ -145,7 +145,7 @@ func TestNetworkStatusNotAuthorized(t *testing.T) {
 func TestNetworkStatusRefusals(t *testing.T) {
 	covers(t, "T8-4.4.8.2-06")
 	const merge = "application/merge-patch+json"
-	refuses(t, networkStatusAPI, []refusal{
+	refusesAll(t, networkStatusAPI, []refusalThere{
 		{
 			name: "nothing", method: "POST", path: nsSubs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/notificationDestination", "/locationArea"},

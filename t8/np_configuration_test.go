@@ -78,7 +78,7 @@ func TestNPConfiguration(t *testing.T) {
 		MaximumLatency: t8.Set(t8.DurationSec(0)), MaximumResponseTime: t8.Null[t8.DurationSec](), SuggestedNumberOfDLPackets: t8.Set(0),
 		GroupReportingGuardTime: t8.Set(t8.DurationSec(time.Second)), ValidityTime: t8.Null[time.Time](), NotificationDestination: t8.Set("https://as.example.com/m"),
 	}
-	bothWays(t, npAPI, []trip{
+	bothWays(t, npAPI, []tripThere{
 		{
 			name: "none", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().Configurations(ctx, asA) },
 			method: "GET", path: npConfigs, called: "Configurations as-a", status: 200, wire: `[]`,
@@ -156,7 +156,7 @@ func TestNPConfigurationUEs(t *testing.T) {
 func TestNPConfigurationRefusals(t *testing.T) {
 	covers(t, "T8-4.4.12.1-13")
 	const merge = "application/merge-patch+json"
-	refuses(t, npAPI, []refusal{
+	refusesAll(t, npAPI, []refusalThere{
 		{
 			name: "nothing", method: "POST", path: npConfigs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/externalId", "/msisdn", "/externalGroupId"},

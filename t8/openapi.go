@@ -2,6 +2,7 @@ package t8
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -192,6 +193,9 @@ func (e *describer) reach(p *plan) {
 	for i := range p.fields {
 		e.reach(p.fields[i].plan)
 	}
+	for _, v := range p.variants {
+		e.reach(v)
+	}
 }
 
 // tagOf is the last fixed segment of a path.
@@ -214,7 +218,7 @@ func variables(pattern string) []object {
 		}
 		name, text := strings.Trim(s, "{}"), "Identifier of the resource, as in the URI that the SCEF gave it."
 		schema := object{{"type", "string"}}
-		if f, ok := variableShapes[name]; ok {
+		if f, ok := variableForms[name]; ok {
 			schema = f.on(schema)
 		} else {
 			schema = schema.with("minLength", 1)
@@ -254,7 +258,7 @@ func (e *describer) operation(r *route, tag string) object {
 	}
 	o = append(o, member{"responses", e.answers(r)})
 	if r.event != nil {
-		o = append(o, member{"callbacks", e.callback(r)})
+		o = append(o, member{"callbacks", e.callbacks(r)})
 	}
 	return o
 }
@@ -298,8 +302,12 @@ func (e *describer) answers(r *route) object {
 		if s == http.StatusCreated {
 			a = append(a, member{"headers", object{{"Location", header("URI of the new resource.", object{{"type", "string"}, {"format", "uri"}}, true)}}})
 		}
-		if r.answer != nil && (s == http.StatusOK || s == http.StatusCreated) {
-			a = append(a, member{"content", object{{typeJSON, object{{"schema", e.schema(planOf(r.answer), nil)}}}}})
+		bodies := r.others[s]
+		if bodies == nil && r.answer != nil && (s == http.StatusOK || s == http.StatusCreated) {
+			bodies = []reflect.Type{r.answer}
+		}
+		if bodies != nil {
+			a = append(a, member{"content", object{{typeJSON, object{{"schema", e.oneOf(bodies)}}}}})
 		}
 		all = append(all, member{strconv.Itoa(s), a})
 	}
@@ -420,45 +428,49 @@ func (e *describer) sharedResponses() object {
 	return all
 }
 
-// callback is what comes to the notification destination of a resource.
-func (e *describer) callback(r *route) object {
-	bodies := r.event.bodies
-	destination, test := "", false
-	for i := range planOf(r.body).fields {
-		f := &planOf(r.body).fields[i]
-		if f.uri && (destination == "" || f.name == "notificationDestination") {
-			destination = f.name
-		}
-		test = test || f.name == "requestTestNotification"
-	}
-	if destination == "" {
-		e.errs = append(e.errs, fmt.Errorf("%s has a callback and no destination", r.operation))
-	}
-	if t := reflect.TypeFor[TestNotification](); test && !slices.Contains(bodies, t) {
-		bodies = append(slices.Clone(bodies), t)
-	}
+// oneOf is the schema of a body of one of several types.
+func (e *describer) oneOf(types []reflect.Type) object {
 	var schemas []object
-	for _, t := range bodies {
+	for _, t := range types {
 		schemas = append(schemas, e.schema(planOf(t), nil))
 	}
-	schema := object{{"anyOf", schemas}}
 	if len(schemas) == 1 {
-		schema = schemas[0]
+		return schemas[0]
 	}
-	e.responses[0], e.responses[400], e.responses[404] = true, true, true
-	return object{{r.event.name, object{{"{$request.body#/" + destination + "}", object{{"post", object{
-		{"operationId", r.operation + "Callback"},
-		{"summary", "Notifies the SCS/AS"},
-		{"security", []object{}},
-		{"requestBody", object{{"required", true}, {"content", object{{typeJSON, object{{"schema", schema}}}}}}},
-		{"responses", object{
-			{"200", object{{"description", "Taken."}, {"content", object{{typeJSON, object{{"schema", e.schema(planOf(reflect.TypeFor[Acknowledgement]()), nil)}}}}}}},
-			{"204", object{{"description", "Taken."}}},
-			{"400", reference("responses", responseName(400))},
-			{"404", reference("responses", responseName(404))},
-			{"default", reference("responses", "Default")},
-		}},
-	}}}}}}}
+	return object{{"anyOf", schemas}} // objects are open, so that several may fit
+}
+
+// callbacks are what comes to the notification destinations of a resource.
+func (e *describer) callbacks(r *route) object {
+	var all object
+	for ev := r.event; ev != nil; ev = ev.next {
+		destination := cmp.Or(ev.member, "notificationDestination")
+		bodies := ev.bodies
+		fields := planOf(r.body).index
+		if _, ok := fields[destination]; !ok {
+			e.errs = append(e.errs, fmt.Errorf("%s has no %s for its callback", r.operation, destination))
+		}
+		test := reflect.TypeFor[TestNotification]()
+		if _, ok := fields["requestTestNotification"]; ok && ev.member == "" && !slices.Contains(bodies, test) {
+			bodies = append(slices.Clone(bodies), test)
+		}
+		e.responses[0], e.responses[400], e.responses[404] = true, true, true
+		all = append(all, member{ev.name, object{{"{$request.body#/" + destination + "}", object{{"post", object{
+			{"operationId", r.operation + "_" + ev.name},
+			{"summary", "Notifies the SCS/AS"},
+			{"security", []object{}},
+			{"requestBody", object{{"required", true}, {"content", object{{typeJSON, object{{"schema", e.oneOf(bodies)}}}}}}},
+			{"responses", object{
+				{"200", object{{"description", "Taken."}, {"content", object{{typeJSON, object{{"schema", e.schema(planOf(reflect.TypeFor[Acknowledgement]()), nil)}}}}}}},
+				{"204", object{{"description", "Taken."}}},
+				{"400", reference("responses", responseName(400))},
+				{"404", reference("responses", responseName(404))},
+				{"default", reference("responses", "Default")},
+			}},
+		}}}}}})
+	}
+	slices.Reverse(all)
+	return all
 }
 
 func reference(kind, name string) object {

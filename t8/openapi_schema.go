@@ -3,6 +3,7 @@ package t8
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -11,11 +12,11 @@ import (
 	"github.com/scefkit/scefkit/id"
 )
 
-// shape is the form of a string for others: an expression of ECMA-262, or a format of JSON Schema, and an example.
-type shape struct{ expr, format, example string }
+// textForm is the form of a string for others: an expression of ECMA-262, or a format of JSON Schema, and an example.
+type textForm struct{ expr, format, example string }
 
-// shapes are the forms of the patterns that tags name; each says what the check of the same name in patterns does, or less.
-var shapes = map[string]shape{
+// textForms are the forms of the patterns that tags name; each says what the check of the same name in patterns does, or less.
+var textForms = map[string]textForm{
 	"bitrate":    {`^\d+(\.\d+)? (bps|Kbps|Mbps|Gbps|Tbps)$`, "", "1.5 Mbps"},
 	"enb":        {`^(MacroeNB-[A-Fa-f0-9]{5}|LMacroeNB-[A-Fa-f0-9]{6}|SMacroeNB-[A-Fa-f0-9]{5}|HomeeNB-[A-Fa-f0-9]{7})$`, "", "MacroeNB-0000A"},
 	"errorrate":  {`^[0-9]E-[0-9]$`, "", "1E-3"},
@@ -42,20 +43,21 @@ var shapes = map[string]shape{
 	"upperhex20": {`^[0-9A-F]{20}$`, "", "00112233445566778899"},
 }
 
-// typeShapes are the forms of the types that check themselves.
-var typeShapes = map[reflect.Type]shape{
+// typeForms are the forms of the types that check themselves.
+var typeForms = map[reflect.Type]textForm{
 	reflect.TypeFor[id.ExternalID]():      {`^[^@]+@[^@]+$`, "", "ue1@example.com"},
 	reflect.TypeFor[id.ExternalGroupID](): {`^[^@]+@[^@]+$`, "", "meters@example.com"},
 	reflect.TypeFor[id.MSISDN]():          {`^[0-9]{5,15}$`, "", "999770000001"},
 	reflect.TypeFor[Features]():           {`^[A-Fa-f0-9]*$`, "", "3"},
+	reflect.TypeFor[TimeOfDay]():          {"", "", "12:30:00Z"},
 }
 
-// variableShapes are the forms of path variables.
-var variableShapes = map[string]shape{
+// variableForms are the forms of path variables.
+var variableForms = map[string]textForm{
 	"portId": {`^ue([0-9]|1[0-5])-ef([0-9]|1[0-5])$`, "", "ue3-ef5"},
 }
 
-func (s shape) on(o object) object {
+func (s textForm) on(o object) object {
 	return o.with("format", s.format).with("pattern", s.expr).with("examples", []string{s.example})
 }
 
@@ -65,15 +67,15 @@ type schemaer interface {
 	jsonSchema(of func(reflect.Type) object) object
 }
 
-// limits are the rules of a member that concern its value.
-type limits struct {
+// rules are those rules of a member that concern its value.
+type rules struct {
 	field    *field
 	pattern  string
 	required bool
 }
 
 // schema returns the schema of a value; l may be nil. Types with a name become components.
-func (e *describer) schema(p *plan, l *limits) object {
+func (e *describer) schema(p *plan, l *rules) object {
 	switch p.kind {
 	case kPtr:
 		return e.schema(p.elem, l)
@@ -85,7 +87,7 @@ func (e *describer) schema(p *plan, l *limits) object {
 		return nullable(s)
 	case kTime:
 		return object{{"type", "string"}, {"format", "date-time"}}
-	case kSeconds:
+	case kDuration:
 		return l.number(object{{"type", "integer"}}, 0)
 	}
 	if p.typ.Name() != "" && p.typ.PkgPath() != "" {
@@ -102,13 +104,16 @@ func (e *describer) schema(p *plan, l *limits) object {
 }
 
 // inline returns the schema itself, even when the type has a name.
-func (e *describer) inline(p *plan, l *limits) object {
+func (e *describer) inline(p *plan, l *rules) object {
 	switch p.kind {
 	case kString:
 		return l.text(object{{"type", "string"}})
 	case kBool:
 		return object{{"type", "boolean"}}
 	case kInt:
+		if l == nil && p.limits != nil {
+			l = &rules{field: p.limits}
+		}
 		return l.number(object{{"type", "integer"}}, math.Inf(-1))
 	case kFloat:
 		return l.number(object{{"type", "number"}, {"format", "double"}}, math.Inf(-1))
@@ -124,15 +129,17 @@ func (e *describer) inline(p *plan, l *limits) object {
 		}
 		return s
 	case kSlice:
-		var each *limits
+		var each *rules
 		if l != nil && l.pattern != "" {
-			each = &limits{pattern: l.pattern}
+			each = &rules{pattern: l.pattern}
 		}
 		return l.count(object{{"type", "array"}, {"items", e.schema(p.elem, each)}}, "Items")
 	case kMap:
 		return l.count(object{{"type", "object"}, {"additionalProperties", e.schema(p.elem, nil)}}, "Properties")
 	case kStruct:
 		return e.structure(p)
+	case kUnion:
+		return e.union(p)
 	}
 	if s, ok := reflect.New(p.typ).Interface().(schemaer); ok {
 		return s.jsonSchema(func(t reflect.Type) object { return e.schema(planOf(t), nil) })
@@ -141,6 +148,39 @@ func (e *describer) inline(p *plan, l *limits) object {
 		e.errs = append(e.errs, fmt.Errorf("%s reads itself from JSON and has no jsonSchema", p.typ))
 	}
 	return object{} // anything
+}
+
+// union is one of several structs, which a member tells apart that none of them has in Go.
+func (e *describer) union(p *plan) object {
+	var each []object
+	var mapping object
+	for _, text := range slices.Sorted(maps.Keys(p.variants)) {
+		v := p.variants[text]
+		if e.types[v.typ.Name()] != nil {
+			e.errs = append(e.errs, fmt.Errorf("%s is used outside of %s", v.typ, p.typ))
+		}
+		ref := e.named(v)
+		s := e.schemas[v.typ.Name()]
+		tell := member{p.member, object{{"type", "string"}, {"enum", []string{text}}}}
+		for i := range s {
+			switch s[i].name {
+			case "properties":
+				s[i].value = append(object{tell}, s[i].value.(object)...)
+			case "required":
+				s[i].value = append([]string{p.member}, s[i].value.([]string)...)
+			}
+		}
+		if !s.has("properties") {
+			s = append(s, member{"properties", object{tell}})
+		}
+		if !s.has("required") {
+			s = append(s, member{"required", []string{p.member}})
+		}
+		e.schemas[v.typ.Name()] = s
+		each = append(each, ref)
+		mapping = append(mapping, member{text, ref[0].value})
+	}
+	return object{{"oneOf", each}, {"discriminator", object{{"propertyName", p.member}, {"mapping", mapping}}}}
 }
 
 func nullable(s object) object {
@@ -152,19 +192,19 @@ func nullable(s object) object {
 	return object{{"anyOf", []object{s, {{"type", "null"}}}}}
 }
 
-func (l *limits) bounds() *field {
+func (l *rules) bounds() *field {
 	if l == nil {
 		return nil
 	}
 	return l.field
 }
 
-func (l *limits) text(s object) object {
+func (l *rules) text(s object) object {
 	if l == nil {
 		return s
 	}
 	if l.pattern != "" {
-		s = shapes[l.pattern].on(s)
+		s = textForms[l.pattern].on(s)
 	}
 	f := l.field
 	if f == nil {
@@ -175,7 +215,7 @@ func (l *limits) text(s object) object {
 	}
 	if f.hasMin && f.min > 0 {
 		s = s.with("minLength", int(f.min))
-	} else if l.required && l.pattern == "" && !f.uri && s[0].name == "type" {
+	} else if l.required && !f.empty && l.pattern == "" && !f.uri && s[0].name == "type" {
 		s = s.with("minLength", 1)
 	}
 	if f.hasMax && !f.uri {
@@ -185,7 +225,7 @@ func (l *limits) text(s object) object {
 }
 
 // number adds the range; least holds for every value of the type.
-func (l *limits) number(s object, least float64) object {
+func (l *rules) number(s object, least float64) object {
 	f := l.bounds()
 	if f != nil && f.hasMin {
 		least = max(least, f.min)
@@ -199,7 +239,7 @@ func (l *limits) number(s object, least float64) object {
 	return s
 }
 
-func (l *limits) count(s object, what string) object {
+func (l *rules) count(s object, what string) object {
 	f := l.bounds()
 	if f != nil && f.hasMin && f.min > 0 {
 		s = s.with("min"+what, int(f.min))
@@ -224,8 +264,8 @@ func (e *describer) named(p *plan) object {
 	switch values := e.docs.Values[name]; {
 	case len(values) > 0 && p.kind == kString:
 		s = enumeration(values, e.docs.Types[name])
-	case p.kind == kString && typeShapes[p.typ] != shape{}:
-		s = typeShapes[p.typ].on(object{{"type", "string"}}.with("description", e.docs.Types[name]))
+	case p.kind == kString && typeForms[p.typ] != textForm{}:
+		s = typeForms[p.typ].on(object{{"type", "string"}}.with("description", e.docs.Types[name]))
 	default:
 		s = e.inline(p, nil)
 		if text := e.docs.Types[name]; text != "" && !s.has("description") {
@@ -261,12 +301,12 @@ func (e *describer) structure(p *plan) object {
 		if len(f.at) > 1 {
 			owner = p.typ.FieldByIndex(f.at[:len(f.at)-1]).Type
 		}
-		l := &limits{field: f, required: f.required}
+		l := &rules{field: f, required: f.required}
 		for item := range strings.SplitSeq(sf.Tag.Get("t8"), ",") {
 			if name, ok := strings.CutPrefix(item, "pattern="); ok {
 				l.pattern = name
-				if shapes[name] == (shape{}) {
-					e.errs = append(e.errs, fmt.Errorf("pattern %s has no shape", name))
+				if textForms[name] == (textForm{}) {
+					e.errs = append(e.errs, fmt.Errorf("pattern %s has no form", name))
 				}
 			}
 		}

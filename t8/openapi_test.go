@@ -48,19 +48,19 @@ func TestOpenAPIDocuments(t *testing.T) {
 
 // Whoever reads a document must be able to make a text of each form.
 func TestOpenAPIShapes(t *testing.T) {
-	require.ElementsMatch(t, slices.Collect(maps.Keys(patterns)), slices.Collect(maps.Keys(shapes)))
-	for name, s := range shapes {
+	require.ElementsMatch(t, slices.Collect(maps.Keys(patterns)), slices.Collect(maps.Keys(textForms)))
+	for name, s := range textForms {
 		require.NoError(t, patterns[name](s.example), name)
 		require.True(t, s.format != "" || regexp.MustCompile(s.expr).MatchString(s.example), name)
 	}
-	for typ, s := range typeShapes {
+	for typ, s := range typeForms {
 		require.NoError(t, formats[typ](s.example), typ)
 		require.Regexp(t, s.expr, s.example)
 	}
 	for typ := range formats {
-		require.Contains(t, typeShapes, typ)
+		require.Contains(t, typeForms, typ)
 	}
-	_, ok := ParsePortID(variableShapes["portId"].example)
+	_, ok := ParsePortID(variableForms["portId"].example)
 	require.True(t, ok)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // Opt is a member of a PATCH body that is absent, null or a value; its zero value is absent. The json tag of such a
@@ -137,4 +138,75 @@ func marshal(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// mergeInto applies patch, a pointer to a PATCH body, to the resource *to by RFC 7396 and checks the result; on an error
+// *to is unchanged. The members are paired by their names. A member is replaced when patch and resource have the same type
+// for it; where the patch has another one (…Rm), its members are merged in turn, and so are maps key by key.
+func mergeInto[T any](to *T, patch any) error {
+	n := *to
+	mergeStruct(reflect.ValueOf(&n).Elem(), reflect.ValueOf(patch).Elem())
+	if err := Check(&n); err != nil {
+		return err
+	}
+	*to = n
+	return nil
+}
+
+// mergeStruct merges v into to; both are structs that can be set.
+func mergeStruct(to, v reflect.Value) {
+	from, dest := planOf(v.Type()), planOf(to.Type())
+	for i := range from.fields {
+		f := &from.fields[i]
+		at, ok := dest.index[f.name]
+		if !ok {
+			panic("t8: " + to.Type().Name() + " has no " + f.name + " to be patched") // a mistake of this package
+		}
+		if fv := f.of(v); present(fv, f) {
+			mergeValue(dest.fields[at].of(to), fv)
+		}
+	}
+}
+
+// mergeValue puts v into to, which can be set; neither what to points to nor its map is changed.
+func mergeValue(to, v reflect.Value) {
+	if o, ok := v.Addr().Interface().(opt); ok {
+		if o.getState() == optNull {
+			to.SetZero()
+			return
+		}
+		v = reflect.ValueOf(o.target()).Elem()
+	}
+	switch {
+	case v.Type() == to.Type():
+		to.Set(v)
+	case to.Kind() == reflect.Pointer:
+		n := reflect.New(to.Type().Elem())
+		if !to.IsNil() {
+			n.Elem().Set(to.Elem())
+		}
+		mergeValue(n.Elem(), v)
+		to.Set(n)
+	case to.Kind() == reflect.Map && v.Kind() == reflect.Map:
+		n := reflect.MakeMap(to.Type())
+		for k, e := range to.Seq2() {
+			n.SetMapIndex(k, e)
+		}
+		for k, e := range v.Seq2() {
+			from, merged := reflect.New(e.Type()).Elem(), reflect.New(to.Type().Elem()).Elem()
+			from.Set(e)
+			if was := n.MapIndex(k); was.IsValid() {
+				merged.Set(was)
+			}
+			if o, ok := from.Addr().Interface().(opt); ok && o.getState() != optValue {
+				n.SetMapIndex(k, reflect.Value{})
+				continue
+			}
+			mergeValue(merged, from)
+			n.SetMapIndex(k, merged)
+		}
+		to.Set(n)
+	default:
+		mergeStruct(to, v)
+	}
 }

@@ -46,12 +46,19 @@ type UEFormatsError []SerializationFormat
 func (f UEFormatsError) Error() string { return fmt.Sprintf("the UE has %v", []SerializationFormat(f)) }
 
 // A ReportError carries the body with which some operations tell what failed, in place of ProblemDetails: []CPReport,
-// []PFDReport, []RACSFailureReport and others. It stands below a *[fault.Error] on both sides.
+// []PFDReport, []RACSFailureReport and others, or ProblemDetails with more members, as [ProblemDetailsASSessionWithQoS]. It
+// stands below a *[fault.Error] on both sides.
 type ReportError struct {
 	Body any // a value, not a pointer
 }
 
 func (r ReportError) Error() string { return fmt.Sprintf("reported as %T", r.Body) }
+
+// problemReport is the Body of a ReportError that is ProblemDetails with more members; application/problem+json.
+type problemReport interface {
+	with(p ProblemDetails) any // a copy with these members of ProblemDetails
+	extends() bool             // whether it says more than ProblemDetails
+}
 
 // failureShape says which body a 500 has.
 type failureShape uint8
@@ -69,7 +76,11 @@ func (rt *route) errorBody(e *fault.Error) ([]byte, string) {
 	media := typeProblem
 	if rt != nil {
 		if r, ok := errors.AsType[ReportError](e.Err); ok && rt.reports[e.Status()] == reflect.TypeOf(r.Body) {
-			body, media = r.Body, typeJSON
+			if x, ok := r.Body.(problemReport); ok {
+				body = x.with(p)
+			} else {
+				body, media = r.Body, typeJSON
+			}
 		} else if e.Status() == http.StatusInternalServerError {
 			switch rt.failure {
 			case shapeDelivery:
@@ -139,8 +150,15 @@ func remoteFault(op string, status int, h http.Header, body []byte, report refle
 	if len(b.SupportedUEFormats) > 0 {
 		e.Err = UEFormatsError(b.SupportedUEFormats)
 	}
-	if report != nil && !strings.HasPrefix(h.Get("Content-Type"), typeProblem) {
-		if v := reflect.New(report); decodeBody(body, v.Interface(), modeNotify) == nil { // not ProblemDetails under another media type
+	if report != nil {
+		v := reflect.New(report)
+		x, problem := v.Interface().(problemReport)
+		m := modeNotify // not ProblemDetails under another media type
+		if problem {
+			m = modeAnswer
+		}
+		if (problem || !strings.HasPrefix(h.Get("Content-Type"), typeProblem)) &&
+			decodeBody(body, v.Interface(), m) == nil && (!problem || x.extends()) {
 			e.Err = ReportError{v.Elem().Interface()}
 		}
 	}
