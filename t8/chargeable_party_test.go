@@ -39,8 +39,8 @@ func (f *cpFake) DeleteTransaction(ctx context.Context, s id.SCSASID, i string) 
 }
 
 const (
-	cpTxs  = "/3gpp-chargeable-party/v1/as-a/transactions"
-	cpTx1  = cpTxs + "/t1"
+	cpTxs     = "/3gpp-chargeable-party/v1/as-a/transactions"
+	cpTx1     = cpTxs + "/t1"
 	goodParty = `{"notificationDestination":"https://as.example.com/n","ipv4Addr":"198.51.100.7","flowInfo":[{"flowId":1}],
 		"sponsorInformation":{"sponsorId":"s","aspId":"a"},"sponsoringEnabled":false}`
 )

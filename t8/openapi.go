@@ -240,11 +240,11 @@ func (e *describer) operation(r *route, tag string) object {
 	var params []object
 	for _, q := range r.query {
 		p := object{{"name", q.name}, {"in", "query"}, {"description", words(q.name)}}
-		schema := e.schema(planOf(q.typ), nil)
+		schema := e.schema(planOf(q.typ), &rules{pattern: queryForms[q.name]})
 		if q.json {
 			p = append(p, member{"content", object{{typeJSON, object{{"schema", schema}}}}})
 		} else {
-			p = append(p, member{"style", "form"}, member{"explode", false}, member{"schema", schema})
+			p = append(p, member{"style", "form"}, member{"explode", true}, member{"schema", schema})
 		}
 		params = append(params, p)
 	}

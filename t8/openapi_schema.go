@@ -57,6 +57,28 @@ var variableForms = map[string]textForm{
 	"portId": {`^ue([0-9]|1[0-5])-ef([0-9]|1[0-5])$`, "", "ue3-ef5"},
 }
 
+// selfRules are the rules of the types that check themselves beyond their tags, or the more part of them.
+var selfRules = map[reflect.Type]object{
+	reflect.TypeFor[PeriodicityRange](): {{"oneOf", []object{needs("lowerBound", "upperBound"), needs("periodicVals")}}},
+	reflect.TypeFor[PDUSessionInformation](): {{"oneOf", []object{
+		needs("ueMac"), {{"anyOf", []object{needs("ueIpv4"), needs("ueIpv6")}}},
+	}}},
+	reflect.TypeFor[NetworkParameters](): {{"dependentRequired", object{{"externalGroupId", []string{"notificationDestination"}}}}},
+	reflect.TypeFor[VelocityEstimate](): {{"dependentRequired", object{
+		{"vSpeed", []string{"vDirection"}}, {"vDirection", []string{"vSpeed"}}, {"vUncertainty", []string{"vSpeed", "vDirection", "hUncertainty"}},
+	}}},
+	reflect.TypeFor[PatchItem](): {{"anyOf", []object{
+		append(object{{"properties", object{{"op", object{{"enum", []PatchOperation{PatchOpAdd, PatchOpReplace, PatchOpTest}}}}}}}, needs("value")...),
+		append(object{{"properties", object{{"op", object{{"enum", []PatchOperation{PatchOpCopy, PatchOpMove}}}}}}}, needs("from")...),
+		{{"properties", object{{"op", object{{"enum", []PatchOperation{PatchOpRemove}}}}}}},
+	}}},
+}
+
+func needs(members ...string) object { return object{{"required", members}} }
+
+// queryForms are the patterns of parameters of the query.
+var queryForms = map[string]string{"mac-addrs": "mac"}
+
 func (s textForm) on(o object) object {
 	return o.with("format", s.format).with("pattern", s.expr).with("examples", []string{s.example})
 }
@@ -331,6 +353,11 @@ func (e *describer) structure(p *plan) object {
 	for _, g := range p.groups {
 		rules = append(rules, p.rule(g))
 	}
+	if r := selfRules[p.typ]; r != nil {
+		rules = append(rules, r)
+	} else if p.self {
+		e.errs = append(e.errs, fmt.Errorf("%s checks itself by rules that nobody else knows", p.typ))
+	}
 	switch len(rules) {
 	case 0:
 	case 1:
@@ -345,9 +372,9 @@ func (e *describer) structure(p *plan) object {
 func (p *plan) rule(g group) object {
 	var each, pairs []object
 	for i, n := range g.fields {
-		each = append(each, object{{"required", []string{p.fields[n].name}}})
+		each = append(each, needs(p.fields[n].name))
 		for _, m := range g.fields[i+1:] {
-			pairs = append(pairs, object{{"required", []string{p.fields[n].name, p.fields[m].name}}})
+			pairs = append(pairs, needs(p.fields[n].name, p.fields[m].name))
 		}
 	}
 	switch {

@@ -28,6 +28,19 @@ const (
 func APIs(root string) []t8.API {
 	return []t8.API{
 		t8.NIDDAPI(newNIDD(root)),
+		t8.MonitoringEventAPI(newMonitoring(root)),
+		t8.DeviceTriggeringAPI(newTriggering(root)),
+		t8.BDTAPI(newBDT(root)),
+		t8.ASSessionWithQoSAPI(newQoS(root)),
+		t8.ChargeablePartyAPI(newChargeable(root)),
+		t8.CPProvisioningAPI(newCP(root)),
+		t8.NetworkStatusAPI(newStatus(root)),
+		t8.NPConfigurationAPI(newNP(root)),
+		t8.PFDManagementAPI(newPFD(root)),
+		t8.ECRControlAPI(ecr{}),
+		t8.GMDViaMBMSByMB2API(newMB2(root)),
+		t8.GMDViaMBMSByXMBAPI(newXMB(root)),
+		t8.RACSParameterProvisioningAPI(newRACS(root)),
 	}
 }
 
@@ -55,7 +68,10 @@ func Serve(root string, done func(operation string)) (address string, stop func(
 	if err != nil {
 		return "", nil, errors.Join(err, l.Close())
 	}
-	s := t8.NewServer("", h, nil)
+	mux := http.NewServeMux()
+	mux.Handle("/", h)
+	mux.Handle("/3gpp-msisdn-less-mo-sms/v1/", t8.NewMOSMSHandler(moSMS{}, &t8.CallbackOptions{Trace: trace})) // of an SCS/AS
+	s := t8.NewServer("", mux, nil)
 	go func() { _ = s.Serve(l) }()
 	return address, s.Close, nil
 }
@@ -68,13 +84,16 @@ func Client(root string, hc *http.Client) (*t8.Client, error) {
 // table keeps resources of one type by their URI.
 type table[T any] struct {
 	base string // URI up to the SCS/AS, as "http://127.0.0.1:1/3gpp-nidd/v1/"
+	self func(*T) *string
 	mu   sync.Mutex
 	uris []string // guarded by mu
 	all  []T      // guarded by mu, in the order of uris
 	next int      // guarded by mu
 }
 
-func newTable[T any](root, api string) *table[T] { return &table[T]{base: root + "/" + api + "/v1/"} }
+func newTable[T any](root, api string, self func(*T) *string) *table[T] {
+	return &table[T]{base: root + "/" + api + "/v1/", self: self}
+}
 
 // uri is that of a resource or collection of s.
 func (t *table[T]) uri(s id.SCSASID, path ...string) string {
@@ -85,25 +104,29 @@ func (t *table[T]) uri(s id.SCSASID, path ...string) string {
 	return u
 }
 
-// create keeps v below the collection with that URI; self is where its own URI is written.
-func (t *table[T]) create(collection string, v T, self func(*T) *string) (*T, error) {
-	t.mu.Lock()
-	t.next++
-	uri := collection + "/" + strconv.Itoa(t.next)
-	t.mu.Unlock()
-	return t.put(uri, v, self)
-}
-
-func (t *table[T]) put(uri string, v T, self func(*T) *string) (*T, error) {
+// create keeps v below the collection with that URI.
+func (t *table[T]) create(collection string, v *T) (*T, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	*self(&v) = uri
+	t.next++
+	return t.keep(collection+"/"+strconv.Itoa(t.next), *v), nil
+}
+
+// put keeps v at a URI.
+func (t *table[T]) put(uri string, v *T) (*T, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.keep(uri, *v), nil
+}
+
+func (t *table[T]) keep(uri string, v T) *T {
+	*t.self(&v) = uri
 	if i := slices.Index(t.uris, uri); i >= 0 {
 		t.all[i] = v
 	} else {
 		t.uris, t.all = append(t.uris, uri), append(t.all, v)
 	}
-	return &v, nil
+	return &v
 }
 
 func (t *table[T]) list(collection string) ([]T, error) {
@@ -118,13 +141,15 @@ func (t *table[T]) list(collection string) ([]T, error) {
 	return found, nil
 }
 
+var errNone = fault.New("t8test", fault.NotFound, "no such resource")
+
 // change applies f, which may be nil, and returns the resource.
 func (t *table[T]) change(uri string, f func(*T) error) (*T, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	i := slices.Index(t.uris, uri)
 	if i < 0 {
-		return nil, fault.New("t8test", fault.NotFound, "no such resource")
+		return nil, errNone
 	}
 	v := t.all[i]
 	if f != nil {
@@ -138,12 +163,21 @@ func (t *table[T]) change(uri string, f func(*T) error) (*T, error) {
 
 func (t *table[T]) get(uri string) (*T, error) { return t.change(uri, nil) }
 
+// replace puts v in the place of a resource that is there.
+func (t *table[T]) replace(uri string, v *T) (*T, error) {
+	return t.change(uri, func(to *T) error {
+		*to = *v
+		*t.self(to) = uri
+		return nil
+	})
+}
+
 func (t *table[T]) remove(uri string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	i := slices.Index(t.uris, uri)
 	if i < 0 {
-		return fault.New("t8test", fault.NotFound, "no such resource")
+		return errNone
 	}
 	t.uris, t.all = slices.Delete(t.uris, i, i+1), slices.Delete(t.all, i, i+1)
 	return nil

@@ -16,7 +16,11 @@ type nidd struct {
 
 func newNIDD(root string) t8.NIDD {
 	const api = "3gpp-nidd"
-	return &nidd{newTable[t8.NIDDConfiguration](root, api), newTable[t8.NIDDDownlinkDataTransfer](root, api), newTable[t8.ManagePort](root, api)}
+	return &nidd{
+		newTable(root, api, func(v *t8.NIDDConfiguration) *string { return &v.Self }),
+		newTable(root, api, func(v *t8.NIDDDownlinkDataTransfer) *string { return &v.Self }),
+		newTable(root, api, func(v *t8.ManagePort) *string { return &v.Self }),
+	}
 }
 
 func (n *nidd) Configurations(_ context.Context, s id.SCSASID) ([]t8.NIDDConfiguration, error) {
@@ -26,7 +30,7 @@ func (n *nidd) Configurations(_ context.Context, s id.SCSASID) ([]t8.NIDDConfigu
 func (n *nidd) CreateConfiguration(_ context.Context, s id.SCSASID, cfg *t8.NIDDConfiguration) (*t8.NIDDConfiguration, error) {
 	c := *cfg
 	c.MaximumPacketSize, c.Status = 12800, t8.NIDDActive
-	return n.configs.create(n.configs.uri(s, "configurations"), c, func(c *t8.NIDDConfiguration) *string { return &c.Self })
+	return n.configs.create(n.configs.uri(s, "configurations"), &c)
 }
 
 func (n *nidd) config(s id.SCSASID, c string, more ...string) string {
@@ -54,7 +58,7 @@ func (n *nidd) Deliveries(_ context.Context, s id.SCSASID, c string) ([]t8.NIDDD
 func (n *nidd) CreateDelivery(_ context.Context, s id.SCSASID, c string, x *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
 	d := *x
 	d.DeliveryStatus = t8.DeliveryBuffering
-	return n.deliveries.create(n.config(s, c, deliveries), d, func(d *t8.NIDDDownlinkDataTransfer) *string { return &d.Self })
+	return n.deliveries.create(n.config(s, c, deliveries), &d)
 }
 
 func (n *nidd) Delivery(_ context.Context, s id.SCSASID, c, d string) (*t8.NIDDDownlinkDataTransfer, error) {
@@ -62,12 +66,7 @@ func (n *nidd) Delivery(_ context.Context, s id.SCSASID, c, d string) (*t8.NIDDD
 }
 
 func (n *nidd) ReplaceDelivery(_ context.Context, s id.SCSASID, c, d string, x *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
-	return n.deliveries.change(n.config(s, c, deliveries, d), func(to *t8.NIDDDownlinkDataTransfer) error {
-		self, status := to.Self, to.DeliveryStatus
-		*to = *x
-		to.Self, to.DeliveryStatus = self, status
-		return nil
-	})
+	return n.deliveries.replace(n.config(s, c, deliveries, d), x)
 }
 
 func (n *nidd) ModifyDelivery(_ context.Context, s id.SCSASID, c, d string, p *t8.NIDDDownlinkDataTransferPatch) (*t8.NIDDDownlinkDataTransfer, error) {
@@ -89,7 +88,7 @@ func (n *nidd) Port(_ context.Context, s id.SCSASID, c, p string) (*t8.ManagePor
 func (n *nidd) ReservePort(_ context.Context, s id.SCSASID, c, p string, x *t8.ManagePort) (*t8.ManagePort, error) {
 	m := *x
 	m.ManageEntity = t8.ManagedByAS
-	return n.ports.put(n.config(s, c, ports, p), m, func(p *t8.ManagePort) *string { return &p.Self })
+	return n.ports.put(n.config(s, c, ports, p), &m)
 }
 
 func (n *nidd) ReleasePort(_ context.Context, s id.SCSASID, c, p string) (bool, error) {

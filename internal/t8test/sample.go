@@ -86,6 +86,7 @@ type Schema struct {
 	ReadOnly             bool
 	OneOf, AnyOf, AllOf  []Schema
 	Not                  *Schema
+	DependentRequired    map[string][]string
 	Minimum, Maximum     *float64
 	MinLength, MaxLength int
 	MinItems             int
@@ -183,11 +184,21 @@ func (s Sampler) object(x Schema, depth int) map[string]any {
 			take = append(take, rule.AnyOf[s.Variant%n].Required...)
 		}
 	}
+	for _, rule := range append([]Schema{x}, x.AllOf...) {
+		for name, more := range rule.DependentRequired {
+			if slices.Contains(take, name) {
+				take = append(take, more...)
+			}
+		}
+	}
 	for name, p := range x.Properties {
 		if p.ReadOnly && !s.Answer || drop[name] || !slices.Contains(take, name) && (!s.Full || depth >= maxSample) {
 			continue
 		}
 		out[name] = s.value(p, depth+1)
+		if name == "scsAsId" {
+			out[name] = SCSAS // who else?
+		}
 	}
 	if len(x.Properties) == 0 && x.AdditionalProperties != nil {
 		out["key"] = s.value(*x.AdditionalProperties, depth+1)

@@ -26,6 +26,17 @@ func (withToken) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
+// bodies are those that no schema tells: which members a patch may touch, and what one of two operations with the same
+// body needs.
+var bodies = map[string]string{
+	"ModifyIndMonitoringEventSubscription": `[{"op": "replace", "path": "/notificationDestination", "value": "https://as.example.com/other"}]`,
+	"ConfigureECRControl":                  `{"supportedFeatures": "0", "msisdn": "999770000001", "allowedPlmnIds": [{"mcc": "001", "mnc": "01"}]}`,
+	"QueryECRControl":                      `{"supportedFeatures": "0", "externalId": "ue1@example.com", "scsAsId": "as1"}`,
+}
+
+// without are members of patches that are valid and need not fit what is there.
+var without = map[string]string{"ModifyIndASSessionWithQoSSubscription": "multiModDatFlows"}
+
 // TestGeneratedClients carries out every operation of every API: with few and with many members, and with each of those
 // that exclude one another. Bodies are made from the documents.
 func TestGeneratedClients(t *testing.T) {
@@ -112,9 +123,16 @@ func (r *run) call(t *testing.T, o t8test.Operation, method reflect.Value) {
 		default:
 			require.NotNil(t, o.RequestBody)
 			for _, c := range o.RequestBody.Content { // all have the same form
-				sample, err := json.Marshal(r.sampler.Of(c.Schema))
+				v := r.sampler.Of(c.Schema)
+				if members, ok := v.(map[string]any); ok {
+					delete(members, without[o.ID])
+				}
+				sample, err := json.Marshal(v)
 				require.NoError(t, err)
 				body = sample
+			}
+			if b := bodies[o.ID]; b != "" {
+				body = []byte(b)
 			}
 			v := reflect.New(in)
 			require.NoError(t, json.Unmarshal(body, v.Interface()), "%s", body)
@@ -141,8 +159,7 @@ func (r *run) example(t *testing.T, o t8test.Operation, name string) string {
 			return p.Schema.Examples[0]
 		}
 	}
-	t.Fatalf("nobody knows %s", name)
-	return ""
+	return "text" // as the samples call everything
 }
 
 // query fills in the parameters of the query when there are many members.
