@@ -140,6 +140,14 @@ func (e *describer) document() object {
 			{"type", "oauth2"}, {"flows", object{{"clientCredentials", object{{"tokenUrl", e.opts.TokenURL}, {"scopes", object{}}}}}},
 		}}}
 	}
+	server, variable := "{apiRoot}/"+e.api.Name+"/"+e.api.Version, member{"apiRoot", object{
+		{"default", root}, {"description", "Scheme, authority and perhaps a path (TS 29.122 §5.2.4)."},
+	}}
+	if e.api.routes[0].pattern == "/" { // the SCS/AS serves it, anywhere
+		server, variable = "{notificationUri}", member{"notificationUri", object{
+			{"default", "https://as.example.com/messages"}, {"description", "Where the SCS/AS takes what the SCEF sends; the SCEF is configured with it."},
+		}}
+	}
 	return object{
 		{"openapi", "3.1.0"},
 		{"info", object{{"title", e.api.Name}}.with("summary", text).
@@ -147,8 +155,7 @@ func (e *describer) document() object {
 			with("version", e.api.Version).
 			with("license", object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}})},
 		{"servers", []object{{
-			{"url", "{apiRoot}/" + e.api.Name + "/" + e.api.Version},
-			{"variables", object{{"apiRoot", object{{"default", root}, {"description", "Scheme, authority and perhaps a path (TS 29.122 §5.2.4)."}}}}},
+			{"url", server}, {"variables", object{variable}},
 		}}},
 		{"security", []object{{{scheme, []string{}}}}},
 		{"tags", tags},

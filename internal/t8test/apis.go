@@ -500,11 +500,11 @@ func (t *pfd) DeleteApplication(_ context.Context, s id.SCSASID, i, app string) 
 type ecr struct{}
 
 func (ecr) Query(context.Context, id.SCSASID, *t8.ECRRequest) (*t8.ECRData, error) {
-	return &t8.ECRData{}, nil
+	return &t8.ECRData{SupportedFeatures: "0"}, nil
 }
 
 func (ecr) Configure(context.Context, id.SCSASID, *t8.ECRRequest) (*t8.ECRData, error) {
-	return &t8.ECRData{}, nil
+	return &t8.ECRData{SupportedFeatures: "0"}, nil
 }
 
 // monitoring stands in for event monitoring. It reports nothing.
