@@ -1,7 +1,6 @@
 package t8
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -112,7 +111,7 @@ func (e *describer) schema(p *plan, l *rules) object {
 	case kDuration:
 		return l.number(object{{"type", "integer"}}, 0)
 	}
-	if p.typ.Name() != "" && p.typ.PkgPath() != "" {
+	if p.typ.Name() != "" && p.typ.PkgPath() != "" && p.typ != rawType {
 		s := e.named(p)
 		switch p.kind {
 		case kString:
@@ -166,7 +165,7 @@ func (e *describer) inline(p *plan, l *rules) object {
 	if s, ok := reflect.New(p.typ).Interface().(schemaer); ok {
 		return s.jsonSchema(func(t reflect.Type) object { return e.schema(planOf(t), nil) })
 	}
-	if p.typ.Kind() != reflect.Interface && p.typ != reflect.TypeFor[json.RawMessage]() {
+	if p.typ.Kind() != reflect.Interface && p.typ != rawType {
 		e.errs = append(e.errs, fmt.Errorf("%s reads itself from JSON and has no jsonSchema", p.typ))
 	}
 	return object{} // anything

@@ -13,6 +13,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -62,6 +63,7 @@ func (d *docs) read(dir string) error {
 		return err
 	}
 	methods := map[string]string{} // of interfaces: "NIDD.Ports"
+	consts := map[string]string{}
 	var files []*ast.File
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
@@ -75,13 +77,18 @@ func (d *docs) read(dir string) error {
 		for _, decl := range f.Decls {
 			if g, ok := decl.(*ast.GenDecl); ok {
 				d.declaration(g, methods)
+				for _, spec := range g.Specs {
+					if v, ok := spec.(*ast.ValueSpec); ok {
+						constants(v, consts)
+					}
+				}
 			}
 		}
 	}
 	for _, f := range files {
 		for _, decl := range f.Decls {
 			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasSuffix(fn.Name.Name, "API") {
-				d.api(fn, methods)
+				d.api(fn, methods, consts)
 			}
 		}
 	}
@@ -103,9 +110,6 @@ func (d *docs) declaration(g *ast.GenDecl, methods map[string]string) {
 			switch t := s.Type.(type) {
 			case *ast.StructType:
 				members := membersOf(t)
-				if len(members) == 0 {
-					continue // not a body
-				}
 				d.put(d.Types, name, plain(text(doc), name, members))
 				for _, f := range t.Fields.List {
 					for _, n := range f.Names {
@@ -227,13 +231,17 @@ func plain(text, name string, members map[string]string) string {
 	return text
 }
 
+var withSelf = regexp.MustCompile(` and returns [^.]* with [^.]*Self\b.*$`)
+
 // firstSentence is what the doc comment of a method says to those who do not read Go.
 func firstSentence(text, name string) string {
 	text, _, _ = strings.Cut(plain(text, name, nil), "\n")
 	text, _, _ = strings.Cut(text, ". ")
 	text, _, _ = strings.Cut(text, ", or absence")
-	text, _, _ = strings.Cut(text, " and returns it with Self set")
-	text, _, _ = strings.Cut(text, "; ")
+	text = withSelf.ReplaceAllString(text, "")
+	if head, _, _ := strings.Cut(text, "; "); strings.Count(head, "(") == strings.Count(head, ")") {
+		text = head
+	}
 	return strings.TrimSuffix(text, ".")
 }
 
@@ -241,7 +249,7 @@ func firstSentence(text, name string) string {
 var makers = []string{"getList", "getOne", "postNew", "post", "put", "patch", "remove", "removeTelling"}
 
 // api finds, in a function that makes an API, which method of the procedure does which operation.
-func (d *docs) api(fn *ast.FuncDecl, methods map[string]string) {
+func (d *docs) api(fn *ast.FuncDecl, methods, consts map[string]string) {
 	if len(fn.Type.Params.List) != 1 || len(fn.Type.Params.List[0].Names) != 1 {
 		return
 	}
@@ -250,11 +258,36 @@ func (d *docs) api(fn *ast.FuncDecl, methods map[string]string) {
 		return
 	}
 	param := fn.Type.Params.List[0].Names[0].Name
-	called := func(n ast.Node) (method string) { // the method of the procedure that n calls
+	texts := maps.Clone(consts)
+	functions := map[string]ast.Node{} // variables that are functions
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ValueSpec:
+			constants(n, texts)
+		case *ast.AssignStmt:
+			for i, to := range n.Lhs {
+				if v, ok := to.(*ast.Ident); ok && len(n.Rhs) == len(n.Lhs) {
+					if f, ok := n.Rhs[i].(*ast.FuncLit); ok {
+						functions[v.Name] = f
+					}
+				}
+			}
+		}
+		return true
+	})
+	var called func(n ast.Node) string // the method of the procedure that n calls
+	called = func(n ast.Node) (method string) {
 		ast.Inspect(n, func(n ast.Node) bool {
-			if s, ok := n.(*ast.SelectorExpr); ok && method == "" {
-				if x, ok := s.X.(*ast.Ident); ok && x.Name == param {
-					method = s.Sel.Name
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == param && method == "" {
+					method = n.Sel.Name
+				}
+			case *ast.Ident:
+				if f := functions[n.Name]; f != nil && method == "" {
+					delete(functions, n.Name) // not again inside of itself
+					method = called(f)
+					functions[n.Name] = f
 				}
 			}
 			return method == ""
@@ -265,7 +298,7 @@ func (d *docs) api(fn *ast.FuncDecl, methods map[string]string) {
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		if kv, ok := n.(*ast.KeyValueExpr); ok && name == "" {
 			if k, ok := kv.Key.(*ast.Ident); ok && k.Name == "Name" {
-				name = literal(kv.Value)
+				name = literal(kv.Value, texts)
 			}
 		}
 		return name == ""
@@ -282,7 +315,7 @@ func (d *docs) api(fn *ast.FuncDecl, methods map[string]string) {
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			if operation := operationOf(n); operation != "" {
+			if operation := operationOf(n, texts); operation != "" {
 				put(operation, n)
 			}
 		case *ast.AssignStmt:
@@ -292,7 +325,7 @@ func (d *docs) api(fn *ast.FuncDecl, methods map[string]string) {
 			switch to := n.Lhs[0].(type) {
 			case *ast.Ident:
 				if c, ok := n.Rhs[0].(*ast.CallExpr); ok {
-					made[to.Name] = operationOf(c)
+					made[to.Name] = operationOf(c, texts)
 				}
 			case *ast.SelectorExpr: // release.do = func...
 				if x, ok := to.X.(*ast.Ident); ok && made[x.Name] != "" && d.Operations[name+" "+made[x.Name]] == "" {
@@ -304,7 +337,7 @@ func (d *docs) api(fn *ast.FuncDecl, methods map[string]string) {
 	})
 }
 
-func operationOf(c *ast.CallExpr) string {
+func operationOf(c *ast.CallExpr, texts map[string]string) string {
 	f := c.Fun
 	if i, ok := f.(*ast.IndexExpr); ok {
 		f = i.X
@@ -315,10 +348,23 @@ func operationOf(c *ast.CallExpr) string {
 	if name, ok := f.(*ast.Ident); !ok || len(c.Args) < 2 || !slices.Contains(makers, name.Name) {
 		return ""
 	}
-	return literal(c.Args[1])
+	return literal(c.Args[1], texts)
 }
 
-func literal(e ast.Expr) string {
+// constants notes the texts of a declaration of constants by their names.
+func constants(s *ast.ValueSpec, texts map[string]string) {
+	for i, v := range s.Values {
+		if t := literal(v, nil); t != "" && i < len(s.Names) {
+			texts[s.Names[i].Name] = t
+		}
+	}
+}
+
+// literal is the text of a literal, or of a constant.
+func literal(e ast.Expr, texts map[string]string) string {
+	if name, ok := e.(*ast.Ident); ok {
+		return texts[name.Name]
+	}
 	if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 		s, _ := strconv.Unquote(lit.Value)
 		return s
