@@ -36,7 +36,9 @@ type BDT interface {
 
 	// ModifySubscription selects one of the policies that were offered and returns the new subscription, or nil (204);
 	// the PCRF learns of the selection after the answer. An implementation uses [BDTSubscriptionPatch.Apply].
-	ModifySubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *BDTSubscriptionPatch) (*BDTSubscription, error)
+	ModifySubscription(
+		ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *BDTSubscriptionPatch,
+	) (*BDTSubscription, error)
 
 	// DeleteSubscription ends a subscription.
 	DeleteSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) error

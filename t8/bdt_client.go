@@ -31,15 +31,20 @@ func (n bdtClient) Subscription(ctx context.Context, scsas id.SCSASID, subscript
 	return fetch[BDTSubscription](ctx, n.caller, "FetchIndBDTSubscription", scsas, n.sub(scsas, subscriptionID))
 }
 
-func (n bdtClient) ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *BDTSubscription) (*BDTSubscription, error) {
+func (n bdtClient) ReplaceSubscription(
+	ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *BDTSubscription,
+) (*BDTSubscription, error) {
 	return change[BDTSubscription](ctx, n.caller, request{
 		operation: "UpdateBDTSubscription", scsas: scsas, method: "PUT", uri: n.sub(scsas, subscriptionID), media: typeJSON, body: sub,
 	})
 }
 
-func (n bdtClient) ModifySubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *BDTSubscriptionPatch) (*BDTSubscription, error) {
+func (n bdtClient) ModifySubscription(
+	ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *BDTSubscriptionPatch,
+) (*BDTSubscription, error) {
 	return change[BDTSubscription](ctx, n.caller, request{
-		operation: "ModifyBDTSubscription", scsas: scsas, method: "PATCH", uri: n.sub(scsas, subscriptionID), media: typeMerge, body: patch,
+		operation: "ModifyBDTSubscription", scsas: scsas, method: "PATCH", uri: n.sub(scsas, subscriptionID),
+		media: typeMerge, body: patch,
 	})
 }
 

@@ -46,7 +46,9 @@ type CPProvisioning interface {
 
 	// ReplaceParameterSet replaces a set that exists and returns the new one, or nil (204). Errors: fault.NotFound, a
 	// report, and others.
-	ReplaceParameterSet(ctx context.Context, scsas id.SCSASID, subscriptionID, setID string, set *CPParameterSet) (*CPParameterSet, error)
+	ReplaceParameterSet(
+		ctx context.Context, scsas id.SCSASID, subscriptionID, setID string, set *CPParameterSet,
+	) (*CPParameterSet, error)
 
 	// DeleteParameterSet ends a set; the others of the subscription stay.
 	DeleteParameterSet(ctx context.Context, scsas id.SCSASID, subscriptionID, setID string) error

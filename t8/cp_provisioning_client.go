@@ -47,9 +47,12 @@ func (n cpClient) Subscription(ctx context.Context, scsas id.SCSASID, subscripti
 	return fetch[CPInfo](ctx, n.caller, "FetchIndCPProvisioningSubscription", scsas, n.sub(scsas, subscriptionID))
 }
 
-func (n cpClient) ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, info *CPInfo) (*CPInfo, error) {
+func (n cpClient) ReplaceSubscription(
+	ctx context.Context, scsas id.SCSASID, subscriptionID string, info *CPInfo,
+) (*CPInfo, error) {
 	return change[CPInfo](ctx, n.caller, request{
-		operation: "UpdateIndCPProvisioningSubscription", scsas: scsas, method: "PUT", uri: n.sub(scsas, subscriptionID), media: typeJSON, body: info,
+		operation: "UpdateIndCPProvisioningSubscription", scsas: scsas, method: "PUT", uri: n.sub(scsas, subscriptionID),
+		media: typeJSON, body: info,
 		reports: cpReports,
 	})
 }
@@ -62,9 +65,12 @@ func (n cpClient) ParameterSet(ctx context.Context, scsas id.SCSASID, subscripti
 	return fetch[CPParameterSet](ctx, n.caller, "FetchIndCPSetProvisioning", scsas, n.set(scsas, subscriptionID, setID))
 }
 
-func (n cpClient) ReplaceParameterSet(ctx context.Context, scsas id.SCSASID, subscriptionID, setID string, set *CPParameterSet) (*CPParameterSet, error) {
+func (n cpClient) ReplaceParameterSet(
+	ctx context.Context, scsas id.SCSASID, subscriptionID, setID string, set *CPParameterSet,
+) (*CPParameterSet, error) {
 	return change[CPParameterSet](ctx, n.caller, request{
-		operation: "UpdateIndCPSetProvisioning", scsas: scsas, method: "PUT", uri: n.set(scsas, subscriptionID, setID), media: typeJSON, body: set,
+		operation: "UpdateIndCPSetProvisioning", scsas: scsas, method: "PUT", uri: n.set(scsas, subscriptionID, setID),
+		media: typeJSON, body: set,
 		reports: cpReport,
 	})
 }

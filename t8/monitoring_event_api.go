@@ -33,7 +33,8 @@ type MonitoringEvent interface {
 	// Errors: fault.ParameterOutOfRange, fault.UserUnknown, fault.NotAuthorized and others; and with a Cause of their
 	// own [CauseEventFeatureMismatch], [CauseEventUnsupported], [CauseIdleStatusUnsupported], [CauseResourcesExceeded]
 	// and [CauseDuplicateRequest].
-	CreateSubscription(ctx context.Context, scsas id.SCSASID, sub *MonitoringEventSubscription) (*MonitoringEventSubscription, []MonitoringEventReport, error)
+	CreateSubscription(ctx context.Context, scsas id.SCSASID, sub *MonitoringEventSubscription) (
+		*MonitoringEventSubscription, []MonitoringEventReport, error)
 
 	// Subscription returns a subscription.
 	Subscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) (*MonitoringEventSubscription, error)
@@ -41,7 +42,8 @@ type MonitoringEvent interface {
 	// ReplaceSubscription replaces everything of a subscription and returns the new one, or nil when there is nothing to
 	// tell (204). Feature Subscription_modification. Errors are those of CreateSubscription, and
 	// fault.OperationProhibited for a subscription by way of the PCRF or without that feature.
-	ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *MonitoringEventSubscription) (*MonitoringEventSubscription, error)
+	ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *MonitoringEventSubscription) (
+		*MonitoringEventSubscription, error)
 
 	// ModifySubscription changes a subscription. Feature Subscription_Patch, or Partial_group_modification for the UEs
 	// of a group. An implementation uses [JSONPatch.Apply], whose errors it returns; the others are those of
@@ -53,14 +55,19 @@ type MonitoringEvent interface {
 	DeleteSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) ([]MonitoringEventReport, error)
 }
 
-// Causes of the MonitoringEvent API (TS 29.122 §4.4.2.2), for fault.Error.Cause. The comment says which status and which
-// code go with it.
+// Causes of the MonitoringEvent API (TS 29.122 §4.4.2.2), for Cause of a fault.Error, with their status and code. A
+// Client tells them apart by Cause, because an answer does not carry the code.
 const (
-	CauseEventFeatureMismatch  = "EVENT_FEATURE_MISMATCH"  // 400, fault.InvalidParameter: the feature of the event is not among SupportedFeatures
-	CauseEventUnsupported      = "EVENT_UNSUPPORTED"       // 500, fault.Internal: the SCEF does not have the event
-	CauseIdleStatusUnsupported = "IDLE_STATUS_UNSUPPORTED" // 403, fault.NotAuthorized: the network cannot tell when the UE is idle
-	CauseResourcesExceeded     = "RESOURCES_EXCEEDED"      // 403, fault.NotAuthorized: too many subscriptions; feature enNB
-	CauseDuplicateRequest      = "DUPLICATE_REQUEST"       // 400, fault.InvalidParameter: the same subscription exists; feature enNB
+	// CauseEventFeatureMismatch: SupportedFeatures lacks the feature of the event. 400, fault.InvalidParameter.
+	CauseEventFeatureMismatch = "EVENT_FEATURE_MISMATCH"
+	// CauseEventUnsupported: the SCEF does not have the event. 500, fault.Internal.
+	CauseEventUnsupported = "EVENT_UNSUPPORTED"
+	// CauseIdleStatusUnsupported: the network cannot tell when the UE is idle. 403, fault.NotAuthorized.
+	CauseIdleStatusUnsupported = "IDLE_STATUS_UNSUPPORTED"
+	// CauseResourcesExceeded: the SCS/AS has too many subscriptions. 403, fault.NotAuthorized. Feature enNB.
+	CauseResourcesExceeded = "RESOURCES_EXCEEDED"
+	// CauseDuplicateRequest: the SCS/AS has the same subscription. 400, fault.InvalidParameter. Feature enNB.
+	CauseDuplicateRequest = "DUPLICATE_REQUEST"
 )
 
 // MonitoringEventAPI makes the API for monitoring of events out of an implementation, for [NewHandler].
@@ -105,9 +112,10 @@ func MonitoringEventAPI(p MonitoringEvent) API {
 		getOne(sub, "FetchIndMonitoringEventSubscription", func(c *call) (*MonitoringEventSubscription, error) {
 			return p.Subscription(c.ctx, c.scsas, c.vars[0])
 		}),
-		put(sub, "UpdateIndMonitoringEventSubscription", func(c *call, b *MonitoringEventSubscription) (*MonitoringEventSubscription, error) {
-			return p.ReplaceSubscription(c.ctx, c.scsas, c.vars[0], b)
-		}),
+		put(sub, "UpdateIndMonitoringEventSubscription",
+			func(c *call, b *MonitoringEventSubscription) (*MonitoringEventSubscription, error) {
+				return p.ReplaceSubscription(c.ctx, c.scsas, c.vars[0], b)
+			}),
 		modify,
 		removeTelling(sub, "DeleteIndMonitoringEventSubscription", func(c *call) (*[]MonitoringEventReport, error) {
 			reports, err := p.DeleteSubscription(c.ctx, c.scsas, c.vars[0])

@@ -24,7 +24,9 @@ func (m monitoringClient) subscription(scsas id.SCSASID, ident string) string {
 	return item(m.collection(scsas, "subscriptions"), ident)
 }
 
-func (m monitoringClient) Subscriptions(ctx context.Context, scsas id.SCSASID, filter UEFilter) ([]MonitoringEventSubscription, error) {
+func (m monitoringClient) Subscriptions(ctx context.Context, scsas id.SCSASID, filter UEFilter) (
+	[]MonitoringEventSubscription, error,
+) {
 	const op = "FetchAllMonitoringEventSubscriptions"
 	uri, err := filter.addTo(m.collection(scsas, "subscriptions"))
 	if err != nil {
@@ -33,56 +35,84 @@ func (m monitoringClient) Subscriptions(ctx context.Context, scsas id.SCSASID, f
 	return fetchList[MonitoringEventSubscription](ctx, m.caller, op, scsas, uri)
 }
 
-func (m monitoringClient) CreateSubscription(ctx context.Context, scsas id.SCSASID, sub *MonitoringEventSubscription) (*MonitoringEventSubscription, []MonitoringEventReport, error) {
+func (m monitoringClient) CreateSubscription(ctx context.Context, scsas id.SCSASID, sub *MonitoringEventSubscription) (
+	*MonitoringEventSubscription, []MonitoringEventReport, error,
+) {
 	const op = "CreateMonitoringEventSubscription"
-	body, status, location, err := invoke[json.RawMessage](ctx, m.caller, request{operation: op, scsas: scsas, method: "POST", uri: m.collection(scsas, "subscriptions"), media: typeJSON, body: sub, create: true})
+	body, status, location, err := invoke[json.RawMessage](ctx, m.caller, request{
+		operation: op, scsas: scsas, method: "POST", uri: m.collection(scsas, "subscriptions"),
+		media: typeJSON, body: sub, create: true,
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	broken := func(err error) error {
-		return &fault.Error{Op: "t8." + op, Code: fault.Internal, Remote: true, Err: err}
+	var answer []byte
+	if body != nil {
+		answer = *body
 	}
-	switch {
-	case status == http.StatusCreated:
-		var s MonitoringEventSubscription
-		if body != nil {
-			if e := decodeBody(*body, &s, modeAnswer); e != nil {
-				return nil, nil, broken(e)
-			}
-		}
-		if location != "" {
-			s.Self = location // what later requests are for
-		}
-		if s.Self == "" {
-			return nil, nil, broken(errors.New("the answer names no resource"))
-		}
-		return &s, nil, nil
-	case body == nil:
-		return nil, nil, broken(errors.New("the answer has no body"))
+	var s *MonitoringEventSubscription
+	var reports []MonitoringEventReport
+	if status == http.StatusCreated {
+		s, err = readSubscription(answer, location)
+	} else {
+		reports, err = readReports(answer)
 	}
+	if err != nil {
+		return nil, nil, &fault.Error{Op: "t8." + op, Code: fault.Internal, Remote: true, Err: err}
+	}
+	return s, reports, nil
+}
+
+// readSubscription reads the answer 201. Its body should be there, but nothing is lost without it.
+func readSubscription(body []byte, location string) (*MonitoringEventSubscription, error) {
+	s := new(MonitoringEventSubscription)
+	if len(body) > 0 {
+		if e := decodeBody(body, s, modeAnswer); e != nil {
+			return nil, e
+		}
+	}
+	if location != "" {
+		s.Self = location // what later requests are for
+	}
+	if s.Self == "" {
+		return nil, errors.New("the answer names no resource")
+	}
+	return s, nil
+}
+
+// readReports reads the answer 200, which holds one report or several.
+func readReports(body []byte) ([]MonitoringEventReport, error) {
 	var several MonitoringEventReports
-	if e := decodeBody(*body, &several, modeAnswer); e != nil {
-		return nil, nil, broken(e)
+	if e := decodeBody(body, &several, modeAnswer); e != nil {
+		return nil, e
 	}
 	if len(several.MonitoringEventReports) > 0 {
-		return nil, several.MonitoringEventReports, nil
+		return several.MonitoringEventReports, nil
 	}
 	var report MonitoringEventReport
-	if e := decodeBody(*body, &report, modeAnswer); e != nil {
-		return nil, nil, broken(e)
+	if e := decodeBody(body, &report, modeAnswer); e != nil {
+		return nil, e
 	}
 	if report.MonitoringType == "" {
-		return nil, nil, broken(errors.New("the answer is no report"))
+		return nil, errors.New("the answer is no report")
 	}
-	return nil, []MonitoringEventReport{report}, nil
+	return []MonitoringEventReport{report}, nil
 }
 
-func (m monitoringClient) Subscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) (*MonitoringEventSubscription, error) {
-	return fetch[MonitoringEventSubscription](ctx, m.caller, "FetchIndMonitoringEventSubscription", scsas, m.subscription(scsas, subscriptionID))
+func (m monitoringClient) Subscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) (
+	*MonitoringEventSubscription, error,
+) {
+	return fetch[MonitoringEventSubscription](ctx, m.caller, "FetchIndMonitoringEventSubscription", scsas,
+		m.subscription(scsas, subscriptionID))
 }
 
-func (m monitoringClient) ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *MonitoringEventSubscription) (*MonitoringEventSubscription, error) {
-	return change[MonitoringEventSubscription](ctx, m.caller, request{operation: "UpdateIndMonitoringEventSubscription", scsas: scsas, method: "PUT", uri: m.subscription(scsas, subscriptionID), media: typeJSON, body: sub})
+func (m monitoringClient) ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string,
+	sub *MonitoringEventSubscription,
+) (*MonitoringEventSubscription, error) {
+	return change[MonitoringEventSubscription](ctx, m.caller, request{
+		operation: "UpdateIndMonitoringEventSubscription", scsas: scsas, method: "PUT",
+		uri: m.subscription(scsas, subscriptionID), media: typeJSON, body: sub,
+	})
 }
 
 // ModifySubscription sends nothing when the patch is wrong by itself, see [JSONPatch.Check].
@@ -92,10 +122,16 @@ func (m monitoringClient) ModifySubscription(ctx context.Context, scsas id.SCSAS
 		e.Op = "t8." + op
 		return e
 	}
-	_, _, err := m.c.do(ctx, request{api: m.api, operation: op, scsas: scsas, method: "PATCH", uri: m.subscription(scsas, subscriptionID), media: typeJSONPatch, body: patch}, nil)
+	_, _, err := m.c.do(ctx, request{
+		api: m.api, operation: op, scsas: scsas, method: "PATCH",
+		uri: m.subscription(scsas, subscriptionID), media: typeJSONPatch, body: patch,
+	}, nil)
 	return err
 }
 
-func (m monitoringClient) DeleteSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) ([]MonitoringEventReport, error) {
-	return all(dropTelling[[]MonitoringEventReport](ctx, m.caller, "DeleteIndMonitoringEventSubscription", scsas, m.subscription(scsas, subscriptionID)))
+func (m monitoringClient) DeleteSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) (
+	[]MonitoringEventReport, error,
+) {
+	return all(dropTelling[[]MonitoringEventReport](ctx, m.caller, "DeleteIndMonitoringEventSubscription", scsas,
+		m.subscription(scsas, subscriptionID)))
 }

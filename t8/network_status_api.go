@@ -31,12 +31,16 @@ type NetworkStatus interface {
 
 	// ReplaceSubscription replaces a subscription and returns the new one, or nil when there is nothing to tell (204).
 	// The RCAF hears of it after the answer.
-	ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *NetworkStatusSubscription) (*NetworkStatusSubscription, error)
+	ReplaceSubscription(
+		ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *NetworkStatusSubscription,
+	) (*NetworkStatusSubscription, error)
 
 	// ModifySubscription changes a subscription and returns the new one, or nil (204). Errors:
 	// fault.OperationProhibited without the feature PatchUpdate, and others. An implementation uses
 	// [NetworkStatusSubscriptionPatch.Apply].
-	ModifySubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *NetworkStatusSubscriptionPatch) (*NetworkStatusSubscription, error)
+	ModifySubscription(
+		ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *NetworkStatusSubscriptionPatch,
+	) (*NetworkStatusSubscription, error)
 
 	// DeleteSubscription ends a subscription; the RCAF hears of it after the answer.
 	DeleteSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) error

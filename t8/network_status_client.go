@@ -28,24 +28,34 @@ func (n networkStatusClient) Subscriptions(ctx context.Context, scsas id.SCSASID
 	return fetchList[NetworkStatusSubscription](ctx, n.caller, "FetchAllNwStatusReportSubscriptions", scsas, n.subs(scsas))
 }
 
-func (n networkStatusClient) CreateSubscription(ctx context.Context, scsas id.SCSASID, sub *NetworkStatusSubscription) (*NetworkStatusSubscription, error) {
+func (n networkStatusClient) CreateSubscription(
+	ctx context.Context, scsas id.SCSASID, sub *NetworkStatusSubscription,
+) (*NetworkStatusSubscription, error) {
 	q := request{operation: "CreateNwStatusReportSubscription", scsas: scsas, uri: n.subs(scsas), body: sub}
 	return create(ctx, n.caller, q, func(v *NetworkStatusSubscription) *string { return &v.Self })
 }
 
-func (n networkStatusClient) Subscription(ctx context.Context, scsas id.SCSASID, subscriptionID string) (*NetworkStatusSubscription, error) {
+func (n networkStatusClient) Subscription(
+	ctx context.Context, scsas id.SCSASID, subscriptionID string,
+) (*NetworkStatusSubscription, error) {
 	return fetch[NetworkStatusSubscription](ctx, n.caller, "FetchIndNwStatusReportSubscription", scsas, n.sub(scsas, subscriptionID))
 }
 
-func (n networkStatusClient) ReplaceSubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *NetworkStatusSubscription) (*NetworkStatusSubscription, error) {
+func (n networkStatusClient) ReplaceSubscription(
+	ctx context.Context, scsas id.SCSASID, subscriptionID string, sub *NetworkStatusSubscription,
+) (*NetworkStatusSubscription, error) {
 	return change[NetworkStatusSubscription](ctx, n.caller, request{
-		operation: "UpdateIndNwStatusReportSubscription", scsas: scsas, method: "PUT", uri: n.sub(scsas, subscriptionID), media: typeJSON, body: sub,
+		operation: "UpdateIndNwStatusReportSubscription", scsas: scsas, method: "PUT", uri: n.sub(scsas, subscriptionID),
+		media: typeJSON, body: sub,
 	})
 }
 
-func (n networkStatusClient) ModifySubscription(ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *NetworkStatusSubscriptionPatch) (*NetworkStatusSubscription, error) {
+func (n networkStatusClient) ModifySubscription(
+	ctx context.Context, scsas id.SCSASID, subscriptionID string, patch *NetworkStatusSubscriptionPatch,
+) (*NetworkStatusSubscription, error) {
 	return change[NetworkStatusSubscription](ctx, n.caller, request{
-		operation: "ModifyIndNwStatusReportSubscription", scsas: scsas, method: "PATCH", uri: n.sub(scsas, subscriptionID), media: typeMerge, body: patch,
+		operation: "ModifyIndNwStatusReportSubscription", scsas: scsas, method: "PATCH", uri: n.sub(scsas, subscriptionID),
+		media: typeMerge, body: patch,
 	})
 }
 

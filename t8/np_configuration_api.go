@@ -36,7 +36,9 @@ type NPConfiguration interface {
 
 	// ModifyConfiguration changes a configuration and returns the new one, or nil (204). An implementation uses
 	// [NetworkParametersPatch.Apply].
-	ModifyConfiguration(ctx context.Context, scsas id.SCSASID, configID string, patch *NetworkParametersPatch) (*NetworkParameters, error)
+	ModifyConfiguration(
+		ctx context.Context, scsas id.SCSASID, configID string, patch *NetworkParametersPatch,
+	) (*NetworkParameters, error)
 
 	// DeleteConfiguration ends a configuration. It returns the results for the UEs of a group, when there are any to
 	// tell (200); none is the rule (204).

@@ -33,15 +33,20 @@ func (n npClient) Configuration(ctx context.Context, scsas id.SCSASID, configID 
 	return fetch[NetworkParameters](ctx, n.caller, "FetchIndNPConfiguration", scsas, n.config(scsas, configID))
 }
 
-func (n npClient) ReplaceConfiguration(ctx context.Context, scsas id.SCSASID, configID string, cfg *NetworkParameters) (*NetworkParameters, error) {
+func (n npClient) ReplaceConfiguration(
+	ctx context.Context, scsas id.SCSASID, configID string, cfg *NetworkParameters,
+) (*NetworkParameters, error) {
 	return change[NetworkParameters](ctx, n.caller, request{
 		operation: "UpdateIndNPConfiguration", scsas: scsas, method: "PUT", uri: n.config(scsas, configID), media: typeJSON, body: cfg,
 	})
 }
 
-func (n npClient) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, configID string, patch *NetworkParametersPatch) (*NetworkParameters, error) {
+func (n npClient) ModifyConfiguration(
+	ctx context.Context, scsas id.SCSASID, configID string, patch *NetworkParametersPatch,
+) (*NetworkParameters, error) {
 	return change[NetworkParameters](ctx, n.caller, request{
-		operation: "ModifyIndNPConfiguration", scsas: scsas, method: "PATCH", uri: n.config(scsas, configID), media: typeMerge, body: patch,
+		operation: "ModifyIndNPConfiguration", scsas: scsas, method: "PATCH", uri: n.config(scsas, configID),
+		media: typeMerge, body: patch,
 	})
 }
 
