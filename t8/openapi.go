@@ -306,8 +306,15 @@ func (e *describer) answers(r *route) object {
 	slices.Sort(statuses)
 	for _, s := range statuses {
 		a := object{{"description", successText(r, s)}}
+		var headers object
 		if s == http.StatusCreated {
-			a = append(a, member{"headers", object{{"Location", header("URI of the new resource.", object{{"type", "string"}, {"format", "uri"}}, true)}}})
+			headers = object{{"Location", header("URI of the new resource.", object{{"type", "string"}, {"format", "uri"}}, true)}}
+		}
+		if r.tagged(s) {
+			headers = append(headers, member{"ETag", header("Tag of this state of the resource (RFC 9110 §8.8.3).", object{{"type", "string"}}, false)})
+		}
+		if headers != nil {
+			a = append(a, member{"headers", headers})
 		}
 		bodies := r.others[s]
 		if bodies == nil && r.answer != nil && (s == http.StatusOK || s == http.StatusCreated) {
@@ -339,6 +346,18 @@ func (e *describer) answers(r *route) object {
 	}
 	e.responses[0] = true
 	return append(all, member{"default", reference("responses", "Default")})
+}
+
+// tagged reports whether an answer may have an ETag: it shows one resource.
+func (r *route) tagged(status int) bool {
+	if r.answer == nil || r.answer.Kind() != reflect.Struct {
+		return false
+	}
+	switch r.method {
+	case http.MethodGet, http.MethodPut, http.MethodPatch:
+		return status == http.StatusOK || status == http.StatusCreated
+	}
+	return status == http.StatusCreated
 }
 
 func successText(r *route, status int) string {

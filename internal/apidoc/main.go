@@ -225,6 +225,13 @@ func plain(text, name string, members map[string]string) string {
 		at = w[1]
 	}
 	text = b.String() + text[at:]
+	var sentences []string
+	for s := range strings.SplitAfterSeq(text, ". ") {
+		if !strings.Contains(s, "fault.") {
+			sentences = append(sentences, s)
+		}
+	}
+	text = strings.TrimSpace(strings.Join(sentences, ""))
 	for _, a := range absent {
 		text = a.was.ReplaceAllString(text, a.is)
 	}
