@@ -99,12 +99,20 @@ func without[R any](f func(ctx context.Context, s id.SCSASID, uri string) (R, er
 	}
 }
 
-// filtered is a retrieval with a filter, which is empty.
-func filtered[F, T any](f func(ctx context.Context, s id.SCSASID, filter F) ([]T, error)) func(ctx context.Context, s id.SCSASID) ([]T, error) {
+// filtered is a retrieval without and with a filter, which the stand-ins do not heed.
+func filtered[F, T any](f func(ctx context.Context, s id.SCSASID, filter F) ([]T, error), filter F) func(ctx context.Context, s id.SCSASID) ([]T, error) {
 	return func(ctx context.Context, s id.SCSASID) ([]T, error) {
 		var none F
-		return f(ctx, s, none)
+		if _, err := f(ctx, s, none); err != nil {
+			return nil, err
+		}
+		return f(ctx, s, filter)
 	}
+}
+
+var someUEs = t8.UEFilter{
+	IPAddrs: []t8.IPAddr{{IPv4Addr: "198.51.100.7"}, {IPv6Addr: "2001:db8::7"}}, IPDomain: "east & west",
+	MACAddrs: []string{"00-11-22-aa-bb-cc", "00-11-22-aa-bb-cd"},
 }
 
 // below are the operations on resources of one type below the resource with the URI parent.
@@ -152,7 +160,7 @@ func driveNIDD(d *driver) {
 func driveMonitoring(d *driver) {
 	api := d.client.MonitoringEvent()
 	collection[t8.MonitoringEventSubscription, t8.JSONPatch]{
-		list: filtered(api.Subscriptions), get: api.Subscription, replace: api.ReplaceSubscription, remove: without(api.DeleteSubscription),
+		list: filtered(api.Subscriptions, someUEs), get: api.Subscription, replace: api.ReplaceSubscription, remove: without(api.DeleteSubscription),
 		create: func(ctx context.Context, s id.SCSASID, v *t8.MonitoringEventSubscription) (*t8.MonitoringEventSubscription, error) {
 			v, _, err := api.CreateSubscription(ctx, s, v)
 			if err == nil {
@@ -180,7 +188,7 @@ func driveBDT(d *driver) {
 func driveQoS(d *driver) {
 	api := d.client.ASSessionWithQoS()
 	collection[t8.ASSessionWithQoSSubscription, t8.ASSessionWithQoSSubscriptionPatch]{
-		filtered(api.Subscriptions), api.CreateSubscription, api.Subscription, api.ReplaceSubscription, api.ModifySubscription, without(api.DeleteSubscription),
+		filtered(api.Subscriptions, someUEs), api.CreateSubscription, api.Subscription, api.ReplaceSubscription, api.ModifySubscription, without(api.DeleteSubscription),
 	}.all(d, func(p *t8.ASSessionWithQoSSubscriptionPatch) {
 		reflect.ValueOf(p).Elem().FieldByName("MultiModDatFlows").SetZero() // need not fit what is there
 	})
@@ -189,7 +197,7 @@ func driveQoS(d *driver) {
 func driveChargeable(d *driver) {
 	api := d.client.ChargeableParty()
 	collection[t8.ChargeablePartyTransaction, t8.ChargeablePartyTransactionPatch]{
-		filtered(api.Transactions), api.CreateTransaction, api.Transaction, nil, api.ModifyTransaction, without(api.DeleteTransaction),
+		filtered(api.Transactions, someUEs), api.CreateTransaction, api.Transaction, nil, api.ModifyTransaction, without(api.DeleteTransaction),
 	}.all(d)
 }
 
@@ -222,7 +230,7 @@ func driveNP(d *driver) {
 func drivePFD(d *driver) {
 	ctx, api := d.t.Context(), d.client.PFDManagement()
 	transactions := collection[t8.PFDTransaction, t8.PFDTransactionPatch]{
-		filtered(api.Transactions), api.CreateTransaction, api.Transaction, api.ReplaceTransaction, api.ModifyTransaction, api.DeleteTransaction,
+		filtered(api.Transactions, t8.PFDFilter{ExternalAppIDs: []string{"one, two", "three"}}), api.CreateTransaction, api.Transaction, api.ReplaceTransaction, api.ModifyTransaction, api.DeleteTransaction,
 	}
 	uri := transactions.begin(d)
 	ok[*t8.PFDData](d)(api.Application(ctx, as, uri, "text"))
