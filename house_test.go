@@ -33,7 +33,7 @@ var storeys = map[string]int{
 // imports them.
 var beside = map[string]int{
 	"storetest": 1, "diametertest": 1, "sim": 4,
-	"internal/diagen": -1, "internal/diagen/sample": 2, "internal/diagen/diatest": 1, "cmd/diagen": -1,
+	"internal/apidoc": -1, "internal/t8test": 4, "internal/diagen": -1, "internal/diagen/sample": 2, "internal/diagen/diatest": 1, "cmd/diagen": -1,
 }
 
 // TestHouse walks the import graph of the module.

@@ -58,8 +58,9 @@ type Options struct {
 	// WebSockets offers notifications over WebSockets (TS 29.122 §5.2.5.4) below the path /websocket of the API root. The
 	// framing is not confirmed, see [t8.WebSockets]; nil: not offered.
 	WebSockets *t8.WebSocketsOptions
-	TLS        *tls.Config  // of T8; nil serves plain HTTP
-	Logger     *slog.Logger // of all parts that have none of their own; default: nothing
+	OpenAPI    t8.OpenAPIOptions // of the descriptions below t8.OpenAPIPath, which everybody may read
+	TLS        *tls.Config       // of T8; nil serves plain HTTP
+	Logger     *slog.Logger      // of all parts that have none of their own; default: nothing
 }
 
 // Node is an SCEF. All methods are safe for concurrent use.
@@ -68,7 +69,7 @@ type Node struct {
 	nidd     *nidd.Procedure
 	notifier *t8.Notifier
 	sockets  *t8.WebSockets // nil: none
-	handler  http.Handler   // T8, and WebSockets
+	handler  http.Handler   // T8, its descriptions and WebSockets
 	http     *http.Server
 	log      *slog.Logger
 
@@ -141,10 +142,18 @@ func New(c Config, opts *Options) (*Node, error) {
 	if o.T8.Limiter == nil {
 		o.T8.Limiter, _ = c.Policy.(policy.Limiter)
 	}
-	handler, err := t8.NewHandler(c.Policy, &o.T8, append([]t8.API{t8.NIDDAPI(n.nidd)}, o.APIs...)...)
-	n.handler = n.withSockets(root.Path, handler)
+	apis := append([]t8.API{t8.NIDDAPI(n.nidd)}, o.APIs...)
+	handler, err := t8.NewHandler(c.Policy, &o.T8, apis...)
 	if err != nil {
 		return nil, errors.Join(err, n.diameter.Close())
+	}
+	if o.OpenAPI.APIRoot == "" {
+		o.OpenAPI.APIRoot = c.APIRoot
+	}
+	docs := strings.TrimSuffix(root.Path, "/") + t8.OpenAPIPath
+	n.handler = beside(handler, docs, t8.NewOpenAPIHandler(docs, &o.OpenAPI, apis...))
+	if n.sockets != nil {
+		n.handler = beside(n.handler, strings.TrimSuffix(root.Path, "/")+"/websocket/", n.sockets)
 	}
 	n.http = t8.NewServer("", n.handler, o.TLS)
 	n.http.ErrorLog = slog.NewLogLogger(o.T8.Logger.Handler(), slog.LevelWarn)
@@ -196,15 +205,11 @@ func (n *Node) openSockets(c Config, o *Options) (err error) {
 	return err
 }
 
-// withSockets mounts the WebSockets beside T8.
-func (n *Node) withSockets(prefix string, h http.Handler) http.Handler {
-	if n.sockets == nil {
-		return h
-	}
-	prefix = strings.TrimSuffix(prefix, "/") + "/websocket/"
+// beside is h, and other for what lies below a path.
+func beside(h http.Handler, path string, other http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, prefix) {
-			n.sockets.ServeHTTP(w, r)
+		if strings.HasPrefix(r.URL.Path, path) {
+			other.ServeHTTP(w, r)
 			return
 		}
 		h.ServeHTTP(w, r)
@@ -248,7 +253,7 @@ func (n *Node) background(ctx context.Context, name string, work func(context.Co
 	})
 }
 
-// Handler returns the T8 side, for a caller that runs its own HTTP server. [t8.AfterResponse] tells what it relies on.
+// Handler returns the T8 side with the descriptions of its APIs, for a caller that runs its own HTTP server. [t8.AfterResponse] tells what it relies on.
 func (n *Node) Handler() http.Handler { return n.handler }
 
 // NIDD returns the NIDD procedure, for calls in process.

@@ -39,9 +39,9 @@ func (f *cpFake) DeleteTransaction(ctx context.Context, s id.SCSASID, i string) 
 }
 
 const (
-	cpTxs  = "/3gpp-chargeable-party/v1/as-a/transactions"
-	cpTx1  = cpTxs + "/t1"
-	goodCP = `{"notificationDestination":"https://as.example.com/n","ipv4Addr":"198.51.100.7","flowInfo":[{"flowId":1}],
+	cpTxs     = "/3gpp-chargeable-party/v1/as-a/transactions"
+	cpTx1     = cpTxs + "/t1"
+	goodParty = `{"notificationDestination":"https://as.example.com/n","ipv4Addr":"198.51.100.7","flowInfo":[{"flowId":1}],
 		"sponsorInformation":{"sponsorId":"s","aspId":"a"},"sponsoringEnabled":false}`
 )
 
@@ -149,7 +149,7 @@ func TestChargeablePartyHandlerAnswers(t *testing.T) {
 		location, want           string
 	}{
 		{"none", "GET", cpTxs, "", nil, 200, "", `[]`},
-		{"create", "POST", cpTxs, goodCP, stored, 201, stored.Self, onWire},
+		{"create", "POST", cpTxs, goodParty, stored, 201, stored.Self, onWire},
 		{"read", "GET", cpTx1, "", stored, 200, "", onWire},
 		{"change", "PATCH", cpTx1, `{}`, stored, 200, "", onWire},
 		{"change, nothing to tell", "PATCH", cpTx1, `{}`, nil, 204, "", ""},
@@ -192,7 +192,7 @@ func TestChargeablePartyHandlerRefuses(t *testing.T) {
 			400, "MANDATORY_IE_INCORRECT", []string{"/flowInfo", "/sponsoringEnabled", "/events"},
 		},
 		{"query", "GET", cpTxs + "?ip-addrs=%5B%7B%7D%5D", "", 400, "MANDATORY_IE_INCORRECT", []string{"ip-addrs"}},
-		{"no PUT here", "PUT", cpTx1, goodCP, 405, "", nil},
+		{"no PUT here", "PUT", cpTx1, goodParty, 405, "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := &cpFake{}
@@ -217,7 +217,7 @@ func TestChargeablePartyClient(t *testing.T) {
 	s := newSCEF(t)
 	c := sessionClient(t, s.URL).ChargeableParty()
 	for _, enabled := range []bool{true, false} {
-		s.answers(201, goodCP, "Location", s.URL+"/elsewhere/t-9")
+		s.answers(201, goodParty, "Location", s.URL+"/elsewhere/t-9")
 		tx, err := c.CreateTransaction(t.Context(), asA, &t8.ChargeablePartyTransaction{
 			NotificationDestination: "https://as.example.com/n", IPv6Addr: "2001:db8::7", SponsoringEnabled: enabled, ReferenceID: "bdt-1",
 			FlowInfo:           []t8.FlowInfo{{FlowID: 1}},
@@ -232,7 +232,7 @@ func TestChargeablePartyClient(t *testing.T) {
 			"usageThreshold":     map[string]any{"duration": 60.0, "totalVolume": 100.0},
 		}}, s.last())
 
-		s.answers(200, goodCP)
+		s.answers(200, goodParty)
 		got, err := c.ModifyTransaction(t.Context(), asA, tx.Self, &t8.ChargeablePartyTransactionPatch{
 			SponsoringEnabled: t8.Set(!enabled), Events: t8.Set([]t8.Event{t8.EventUsageReport}), UsageThreshold: t8.Null[t8.UsageThresholdRm](),
 		})
@@ -252,8 +252,8 @@ func TestChargeablePartyClient(t *testing.T) {
 
 func TestChargeablePartyPatch(t *testing.T) {
 	for name, c := range map[string]struct{ doc, patch string }{
-		"nothing": {goodCP, `{}`},
-		"every member": {goodCP, `{"flowInfo":[{"flowId":7}],"exterAppId":"x","ethFlowInfo":[{"ethType":"0800"}],"sponsoringEnabled":true,"referenceId":"r",
+		"nothing": {goodParty, `{}`},
+		"every member": {goodParty, `{"flowInfo":[{"flowId":7}],"exterAppId":"x","ethFlowInfo":[{"ethType":"0800"}],"sponsoringEnabled":true,"referenceId":"r",
 			"usageThreshold":{"duration":5,"totalVolume":null},"notificationDestination":"https://b/","events":["USAGE_REPORT"]}`},
 		"parts of the threshold": {
 			`{"notificationDestination":"https://a/","sponsorInformation":{"sponsorId":"s","aspId":"a"},"sponsoringEnabled":true,"usageThreshold":{"duration":5,"totalVolume":6,"uplinkVolume":7}}`,
@@ -278,7 +278,7 @@ func TestChargeablePartyPatch(t *testing.T) {
 		})
 	}
 	var res t8.ChargeablePartyTransaction
-	require.NoError(t, json.Unmarshal([]byte(goodCP), &res))
+	require.NoError(t, json.Unmarshal([]byte(goodParty), &res))
 	bad := t8.ChargeablePartyTransactionPatch{ReferenceID: t8.Set("r"), NotificationDestination: t8.Set("nowhere")}
 	require.ErrorIs(t, bad.Apply(&res), fault.InvalidParameter)
 	require.Empty(t, res.ReferenceID, "nothing was changed")

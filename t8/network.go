@@ -10,7 +10,7 @@ type IPAddr struct {
 	IPv6Prefix string `json:"ipv6Prefix,omitempty" t8:"oneof=ip,pattern=ipv6prefix"`
 }
 
-// DDDTrafficDescriptor is the source of downlink data that is reported on (TS 29.571 §5.4.4, DDDTrafficDescriptor).
+// DDDTrafficDescriptor is the source of downlink data that is reported on (TS 29.571 §5.4.4, DddTrafficDescriptor).
 // 5G only: carried, not served.
 type DDDTrafficDescriptor struct {
 	// IPv4Addr is the source as 198.51.100.1.
@@ -34,7 +34,7 @@ type PLMNIDWithNID struct {
 	NID string `json:"nid,omitempty" t8:"pattern=hex11"`
 }
 
-// SNSSAI identifies a network slice (TS 29.571 §5.4.4, SNSSAI; TS 23.003 §28.4). 5G only: carried, not served.
+// SNSSAI identifies a network slice (TS 29.571 §5.4.4, Snssai; TS 23.003 §28.4). 5G only: carried, not served.
 type SNSSAI struct {
 	// SST is the slice and service type, 0 to 255.
 	SST int `json:"sst" t8:"required,min=0,max=255"`
@@ -42,7 +42,7 @@ type SNSSAI struct {
 	SD string `json:"sd,omitempty" t8:"pattern=hex6"`
 }
 
-// TAI identifies a tracking area (TS 29.571 §5.4.4, TAI; TS 23.003 §19.4.2.3, §28.6).
+// TAI identifies a tracking area (TS 29.571 §5.4.4, Tai; TS 23.003 §19.4.2.3, §28.6).
 type TAI struct {
 	// PLMNID is the network.
 	PLMNID PLMNID `json:"plmnId" t8:"required"`
@@ -52,7 +52,7 @@ type TAI struct {
 	NID string `json:"nid,omitempty" t8:"pattern=hex11"`
 }
 
-// ECGI identifies a cell of E-UTRA (TS 29.571 §5.4.4, ECGI; TS 23.003 §19.6).
+// ECGI identifies a cell of E-UTRA (TS 29.571 §5.4.4, Ecgi; TS 23.003 §19.6).
 type ECGI struct {
 	// PLMNID is the network.
 	PLMNID PLMNID `json:"plmnId" t8:"required"`
@@ -62,7 +62,7 @@ type ECGI struct {
 	NID string `json:"nid,omitempty" t8:"pattern=hex11"`
 }
 
-// NCGI identifies a cell of NR (TS 29.571 §5.4.4, NCGI). 5G only: carried, not served.
+// NCGI identifies a cell of NR (TS 29.571 §5.4.4, Ncgi). 5G only: carried, not served.
 type NCGI struct {
 	// PLMNID is the network.
 	PLMNID PLMNID `json:"plmnId" t8:"required"`
