@@ -255,6 +255,12 @@ func (e *describer) operation(r *route, tag string) object {
 		}
 		params = append(params, p)
 	}
+	switch tag := (object{{"type", "string"}}); {
+	case r.tagged(http.StatusOK) && r.method == http.MethodGet:
+		params = append(params, object{{"name", "If-None-Match"}, {"in", "header"}, {"description", "Tags of states that the SCS/AS has (RFC 9110 §13.1.2)."}, {"schema", tag}})
+	case r.conditional():
+		params = append(params, object{{"name", "If-Match"}, {"in", "header"}, {"description", "Tags of states that may be changed (RFC 9110 §13.1.1)."}, {"schema", tag}})
+	}
 	o = o.with("parameters", params)
 	if r.body != nil {
 		var content object
@@ -325,7 +331,13 @@ func (e *describer) answers(r *route) object {
 		}
 		all = append(all, member{strconv.Itoa(s), a})
 	}
+	if r.method == http.MethodGet && r.tagged(http.StatusOK) {
+		all = append(all, member{"304", object{{"description", "The SCS/AS has the resource as it is."}}})
+	}
 	errs := []int{400, 401, 403, 404, 429, 500, 503}
+	if r.conditional() {
+		errs = append(errs, 412)
+	}
 	if r.method != http.MethodPost || !creates {
 		errs = append(errs, 307, 308)
 	}
@@ -346,6 +358,11 @@ func (e *describer) answers(r *route) object {
 	}
 	e.responses[0] = true
 	return append(all, member{"default", reference("responses", "Default")})
+}
+
+// conditional reports whether the operation changes a resource that may be named by its ETag.
+func (r *route) conditional() bool {
+	return r.method == http.MethodPut || r.method == http.MethodPatch || r.method == http.MethodDelete
 }
 
 // tagged reports whether an answer may have an ETag: it shows one resource.
@@ -412,6 +429,7 @@ var errorTexts = map[int]string{
 	406: "The client does not take the media types of the answer.",
 	409: "The request conflicts with the state of the resource.",
 	411: "The length of the body is missing.",
+	412: "The resource is in another state than the condition wants.",
 	413: "The body is too long.",
 	415: "The media type of the body is not one of the operation.",
 	429: "Too many requests.",
