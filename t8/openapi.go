@@ -361,16 +361,16 @@ func (e *describer) answers(r *route) object {
 }
 
 // conditional reports whether the operation changes a resource that may be named by its ETag.
-func (r *route) conditional() bool {
-	return r.method == http.MethodPut || r.method == http.MethodPatch || r.method == http.MethodDelete
+func (rt *route) conditional() bool {
+	return rt.method == http.MethodPut || rt.method == http.MethodPatch || rt.method == http.MethodDelete
 }
 
 // tagged reports whether an answer may have an ETag: it shows one resource.
-func (r *route) tagged(status int) bool {
-	if r.answer == nil || r.answer.Kind() != reflect.Struct {
+func (rt *route) tagged(status int) bool {
+	if rt.answer == nil || rt.answer.Kind() != reflect.Struct {
 		return false
 	}
-	switch r.method {
+	switch rt.method {
 	case http.MethodGet, http.MethodPut, http.MethodPatch:
 		return status == http.StatusOK || status == http.StatusCreated
 	}
