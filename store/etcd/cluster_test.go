@@ -65,8 +65,8 @@ func (c *cluster) start(members ...*member) error {
 		cfg.Name = fmt.Sprint("m", i)
 		cfg.Dir = m.dir
 		cfg.InitialCluster = strings.Join(all, ",")
-		any := url.URL{Scheme: "http", Host: "127.0.0.1:0"}
-		cfg.ListenPeerUrls, cfg.ListenClientUrls = []url.URL{any}, []url.URL{any}
+		loopback := url.URL{Scheme: "http", Host: "127.0.0.1:0"}
+		cfg.ListenPeerUrls, cfg.ListenClientUrls = []url.URL{loopback}, []url.URL{loopback}
 		cfg.AdvertisePeerUrls, cfg.AdvertiseClientUrls = []url.URL{m.peers.url()}, []url.URL{m.clients.url()}
 		cfg.TickMs, cfg.ElectionMs = 20, 250
 		cfg.MaxTxnOps, cfg.MaxRequestBytes = MinTxnOps, MinRequestBytes

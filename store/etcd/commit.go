@@ -6,11 +6,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 
 	"github.com/scefkit/scefkit/store"
@@ -56,14 +59,17 @@ const markerLife = 24 * time.Hour
 
 // sweep removes leftover markers. It is no harm if it fails, or removes one in use: then that commit is sent again.
 func (s *Store) sweep(ctx context.Context) {
-	const most = 1000
-	resp, err := s.get(ctx, &pb.RangeRequest{Key: []byte(s.markers), RangeEnd: endOf(s.markers), Limit: most})
-	if err != nil {
-		return
-	}
 	oldest := time.Now().Add(-markerLife).Unix()
-	for _, kv := range resp.Kvs {
-		if len(kv.Value) >= 8 && int64(binary.BigEndian.Uint64(kv.Value)) < oldest {
+	for from := s.markers; ; {
+		resp, err := s.get(ctx, &pb.RangeRequest{Key: []byte(from), RangeEnd: endOf(s.markers), Limit: 1000})
+		if err != nil {
+			return
+		}
+		for _, kv := range resp.Kvs {
+			from = string(kv.Key) + "\x00"
+			if len(kv.Value) < 8 || int64(binary.BigEndian.Uint64(kv.Value)) >= oldest {
+				continue
+			}
 			_, err := s.txn(ctx, &pb.TxnRequest{
 				Compare: []*pb.Compare{modIs(string(kv.Key), kv.ModRevision)},
 				Success: []*pb.RequestOp{deleteOp(kv.Key)},
@@ -71,6 +77,9 @@ func (s *Store) sweep(ctx context.Context) {
 			if err != nil {
 				return
 			}
+		}
+		if !resp.More {
+			return
 		}
 	}
 }
@@ -104,13 +113,17 @@ func (s *Store) commit(ctx context.Context, sn *snapshot, writes *occ.Writes) (r
 	req.Failure = append(ops, getOp(m.key))
 
 	lost := false // whether an earlier copy of req may still be under way
-	deadline := time.Now().Add(s.opts.Patience)
+	var sent atomic.Int32
+	call := append(slices.Clip(s.call), grpc.OnFinish(func(error) { sent.Add(1) }))
+	extra := timeFor(writes.Size(), writes.Len())
+	deadline := time.Now().Add(s.opts.Patience + extra)
 	for n := 0; ; n++ {
 		var resp *pb.TxnResponse
-		err := s.once(ctx, func(ctx context.Context) (err error) {
-			resp, err = s.kv.Txn(ctx, req, s.call...)
+		err := s.once(ctx, extra, func(ctx context.Context) (err error) {
+			resp, err = s.kv.Txn(ctx, req, call...)
 			return err
 		})
+		lost = lost || sent.Swap(0) > 1 // the client sends again by itself at times
 		switch {
 		case err == nil && resp.Succeeded:
 			s.giveMarker(m, resp.Header.Revision)
@@ -133,7 +146,11 @@ func (s *Store) commit(ctx context.Context, sn *snapshot, writes *occ.Writes) (r
 			sn.refresh(refreshed, resp)
 			return true, nil
 		case errors.Is(err, rpctypes.ErrNoSpace):
-			return false, s.full(ctx, m, value, lost, err)
+			rev, err := s.full(ctx, m, value, lost, err)
+			if err == nil {
+				s.learn(sn, writes, rev)
+			}
+			return false, err
 		case !transient(err):
 			if c := codeOf(err); lost || c == codes.Unknown || c == codes.DataLoss {
 				return false, s.unknown(err)
@@ -187,21 +204,21 @@ func (s *Store) fence(ctx context.Context, m *marker, value []byte) (mod int64, 
 }
 
 // full finds out what became of a commit to which the server said that its space is used up: it says so before a
-// commit, but also after one.
-func (s *Store) full(ctx context.Context, m *marker, value []byte, lost bool, cause error) error {
+// commit, but also after one. It gives the revision of the commit.
+func (s *Store) full(ctx context.Context, m *marker, value []byte, lost bool, cause error) (rev int64, err error) {
 	resp, err := s.txn(ctx, &pb.TxnRequest{Success: []*pb.RequestOp{getOp(m.key)}})
 	if err != nil {
-		return s.unknown(err)
+		return 0, s.unknown(err)
 	}
 	mod, mine := markerIs(resp.Responses[0], value)
 	if !mine && lost {
-		return s.unknown(cause)
+		return 0, s.unknown(cause)
 	}
 	s.giveMarker(m, mod)
 	if mine {
-		return nil
+		return mod, nil
 	}
-	return fmt.Errorf("etcd: %w", cause)
+	return 0, fmt.Errorf("etcd: %w", cause)
 }
 
 func (s *Store) unknown(err error) error {

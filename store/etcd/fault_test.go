@@ -10,6 +10,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/scefkit/scefkit/store"
 )
@@ -200,33 +205,107 @@ func TestPatienceEnds(t *testing.T) {
 			m.clients.mute.Store(false)
 		}
 		l.progress(t, 100)
-		l.unknown.Add(0)
 	}
 	l.end(t, true)
 	require.Positive(t, l.unknown.Load())
 }
 
-// A commit whose answer is lost, and whose reads change and change back before it is sent again, takes place once.
-func TestLostCommitIsFenced(t *testing.T) {
-	s := open(t, SharedEndpoints(), Options{Prefix: "fence/"})
+// faulty stands between a Store and etcd and does to its commits what commit says.
+type faulty struct {
+	pb.KVClient
+	commit func(ctx context.Context, req *pb.TxnRequest, send func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error)
+}
+
+func (f *faulty) Txn(ctx context.Context, in *pb.TxnRequest, opts ...grpc.CallOption) (*pb.TxnResponse, error) {
+	send := func() (*pb.TxnResponse, error) { return f.KVClient.Txn(ctx, in, opts...) }
+	if len(in.Success) > 1 { // a key and the marker
+		return f.commit(ctx, in, send)
+	}
+	return send()
+}
+
+func openFaulty(t *testing.T, prefix string) (*Store, *faulty) {
+	s := open(t, SharedEndpoints(), Options{Prefix: prefix, unchecked: true})
+	f := &faulty{KVClient: s.kv}
+	s.kv = f
+	return s, f
+}
+
+var errLost = status.Error(codes.Unavailable, "error reading from server: EOF")
+
+// A commit takes place once, however often its answer is lost.
+func TestAnswerLost(t *testing.T) {
+	s, f := openFaulty(t, "")
+	for name, lost := range map[string]error{
+		"connection": errLost,
+		"stopped":    rpctypes.ErrGRPCStopped,
+		"timeout":    rpctypes.ErrGRPCTimeoutDueToLeaderFail,
+		"full":       rpctypes.ErrGRPCNoSpace, // said after the commit that filled the space
+	} {
+		n := 0
+		f.commit = func(_ context.Context, _ *pb.TxnRequest, send func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error) {
+			resp, err := send()
+			if n++; n <= 3 {
+				return nil, lost
+			}
+			return resp, err
+		}
+		require.NoError(t, increment(t.Context(), s, name))
+		require.NoError(t, increment(t.Context(), s, name))
+		require.Equal(t, 2, counter(t, s, name), name)
+	}
+	f.commit = func(_ context.Context, _ *pb.TxnRequest, send func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error) {
+		_, _ = send()
+		return nil, status.Error(codes.Unknown, "what?")
+	}
+	require.ErrorIs(t, increment(t.Context(), s, "unknown"), store.ErrOutcomeUnknown)
+}
+
+// The first copy of a commit is delayed. Before the second one arrives, what was read has changed; afterwards it changes
+// back, and then the first copy arrives. It must come to nothing, for Update went by that.
+func TestLateCopy(t *testing.T) {
+	s, f := openFaulty(t, "late/")
+	other := open(t, SharedEndpoints(), Options{Prefix: "late/", unchecked: true})
 	ctx := t.Context()
-	m := s.takeMarker()
-	value := s.markerValue()
+	var late func() (*pb.TxnResponse, error)
+	n := 0
+	f.commit = func(_ context.Context, req *pb.TxnRequest, send func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error) {
+		switch n++; n {
+		case 1:
+			late = func() (*pb.TxnResponse, error) { return f.KVClient.Txn(ctx, req) }
+			return nil, errLost
+		case 2:
+			require.NoError(t, put(ctx, other, "lock", "theirs"))
+		}
+		return send()
+	}
+	taken := errors.New("taken")
+	err := s.Update(ctx, func(tx store.Tx) error {
+		v, err := tx.Get([]byte("lock"))
+		if err != nil {
+			return err
+		}
+		if v != nil {
+			return taken
+		}
+		return tx.Put([]byte("lock"), []byte("ours"))
+	})
+	require.Equal(t, taken, err)
+	require.NoError(t, other.Update(ctx, func(tx store.Tx) error { return tx.Delete([]byte("lock")) }))
+	resp, err := late()
+	require.NoError(t, err)
+	require.False(t, resp.Succeeded)
+	require.Empty(t, get(t, other, "lock"))
+}
 
-	mod, mine, err := s.fence(ctx, m, value)
-	require.NoError(t, err)
-	require.False(t, mine, "it did not take place, and will not")
-	require.Positive(t, mod)
-	late, err := s.client.Put(ctx, "unrelated", "")
-	require.NoError(t, err)
-	resp, err := s.client.Get(ctx, m.key)
-	require.NoError(t, err)
-	require.Equal(t, mod, resp.Kvs[0].ModRevision)
-	require.Greater(t, late.Header.Revision, mod)
-
-	_, err = s.client.Put(ctx, m.key, string(value))
-	require.NoError(t, err)
-	_, mine, err = s.fence(ctx, m, value)
-	require.NoError(t, err)
-	require.True(t, mine, "it took place")
+// Once the commit has begun, the end of the caller's time does not matter.
+func TestContextEndsInCommit(t *testing.T) {
+	s, f := openFaulty(t, "")
+	ctx, cancel := context.WithCancel(t.Context())
+	f.commit = func(_ context.Context, _ *pb.TxnRequest, send func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error) {
+		cancel()
+		return send()
+	}
+	require.NoError(t, put(ctx, s, "a", "1"))
+	require.Equal(t, "1", get(t, s, "a"))
 }

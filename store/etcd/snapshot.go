@@ -267,7 +267,7 @@ func (sn *snapshot) note(key string, p point) error {
 func (sn *snapshot) weigh(octets int) error {
 	sn.notes++
 	sn.octets += octets
-	if sn.notes <= maxNotes && sn.octets <= maxNoteOctets {
+	if sn.notes <= sn.s.maxNotes && sn.octets <= maxNoteOctets {
 		return nil
 	}
 	if err := sn.settle(); err != nil {

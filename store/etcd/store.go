@@ -58,6 +58,8 @@ type Options struct {
 	// Logger gets Warn when an answer to a commit was lost, or a request failed for good. Keys and values are never logged.
 	// Nil means slog.DiscardHandler.
 	Logger *slog.Logger
+
+	unchecked bool // for tests, which open many: the limits of the server are not checked
 }
 
 const maxPrefix = 48
@@ -113,14 +115,15 @@ const format = 1
 // Store is a store.Store in an etcd cluster. It is safe for concurrent use, and any number of them, in any number of
 // processes, may work on one prefix.
 type Store struct {
-	client *clientv3.Client
-	kv     pb.KVClient
-	call   []grpc.CallOption
-	opts   Options
-	cache  cache
-	gate   occ.Gate
-	turn   chan struct{} // holds one token while a transaction that conflicted often is under way
-	close  func() error
+	client   *clientv3.Client
+	kv       pb.KVClient
+	call     []grpc.CallOption
+	opts     Options
+	cache    cache
+	gate     occ.Gate
+	maxNotes int
+	turn     chan struct{} // holds one token while a transaction that conflicted often is under way
+	close    func() error
 
 	low, high string // all keys of the user
 	deletions string // the key that every transaction with a Delete writes; see snapshot.coarse
@@ -179,7 +182,7 @@ func New(ctx context.Context, client *clientv3.Client, opts *Options) (*Store, e
 	own := o.Prefix + ownSpace
 	s := &Store{
 		client: client,
-		kv:     clientv3.RetryKVClient(client),
+		kv:     pb.NewKVClient(client.ActiveConnection()),
 		call: []grpc.CallOption{
 			grpc.WaitForReady(true),
 			grpc.MaxCallSendMsgSize(math.MaxInt32),
@@ -187,6 +190,7 @@ func New(ctx context.Context, client *clientv3.Client, opts *Options) (*Store, e
 		},
 		opts:      o,
 		cache:     newCache(o.CacheRecords),
+		maxNotes:  maxNotes,
 		turn:      make(chan struct{}, 1),
 		low:       o.Prefix + userSpace,
 		high:      o.Prefix + userEnd,
@@ -196,8 +200,10 @@ func New(ctx context.Context, client *clientv3.Client, opts *Options) (*Store, e
 	}
 	s.session = s.markers + rand.Text()[:12] + "/"
 	s.close = sync.OnceValue(func() error { s.shut(); return nil })
-	if err := s.checkLimits(ctx); err != nil {
-		return nil, err
+	if !o.unchecked {
+		if err := s.checkLimits(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.checkFormat(ctx); err != nil {
 		return nil, err
@@ -216,7 +222,10 @@ func (s *Store) checkLimits(ctx context.Context) error {
 	}
 	padding := make([]byte, MinRequestBytes+overhead-2*MinTxnOps-1024)
 	req.Compare[0].TargetUnion = &pb.Compare_Value{Value: padding}
-	_, err := s.txn(ctx, req)
+	err := s.do(ctx, timeFor(MinRequestBytes, MinTxnOps), func(ctx context.Context) error {
+		_, err := s.kv.Txn(ctx, req, s.call...)
+		return err
+	})
 	switch {
 	case errors.Is(err, rpctypes.ErrEmptyKey):
 		return nil
@@ -353,11 +362,11 @@ func (s *Store) shut() {
 }
 
 // do runs a request that may be sent several times until it is answered. It asks for members that know a leader: one
-// that was cut off refuses at once.
-func (s *Store) do(ctx context.Context, request func(context.Context) error) error {
-	deadline := time.Now().Add(s.opts.Patience)
+// that was cut off refuses at once. A large request gets extra time.
+func (s *Store) do(ctx context.Context, extra time.Duration, request func(context.Context) error) error {
+	deadline := time.Now().Add(s.opts.Patience + extra)
 	for n := 0; ; n++ {
-		err := s.once(ctx, request)
+		err := s.once(ctx, extra, request)
 		switch {
 		case err == nil:
 			return nil
@@ -375,15 +384,20 @@ func (s *Store) do(ctx context.Context, request func(context.Context) error) err
 	}
 }
 
-func (s *Store) once(ctx context.Context, request func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.opts.RequestTimeout)
+func (s *Store) once(ctx context.Context, extra time.Duration, request func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.RequestTimeout+extra)
 	defer cancel()
 	return clientv3.ContextError(ctx, request(clientv3.WithRequireLeader(ctx)))
 }
 
+// timeFor gives the time that a request takes for its size alone, with slow disks and networks.
+func timeFor(octets, keys int) time.Duration {
+	return time.Duration(octets>>20+keys>>13) * time.Second
+}
+
 // txn runs a transaction that may be run several times.
 func (s *Store) txn(ctx context.Context, req *pb.TxnRequest) (resp *pb.TxnResponse, err error) {
-	err = s.do(ctx, func(ctx context.Context) (err error) {
+	err = s.do(ctx, 0, func(ctx context.Context) (err error) {
 		resp, err = s.kv.Txn(ctx, req, s.call...)
 		return err
 	})
@@ -391,7 +405,7 @@ func (s *Store) txn(ctx context.Context, req *pb.TxnRequest) (resp *pb.TxnRespon
 }
 
 func (s *Store) get(ctx context.Context, req *pb.RangeRequest) (resp *pb.RangeResponse, err error) {
-	err = s.do(ctx, func(ctx context.Context) (err error) {
+	err = s.do(ctx, 0, func(ctx context.Context) (err error) {
 		resp, err = s.kv.Range(ctx, req, s.call...)
 		return err
 	})
