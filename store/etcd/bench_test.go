@@ -19,13 +19,14 @@ import (
 // on three members in this process, which sync, side by side.
 //
 // The floor is what one has to do who remembers nothing. Of the Store, "first" is an Update of keys that it does not
-// remember, "again" is one of keys that it wrote itself the last time.
+// remember, "again" is one of keys that it wrote itself the last time, "shared" one of keys that another Store wrote the
+// last time.
 func BenchmarkUpdate(b *testing.B) {
 	c := startCluster(b, 3, nil)
 	client, err := clientv3.New(clientv3.Config{Endpoints: c.endpoints()})
 	require.NoError(b, err)
 	b.Cleanup(func() { client.Close() })
-	const records = 1000
+	const records = 400
 	values := [][]byte{make([]byte, 300), make([]byte, 8), {}}
 	keys := func(n uint64) (k [3]string) {
 		for i := range k {
@@ -75,8 +76,13 @@ func BenchmarkUpdate(b *testing.B) {
 	}
 	first := update(open(b, c.endpoints(), Options{CacheRecords: -1}))
 	again := update(open(b, c.endpoints(), Options{}))
-	for n := range uint64(records) { // all keys are there from the beginning
-		for _, fn := range []func(context.Context, uint64) error{byHand, first, again} {
+	pair := [2]func(context.Context, uint64) error{}
+	for i := range pair {
+		pair[i] = update(open(b, c.endpoints(), Options{Prefix: "shared/"}))
+	}
+	shared := func(ctx context.Context, n uint64) error { return pair[n/records%2](ctx, n) }
+	for n := range uint64(2 * records) { // all keys are there from the beginning
+		for _, fn := range []func(context.Context, uint64) error{byHand, first, again, shared} {
 			require.NoError(b, fn(b.Context(), n))
 		}
 	}
@@ -84,7 +90,7 @@ func BenchmarkUpdate(b *testing.B) {
 		for _, way := range []struct {
 			name string
 			fn   func(context.Context, uint64) error
-		}{{"by-hand", byHand}, {"first", first}, {"again", again}} {
+		}{{"by-hand", byHand}, {"first", first}, {"again", again}, {"shared", shared}} {
 			b.Run(fmt.Sprintf("%s/writers=%d", way.name, writers), func(b *testing.B) {
 				var next atomic.Uint64
 				var wg sync.WaitGroup

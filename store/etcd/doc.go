@@ -32,7 +32,7 @@
 //
 // What was read or written lately is remembered together with the revisions at which it is known to be true. An Update
 // starts from that if all of it was true at one time, and its commit tells whether it still is: then it takes one round
-// trip. A View never starts from memory: its first read asks the cluster for the latest revision.
+// trip, or two if the keys were changed by another Store the last time. A View never starts from memory: its first read asks the cluster for the latest revision.
 //
 // A Scan reads pages of at least 8 keys. etcd sorts the whole range for each page of a descending Scan, and looks at the
 // whole range when an Update that scanned it commits: keep such ranges short.

@@ -138,7 +138,7 @@ func (l *load) check(t *testing.T, s *Store) {
 func TestLeadersDie(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "leaders/"})
-	for range 4 {
+	for range 3 {
 		l.progress(t, 100)
 		m := c.leader(t)
 		m.kill()
@@ -157,7 +157,7 @@ func TestLeadersDie(t *testing.T) {
 func TestLeaderCutOff(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "cut/", RequestTimeout: 500 * time.Millisecond})
-	for range 4 {
+	for range 3 {
 		l.progress(t, 100)
 		old := c.leader(t)
 		c.cutOff(old)

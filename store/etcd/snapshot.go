@@ -30,10 +30,11 @@ type snapshot struct {
 	s      *Store
 	ctx    context.Context //nolint:containedctx // of the View or Update, whose Reader has none
 	update bool
-	first  bool // takes no shared records from the cache
+	first  bool // has doubts about shared records
 
 	rev       int64 // 0: not yet known
 	low, high int64 // while rev is 0
+	doubtful  bool  // what was taken from the cache is worth a look before the commit
 
 	points map[string]point
 	spans  []*span
@@ -87,6 +88,7 @@ func (sn *snapshot) Get(key []byte) ([]byte, error) {
 	if r := sn.s.cache.get(k); r != nil && sn.fits(r) {
 		if sn.rev == 0 {
 			sn.low, sn.high = max(sn.low, r.since()), min(sn.high, r.known)
+			sn.doubtful = sn.doubtful || sn.first && r.shared
 		}
 		return r.value, sn.note(k, point{r.mod, r.value, true})
 	}
@@ -108,7 +110,7 @@ func (sn *snapshot) fits(r *record) bool {
 	if sn.rev > 0 {
 		return r.since() <= sn.rev && sn.rev <= r.known
 	}
-	return sn.update && (!sn.first || !r.shared) && max(sn.low, r.since()) <= min(sn.high, r.known)
+	return sn.update && max(sn.low, r.since()) <= min(sn.high, r.known)
 }
 
 // read asks the cluster at the revision of the snapshot, and settles it if need be.
@@ -181,7 +183,7 @@ func (sn *snapshot) confirm(req *pb.RangeRequest) (*pb.RangeResponse, error) {
 	}
 	sn.rev = resp.Header.Revision
 	for k, p := range sn.points {
-		sn.s.cache.put(k, p.value, p.mod, sn.rev, true)
+		sn.s.cache.put(k, p.value, p.mod, sn.rev, false)
 	}
 	if req == nil {
 		return nil, nil

@@ -200,13 +200,13 @@ func New(ctx context.Context, client *clientv3.Client, opts *Options) (*Store, e
 	}
 	s.session = s.markers + rand.Text()[:12] + "/"
 	s.close = sync.OnceValue(func() error { s.shut(); return nil })
+	if err := s.checkFormat(ctx); err != nil {
+		return nil, err
+	}
 	if !o.unchecked {
 		if err := s.checkLimits(ctx); err != nil {
 			return nil, err
 		}
-	}
-	if err := s.checkFormat(ctx); err != nil {
-		return nil, err
 	}
 	s.sweep(ctx)
 	return s, nil
@@ -311,7 +311,7 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	}
 }
 
-// try runs fn once. In the first attempt it takes from the cache only what nobody else is known to change.
+// try runs fn once. In the first attempt, what the cache knows of keys that others write is looked at before the commit.
 func (s *Store) try(ctx context.Context, fn func(store.Tx) error, first bool) (retry bool, err error) {
 	sn := &snapshot{s: s, ctx: ctx, update: true, first: first, high: math.MaxInt64}
 	defer sn.Release()
@@ -324,8 +324,9 @@ func (s *Store) try(ctx context.Context, fn func(store.Tx) error, first bool) (r
 	if err == nil && sn.err != nil && !sn.again {
 		err = sn.err // what could not be read cannot be validated
 	}
-	if !sn.again && sn.err == nil && (err != nil || writes.Len() == 0) {
-		// Nothing is written, but what fn went by must have been true at some time since Update was called.
+	if !sn.again && sn.err == nil && (err != nil || writes.Len() == 0 || sn.doubtful) {
+		// If nothing is written, what fn went by must have been true at some time since Update was called. Where others
+		// write, too, a look costs less than a commit that fails.
 		if serr := sn.settle(); serr != nil && !sn.again {
 			return false, serr
 		}
