@@ -60,6 +60,14 @@ func newTx[P PairType](base Snapshot[P], rules *Rules, seed maphash.Seed) *Tx[P]
 	return &Tx[P]{base: base, rules: rules, seed: seed}
 }
 
+// Begin returns a transaction on base for an engine that notes in base what is read and commits in its own way.
+func Begin[P PairType](base Snapshot[P], rules *Rules) *Tx[P] {
+	return newTx(base, rules, maphash.MakeSeed())
+}
+
+// End gives the writes of the transaction, or the error of the first that was refused.
+func (tx *Tx[P]) End() (*Writes, error) { return &tx.writes, tx.failed }
+
 // Get returns the value of key, or nil.
 func (tx *Tx[P]) Get(key []byte) ([]byte, error) {
 	if tx.writes.Len() > 0 {
