@@ -60,6 +60,18 @@ func newTx[P PairType](base Snapshot[P], rules *Rules, seed maphash.Seed) *Tx[P]
 	return &Tx[P]{base: base, rules: rules, seed: seed}
 }
 
+var ownSeed = maphash.MakeSeed()
+
+// NewTx returns a transaction on base for a backend that commits by itself: base then notes what is read through it. It
+// is not called for keys that the transaction has written.
+func NewTx[P PairType](base Snapshot[P], rules *Rules) *Tx[P] { return newTx(base, rules, ownSeed) }
+
+// Writes returns what the transaction wants to change.
+func (tx *Tx[P]) Writes() *Writes { return &tx.writes }
+
+// Failed returns the error of the first write that was refused. A transaction with one must not be committed.
+func (tx *Tx[P]) Failed() error { return tx.failed }
+
 // Get returns the value of key, or nil.
 func (tx *Tx[P]) Get(key []byte) ([]byte, error) {
 	if tx.writes.Len() > 0 {
