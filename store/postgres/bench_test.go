@@ -171,14 +171,14 @@ func BenchmarkUpdate(b *testing.B) {
 		})
 		b.Run(fmt.Sprint("store-scan-insert/", writers), func(b *testing.B) {
 			share(b, writers, func(n uint64) error {
-				from := store.AppendUint64([]byte("nidd/delivery/00101000"), n%benchRecords)
+				from := store.Key("nidd/d/").Text(fmt.Sprintf("00101%010d", n%benchRecords*7919))
 				return s.Update(b.Context(), func(tx store.Tx) error {
 					for _, err := range tx.Scan(from, store.PrefixEnd(from), false) {
 						if err != nil {
 							return err
 						}
 					}
-					return tx.Put(store.AppendUint64(from, n), recordValue(n))
+					return tx.Put(from.Uint64(n), recordValue(n))
 				})
 			})
 		})

@@ -18,8 +18,8 @@ import (
 // statements are the texts of SQL for one table. A check that fails divides by zero, so that the transaction fails with
 // it, however many statements were sent behind.
 type statements struct {
-	get, getAlso, getAll, same string // read keys
-	up, upAll, down, downAll   string // read ranges
+	get, getAll              string // read keys
+	up, upAll, down, downAll string // read ranges
 
 	update, insert, upsert, remove, removeAny, lock string // write
 	share, ranges                                   string // check what was read and is not written
@@ -31,13 +31,8 @@ const passed = ` SELECT 1 / (CASE WHEN (SELECT count(*) FROM w) = %s THEN 1 ELSE
 func newStatements(table string) statements {
 	t := func(sql string) string { return strings.ReplaceAll(sql, "TABLE", table) }
 	return statements{
-		get: t(`SELECT value, version FROM TABLE WHERE key = $1`),
-		getAlso: t(`SELECT t.value, t.version, (SELECT count(*) FROM unnest($2::bytea[], $3::bigint[]) AS r(key, version)
-			WHERE coalesce((SELECT o.version FROM TABLE AS o WHERE o.key = r.key), 0) = r.version)
-			FROM (SELECT 1) AS one LEFT JOIN TABLE AS t ON t.key = $1`),
-		getAll: t(`SELECT key, value, version FROM TABLE WHERE key = ANY($1::bytea[])`),
-		same: t(`SELECT count(*) FROM unnest($1::bytea[], $2::bigint[]) AS r(key, version)
-			WHERE coalesce((SELECT o.version FROM TABLE AS o WHERE o.key = r.key), 0) = r.version`),
+		get:     t(`SELECT value, version FROM TABLE WHERE key = $1`),
+		getAll:  t(`SELECT key, value, version FROM TABLE WHERE key = ANY($1::bytea[])`),
 		up:      t(`SELECT key, value, version FROM TABLE WHERE key >= $2 AND key < $3 ORDER BY key LIMIT $1`),
 		upAll:   t(`SELECT key, value, version FROM TABLE WHERE key >= $2 ORDER BY key LIMIT $1`),
 		down:    t(`SELECT key, value, version FROM TABLE WHERE key >= $2 AND key < $3 ORDER BY key DESC LIMIT $1`),
@@ -217,13 +212,13 @@ func several(lists [][][]byte) bool {
 // A range is guarded by the octets that all its keys begin with, cut to one of the lengths in guardLengths, and a key
 // by its own beginnings of all these lengths.
 const (
-	guardCopies  = 16  // guards of the empty beginning: a key is held by any one, a range by all
-	guardStripes = 128 // guards of one length
-	guardKeys    = 256 // guards of single keys
-	guards       = guardCopies + 6*guardStripes + guardKeys
+	guardCopies  = int64(16) // guards of the empty beginning: a key is held by any one, a range by all
+	guardStripes = 256       // guards of one length
+	guardKeys    = 256       // guards of single keys
+	guards       = guardCopies + int64(len(guardLengths))*guardStripes + guardKeys
 )
 
-var guardLengths = [...]int{12, 16, 20, 24, 32, 48}
+var guardLengths = [...]int{12, 16, 20, 24, 28, 32, 40, 56}
 
 func hash(b []byte) int64 {
 	h := fnv.New64a()

@@ -16,10 +16,6 @@ import (
 
 var errReleased = errors.New("postgres: a reader was used after its function had returned")
 
-// manyPoints is the number of keys after which a reader takes a snapshot on the server: every single statement looks
-// at all of them again.
-const manyPoints = 8
-
 // point is what is known of a key.
 type point struct {
 	version int64 // 0: there is no such key
@@ -38,12 +34,8 @@ func (s *scanned) holds(key []byte) bool {
 	return bytes.Compare(key, s.from) >= 0 && (s.to == nil || bytes.Compare(key, s.to) < 0)
 }
 
-// reader reads one consistent state and notes what it has read.
-//
-// A View, an Update that scans and one that reads many keys have a snapshot: a transaction on a connection of their own.
-// Any other Update reads key by key with single statements on any connection. Each of them also checks that the keys
-// read before are as they were, so that all that was read is the state as of the last statement. If one has changed,
-// the transaction runs again.
+// reader reads one consistent state and notes what it has read. The state is that of a snapshot, a REPEATABLE READ
+// transaction on a connection of its own, which begins in one message with the first query.
 type reader struct {
 	s        *Store
 	ctx      context.Context //nolint:containedctx // the methods of store.Reader take none
@@ -103,16 +95,10 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 		return p.value, nil
 	}
 	p := &point{valued: true, used: true}
-	var err error
-	switch {
-	case r.view || r.conn != nil || len(r.points) >= manyPoints:
-		err = r.inSnapshot(r.s.sql.get, []any{key}, func(query func() (pgx.Rows, error)) error {
-			p.value, p.version = nil, 0
-			return collect(query, func(rows pgx.Rows) error { return rows.Scan(&p.value, &p.version) })
-		})
-	default:
-		err = r.s.reach(r.ctx, func() error { return r.getPoint(key, p) })
-	}
+	err := r.query(r.s.sql.get, []any{key}, func(query func() (pgx.Rows, error)) error {
+		p.value, p.version = nil, 0
+		return collect(query, func(rows pgx.Rows) error { return rows.Scan(&p.value, &p.version) })
+	})
 	if err != nil {
 		return nil, r.fail(err)
 	}
@@ -122,110 +108,52 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 	return p.value, nil
 }
 
-// getPoint reads a key outside of a snapshot.
-func (r *reader) getPoint(key []byte, p *point) error {
-	keys, versions := r.used()
-	p.value, p.version = nil, 0
-	if len(keys) == 0 {
-		err := r.s.pool.QueryRow(r.ctx, r.s.sql.get, key).Scan(&p.value, &p.version)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		return err
-	}
-	var version *int64
-	var same int
-	if err := r.s.pool.QueryRow(r.ctx, r.s.sql.getAlso, key, keys, versions).Scan(&p.value, &version, &same); err != nil {
-		return err
-	}
-	if same != len(keys) {
-		return errConflict
-	}
-	if version != nil {
-		p.version = *version
-	}
-	return nil
-}
-
-// used gives the keys that the transaction has seen, and forgets the others, which belong to an older state.
-func (r *reader) used() (keys [][]byte, versions []int64) {
-	for k, p := range r.points {
-		if !p.used {
-			delete(r.points, k)
-			continue
-		}
-		keys = append(keys, []byte(k))
-		versions = append(versions, p.version)
-	}
-	return keys, versions
-}
-
 // prefetch reads at once what the transaction will need if it does as it did the last time.
 func (r *reader) prefetch(keys [][]byte) error {
-	return r.s.reach(r.ctx, func() error {
+	return r.query(r.s.sql.getAll, []any{keys}, func(query func() (pgx.Rows, error)) error {
 		clear(r.points)
 		for _, k := range keys {
 			r.points[string(k)] = &point{valued: true}
 		}
-		rows, err := r.s.pool.Query(r.ctx, r.s.sql.getAll, keys)
-		if err != nil {
-			return err
-		}
-		var key, value []byte
-		var version int64
-		_, err = pgx.ForEachRow(rows, []any{&key, &value, &version}, func() error {
-			if p := r.points[string(key)]; p != nil {
-				p.value, p.version = bytes.Clone(value), version
-				if p.value == nil {
-					p.value = []byte{}
-				}
+		return collect(query, func(rows pgx.Rows) error {
+			var key []byte
+			p := &point{valued: true}
+			if err := rows.Scan(&key, &p.value, &p.version); err != nil {
+				return err
 			}
+			r.points[string(key)] = p
 			return nil
 		})
-		return err
 	})
 }
 
-// inSnapshot runs a query in the snapshot, which begins now if there is none. read takes the result; it may be called
-// again until it returned nil.
-func (r *reader) inSnapshot(sql string, args []any, read func(query func() (pgx.Rows, error)) error) error {
+// query runs a query in the snapshot, which begins now if there is none. read takes the result; it may be called again
+// until it returned nil.
+func (r *reader) query(sql string, args []any, read func(query func() (pgx.Rows, error)) error) error {
 	if r.conn != nil {
 		return read(func() (pgx.Rows, error) { return r.conn.Query(r.ctx, sql, args...) })
 	}
-	keys, versions := r.used()
 	return r.s.reach(r.ctx, func() (err error) {
 		conn, err := r.s.pool.Acquire(r.ctx)
 		if err != nil {
 			return err
 		}
-		defer func() {
-			if err != nil {
-				finish(conn)
-			} else {
-				r.conn = conn
-			}
-		}()
 		b := new(pgx.Batch)
 		b.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-		if len(keys) > 0 {
-			b.Queue(r.s.sql.same, keys, versions)
-		}
 		b.Queue(sql, args...)
 		results := conn.SendBatch(r.ctx, b)
-		defer func() { err = errors.Join(err, results.Close()) }()
-		if _, err := results.Exec(); err != nil {
+		if _, err = results.Exec(); err == nil {
+			err = read(results.Query)
+		}
+		if cerr := results.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			finish(conn)
 			return err
 		}
-		if len(keys) > 0 {
-			var same int
-			if err := results.QueryRow().Scan(&same); err != nil {
-				return err
-			}
-			if same != len(keys) {
-				return errConflict
-			}
-		}
-		return read(results.Query)
+		r.conn = conn
+		return nil
 	})
 }
 
@@ -326,7 +254,7 @@ func (r *reader) page(from, to []byte, reverse bool, limit int) (page []row, siz
 	case to == nil:
 		sql, args = r.s.sql.upAll, args[:2]
 	}
-	err = r.inSnapshot(sql, args, func(query func() (pgx.Rows, error)) error {
+	err = r.query(sql, args, func(query func() (pgx.Rows, error)) error {
 		page, size = nil, 0
 		return collect(query, func(rows pgx.Rows) error {
 			var got row
