@@ -24,6 +24,7 @@ const (
 	codeNoSchema        = "3F000"
 	codeDuplicateSchema = "42P06"
 	codeDuplicateTable  = "42P07"
+	codeDuplicateObject = "42710"
 	codeNoTable         = "42P01"
 	codeTooManyConns    = "53300"
 	codeNoLock          = "55P03"

@@ -23,7 +23,8 @@ type Options struct {
 	// digits and underscores, at most 40 octets. Empty means "scefkit".
 	Table string
 	// MaxConns is the greatest number of connections. Zero means what pool_max_conns in the connection string says, else
-	// 32. The least is 2. Every View under way, and every Update that scans, has a connection of its own.
+	// 32. The least is 2. Every View and Update under way that has read something has a connection of its own, so a
+	// function that runs a View within another transaction needs two.
 	MaxConns int
 	// Reconnect is how long a transaction that cannot reach the server, and has not begun to commit, tries again before
 	// it fails. It should outlast a failover. Zero means 15 s, a negative number means not at all.

@@ -30,9 +30,12 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, schema, table string, tune
 	for attempt := 0; ; attempt++ {
 		err := migrateOnce(ctx, pool, schema, table, tune)
 		// Another node that makes the same tables shows as a duplicate somewhere in the catalogue.
-		again := sqlState(err) == codeUnique || sqlState(err) == codeDuplicateTable || sqlState(err) == codeDuplicateSchema ||
-			sqlState(err) == codeInternal || isConflict(err)
-		if !again || attempt == 20 {
+		switch sqlState(err) {
+		case codeUnique, codeDuplicateTable, codeDuplicateObject, codeDuplicateSchema, codeInternal, codeSerialization, codeDeadlock:
+		default:
+			return err
+		}
+		if attempt == 20 {
 			return err
 		}
 		if err := sleep(ctx, jitter(attempt, 10*time.Millisecond, 200*time.Millisecond)); err != nil {
