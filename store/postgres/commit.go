@@ -280,7 +280,7 @@ func (s *scanned) guards(to []int64) []int64 {
 			return append(to, guardOfLength(i, common))
 		}
 	}
-	for i := range int64(guardCopies) {
+	for i := range guardCopies {
 		to = append(to, i)
 	}
 	return to

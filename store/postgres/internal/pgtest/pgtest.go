@@ -96,7 +96,7 @@ func (s *Server) makeDir(tb testing.TB) {
 			tb.Fatal(err)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func credential(tb testing.TB) *syscall.Credential {
 }
 
 func (s *Server) command(tb testing.TB, name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(s.bin, name), args...)
+	cmd := exec.CommandContext(context.Background(), filepath.Join(s.bin, name), args...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "HOME="+s.dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential(tb)}
@@ -192,7 +192,7 @@ func (s *Server) Exec(tb testing.TB, sql string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer c.Close(context.Background())
+	defer func() { _ = c.Close(context.Background()) }()
 	if _, err := c.Exec(context.Background(), sql); err != nil {
 		tb.Fatal(err)
 	}
