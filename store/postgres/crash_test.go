@@ -133,7 +133,7 @@ func TestServerKilled(t *testing.T) {
 		l.stores = append(l.stores, open(t, srv.URL(), &Options{Reconnect: time.Minute}))
 	}
 	l.run(t)
-	for range 3 {
+	for range 2 {
 		l.after(t, 100+rand.Int64N(200))
 		srv.Kill()
 		srv.Run(t)
