@@ -315,9 +315,9 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 func (s *Store) try(ctx context.Context, fn func(store.Tx) error, first bool) (retry bool, err error) {
 	sn := &snapshot{s: s, ctx: ctx, update: true, first: first, high: math.MaxInt64}
 	defer sn.Release()
-	tx := occ.Begin[store.Pair](sn, &rules)
+	tx := occ.NewTx(sn, &rules)
 	err = fn(tx)
-	writes, refused := tx.End()
+	writes, refused := tx.Writes(), tx.Failed()
 	if err == nil && refused != nil {
 		err = refused
 	}

@@ -60,13 +60,17 @@ func newTx[P PairType](base Snapshot[P], rules *Rules, seed maphash.Seed) *Tx[P]
 	return &Tx[P]{base: base, rules: rules, seed: seed}
 }
 
-// Begin returns a transaction on base for an engine that notes in base what is read and commits in its own way.
-func Begin[P PairType](base Snapshot[P], rules *Rules) *Tx[P] {
-	return newTx(base, rules, maphash.MakeSeed())
-}
+var ownSeed = maphash.MakeSeed()
 
-// End gives the writes of the transaction, or the error of the first that was refused.
-func (tx *Tx[P]) End() (*Writes, error) { return &tx.writes, tx.failed }
+// NewTx returns a transaction on base for an engine that commits in its own way: base notes what is read through it, which
+// are not the keys that the transaction has written.
+func NewTx[P PairType](base Snapshot[P], rules *Rules) *Tx[P] { return newTx(base, rules, ownSeed) }
+
+// Writes returns what the transaction wants to change.
+func (tx *Tx[P]) Writes() *Writes { return &tx.writes }
+
+// Failed returns the error of the first write that was refused. A transaction with one must not be committed.
+func (tx *Tx[P]) Failed() error { return tx.failed }
 
 // Get returns the value of key, or nil.
 func (tx *Tx[P]) Get(key []byte) ([]byte, error) {
