@@ -40,10 +40,11 @@ type config struct {
 }
 
 type t8Config struct {
-	Listen  string       `yaml:"listen"`  // address of the HTTP server
-	APIRoot string       `yaml:"apiRoot"` // as SCS/AS see it
-	TLS     *tlsConfig   `yaml:"tls"`
-	OAuth   *oauthConfig `yaml:"oauth"` // takes access tokens besides those of scsas
+	Listen     string       `yaml:"listen"`  // address of the HTTP server
+	APIRoot    string       `yaml:"apiRoot"` // as SCS/AS see it
+	TLS        *tlsConfig   `yaml:"tls"`
+	WebSockets bool         `yaml:"webSockets"` // offer notifications over WebSockets
+	OAuth      *oauthConfig `yaml:"oauth"`      // takes access tokens besides those of scsas
 }
 
 type oauthConfig struct {
@@ -120,6 +121,7 @@ type rateConfig struct {
 type notificationsConfig struct {
 	Allow     []string `yaml:"allow"` // prefixes
 	HTTPSOnly bool     `yaml:"httpsOnly"`
+	Ports     []uint16 `yaml:"ports"` // of destinations; default: all
 }
 
 type niddConfig struct {
@@ -398,7 +400,7 @@ func (c *config) policy() (scefPolicy, policy.NIDDByID, error) {
 			NoContent:              as.NoContent,
 		}
 	}
-	s.Destinations.HTTPSOnly = c.Notifications.HTTPSOnly
+	s.Destinations.HTTPSOnly, s.Destinations.Ports = c.Notifications.HTTPSOnly, c.Notifications.Ports
 	for _, p := range c.Notifications.Allow {
 		s.Destinations.Allow = append(s.Destinations.Allow, netip.MustParsePrefix(p)) // checked
 	}

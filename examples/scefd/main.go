@@ -23,6 +23,7 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/scef"
 	"github.com/scefkit/scefkit/store/pebble"
+	"github.com/scefkit/scefkit/t8"
 )
 
 // drain is how long requests under way may take to finish after SIGTERM.
@@ -65,26 +66,30 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 
+	opts := &scef.Options{
+		Diameter: diameter.Options{Accept: c.accept(), CheckOrigin: origins[c.Diameter.Origin]}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
+	}
+	if c.T8.WebSockets {
+		opts.WebSockets = new(t8.WebSocketsOptions)
+	}
 	node, err := scef.New(scef.Config{
 		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Policy: who, NIDD: profiles,
-	}, &scef.Options{
-		Diameter: diameter.Options{Accept: c.accept(), CheckOrigin: origins[c.Diameter.Origin]}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
-	})
+	}, opts)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, node.Close()) }()
 
-	t8, err := net.Listen("tcp", c.T8.Listen)
+	northbound, err := net.Listen("tcp", c.T8.Listen)
 	if err != nil {
 		return fmt.Errorf("t8.listen: %w", err)
 	}
 	dia, err := net.Listen("tcp", c.Diameter.Listen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("diameter.listen: %w", err), t8.Close())
+		return errors.Join(fmt.Errorf("diameter.listen: %w", err), northbound.Close())
 	}
 	failed := make(chan error, 2)
-	go func() { failed <- node.ServeT8(t8) }()
+	go func() { failed <- node.ServeT8(northbound) }()
 	go func() { failed <- node.ServeDiameter(dia) }()
 	for i, p := range c.Diameter.Peers {
 		err := node.AddPeer(diameter.Peer{Address: p.Address, Identity: diameter.Identity{Host: p.Host, Realm: p.Realm}})
@@ -92,7 +97,7 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 			return fmt.Errorf("diameter.peers[%d]: %w", i, err)
 		}
 	}
-	log.Info("scefd is ready", "t8", t8.Addr().String(), "diameter", dia.Addr().String(), "store", c.Store.Dir)
+	log.Info("scefd is ready", "t8", northbound.Addr().String(), "diameter", dia.Addr().String(), "store", c.Store.Dir)
 
 	select {
 	case err := <-failed:
