@@ -197,6 +197,8 @@ type Outbox struct {
 	runs   atomic.Bool
 	dead   deadLetters
 
+	removals removals
+
 	mu       sync.Mutex
 	marks    []mark          // guarded by mu; entries that may have been committed
 	overflow bool            // guarded by mu; there were too many marks

@@ -11,6 +11,7 @@ import (
 	"maps"
 	mathrand "math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/scefkit/scefkit/fault"
@@ -47,13 +48,14 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 
 // outboxRun is the state of Run; its goroutine owns it, with all lanes and hosts.
 type outboxRun struct {
-	o      *Outbox
-	s      store.Store
-	lanes  map[laneKey]*lane // those with entries, or that must be looked at
-	hosts  map[string]*outboxHost
-	kicks  uint64
-	told   []*lane        // lanes that Enqueue told of since the last Kick
-	unseen map[*lane]bool // idle lanes with an entry that was not there yet, as its transaction was not committed
+	o        *Outbox
+	s        store.Store
+	lanes    map[laneKey]*lane // those with entries, or that must be looked at
+	hosts    map[string]*outboxHost
+	kicks    uint64
+	told     []*lane        // lanes that Enqueue told of since the last Kick
+	overflow bool           // Enqueue could not tell of everything, and no rescan was begun since
+	unseen   map[*lane]bool // idle lanes with an entry that was not there yet, as its transaction was not committed
 
 	class     [classes]classQueue
 	senders   int     // attempts under way
@@ -104,6 +106,7 @@ const (
 	localSenders = 8
 	maxWant      = 1024
 	kickLooks    = 4
+	maxRemovals  = 4096 // entries that one transaction deletes, give or take those of one subscription
 )
 
 // lane is what Run knows about a subscription that has entries.
@@ -112,7 +115,8 @@ type lane struct {
 	host     *outboxHost
 	head     uint64   // about the sequence number of the oldest entry
 	cursor   uint64   // no entry is below it, as far as known
-	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet
+	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet; if told, not deleted yet
+	told     bool     // all entries that there are, as far as known, are in want: no need to search
 	looks    uint8    // how often an entry that was told of was not there
 	drop     int      // so many of the oldest entries are too many
 	dropping int      // so many are being dropped
@@ -147,6 +151,8 @@ type drained struct {
 	more  bool     // there may be more entries
 	done  int      // entries that are gone
 	short int      // entries that giveUp was to lose and did not read
+	exact bool     // only entries that Enqueue told of were looked for
+	end   bool     // the search came to the end of the entries
 	alive bool     // somebody answered
 	seqs  []uint64 // sequence numbers read, in order
 	next  uint64   // no entry that was there is below it; 0: not known
@@ -287,8 +293,9 @@ func (r *outboxRun) start(ctx context.Context) {
 			r.senders++
 			r.running++
 			from := l.from()
+			told := l.wants()
 			go func() {
-				d := r.o.drain(ctx, r.s, l.key, from, h.name)
+				d := r.o.drain(ctx, r.s, l.key, from, told, h.name)
 				d.lane = l
 				r.done <- d
 			}()
@@ -335,7 +342,7 @@ func (r *outboxRun) wanted(l *lane, now time.Time) {
 func (r *outboxRun) add(key laneKey, host string, seq uint64) *lane {
 	l := &lane{key: key, host: r.host(host), head: seq}
 	if r.known {
-		l.cursor = seq
+		l.cursor, l.told = seq, true
 	}
 	r.lanes[key] = l
 	l.host.lanes[l] = struct{}{}
@@ -433,15 +440,38 @@ func (l *lane) from() uint64 {
 	return from
 }
 
+// wants is what drain may look for without a search: the entries that Enqueue told of. It is nil when there may be others,
+// and when a search is as cheap.
+func (l *lane) wants() []uint64 {
+	if !l.told || len(l.want) > 2*batchEntries {
+		return nil
+	}
+	told := slices.Clone(l.want)
+	slices.Sort(told) // nearly so already
+	return told
+}
+
 // read moves on and forgets what was told of and is read now, or was told of so long ago that its transaction must have been given up.
 func (l *lane) read(d drained, now time.Time) {
 	if d.store == nil && d.next > 0 {
 		l.cursor = d.next
 	}
+	seqs := d.seqs
+	if d.exact {
+		seqs = seqs[:d.done] // the others are to be found again
+	} else {
+		l.told = d.store == nil && d.end && d.done == len(seqs) && !d.local
+	}
 	old := uint64(now.Add(-markAge).UnixNano())
 	l.want = slices.DeleteFunc(l.want, func(seq uint64) bool {
-		_, there := slices.BinarySearch(d.seqs, seq)
-		return there || seq < old
+		if _, there := slices.BinarySearch(seqs, seq); there {
+			return true
+		}
+		if seq < old {
+			l.told = false // it may be there nevertheless, with something that failed before it
+			return true
+		}
+		return false
 	})
 	if len(l.want) == 0 {
 		l.want = nil
@@ -546,9 +576,15 @@ func (r *outboxRun) woken(now time.Time) {
 // absorb takes note of what Enqueue told of.
 func (r *outboxRun) absorb() {
 	r.o.mu.Lock()
-	marks := r.o.marks
-	r.o.marks = nil
+	marks, overflow := r.o.marks, r.o.overflow
+	r.o.marks, r.o.overflow = nil, false
 	r.o.mu.Unlock()
+	if overflow {
+		r.overflow, r.known = true, false // until the rescan is done
+		for _, l := range r.lanes {
+			l.cursor, l.told = 0, false
+		}
+	}
 	for _, m := range marks {
 		l := r.lanes[m.lane]
 		if l == nil {
@@ -556,7 +592,7 @@ func (r *outboxRun) absorb() {
 		}
 		if len(l.want) >= maxWant { // of a lane that waits; the rescan is there for the rest
 			l.want = append(l.want[:0], l.want[maxWant/2:]...)
-			l.cursor = 0
+			l.cursor, l.told = 0, false
 		}
 		l.want, l.looks = append(l.want, m.seq), 0
 		if l.state == laneIdle {
@@ -587,14 +623,8 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 		}
 	}
 	r.told = r.told[:0]
+	overflow, r.overflow = r.overflow, false
 	r.o.mu.Lock()
-	overflow, r.o.overflow = r.o.overflow, false
-	if overflow {
-		r.known = false // until the rescan is done
-		for _, l := range r.lanes {
-			l.cursor = 0
-		}
-	}
 	var full []string
 	for name := range r.o.full {
 		if r.o.opts.Full == DropOldest {
@@ -768,6 +798,7 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 			l = r.add(f.key, f.host, f.seq)
 		}
 		l.cursor = min(l.cursor, f.seq)
+		l.told = l.told && slices.Contains(l.want, f.seq) // else there is more than we were told of
 		switch {
 		case l.state == laneIdle && !l.working:
 			delete(r.unseen, l)
@@ -830,12 +861,21 @@ func (o *Outbox) backOff(n int) time.Duration {
 }
 
 // drain sends entries of one subscription in order until there are none, one fails, or it took long enough.
-func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, host string) (d drained) {
-	batch, destination, err := o.load(ctx, s, key, from, &d)
+// With told, only those entries are looked for.
+func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, told []uint64, host string) (d drained) {
+	var batch []entry
+	var destination string
+	var err error
+	if told != nil {
+		batch, destination, err = o.loadTold(ctx, s, key, told, &d)
+	} else {
+		batch, destination, err = o.load(ctx, s, key, from, &d)
+	}
 	if err != nil {
 		d.store = err
 		return d
 	}
+	d.end = !d.more
 	if len(batch) == 0 {
 		return d
 	}
@@ -942,15 +982,20 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchTime)
 	defer cancel()
 	var letters letterCount
-	err := s.Update(ctx, func(tx store.Tx) (err error) {
-		for _, e := range gone {
-			if err := tx.Delete(e.key); err != nil {
-				return err
+	var err error
+	if len(lost) == 0 {
+		err = o.removals.remove(ctx, s, gone)
+	} else {
+		err = s.Update(ctx, func(tx store.Tx) (err error) {
+			for _, e := range gone {
+				if err := tx.Delete(e.key); err != nil {
+					return err
+				}
 			}
-		}
-		letters, err = o.dead.put(tx, lost)
-		return err
-	})
+			letters, err = o.dead.put(tx, lost)
+			return err
+		})
+	}
 	if err != nil {
 		o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot delete; notifications will be sent again", slog.Any("err", err))
 		return err
@@ -967,6 +1012,118 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 		}
 	}
 	return nil
+}
+
+// removals joins the deletions of what was acknowledged: all that come while a transaction is under way go into the next.
+type removals struct {
+	mu   sync.Mutex
+	wait []removal // guarded by mu
+	busy bool      // guarded by mu; a goroutine is at work
+}
+
+type removal struct {
+	gone []entry
+	done chan error // has room for one
+}
+
+// remove deletes entries; it returns when that is durable.
+func (r *removals) remove(ctx context.Context, s store.Store, gone []entry) error {
+	done := make(chan error, 1)
+	r.mu.Lock()
+	r.wait = append(r.wait, removal{gone, done})
+	if !r.busy {
+		r.busy = true
+		go r.run(s)
+	}
+	r.mu.Unlock()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run deletes until nobody waits.
+func (r *removals) run(s store.Store) {
+	for {
+		r.mu.Lock()
+		n, entries := 0, 0
+		for n < len(r.wait) && entries < maxRemovals {
+			entries += len(r.wait[n].gone)
+			n++
+		}
+		batch := r.wait[:n:n]
+		r.wait = r.wait[n:]
+		if n == 0 {
+			r.wait, r.busy = nil, false
+		}
+		r.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), batchTime)
+		err := s.Update(ctx, func(tx store.Tx) error {
+			for _, w := range batch {
+				for _, e := range w.gone {
+					if err := tx.Delete(e.key); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		cancel()
+		for _, w := range batch {
+			w.done <- err
+		}
+	}
+}
+
+// loadTold is load for the entries with the sequence numbers told, which are all that the subscription has as far as known. Those
+// whose transactions were not committed yet are left out.
+func (o *Outbox) loadTold(ctx context.Context, s store.Store, key laneKey, told []uint64, d *drained) (batch []entry, destination string, err error) {
+	d.exact = true
+	err = s.View(ctx, func(rd store.Reader) error {
+		batch, destination, d.more, d.seqs = nil, "", false, nil
+		size := 0
+		for _, seq := range told {
+			k := o.key(key, seq)
+			v, err := rd.Get(k)
+			if err != nil {
+				return err
+			}
+			if v == nil {
+				continue
+			}
+			if len(batch) == batchEntries || size > batchOctets {
+				d.more = true
+				if _, _, newest, _, err := cutEntry(v); err == nil {
+					destination = string(newest)
+				}
+				continue
+			}
+			e := decode(k, v)
+			if !e.broken {
+				destination = e.destination
+			}
+			d.seqs = append(d.seqs, seq)
+			batch = append(batch, e)
+			size += len(e.body)
+		}
+		return nil
+	})
+	return batch, destination, err
+}
+
+// decode is decodeEntry; an entry that makes no sense is broken.
+func decode(key, value []byte) entry {
+	e, err := decodeEntry(value)
+	if err != nil { // it is given up
+		e = entry{body: append([]byte(nil), value...), broken: true}
+	}
+	e.key = key
+	return e
 }
 
 // load reads the oldest entries of a subscription from a sequence number on, and the destination of the newest.
@@ -989,13 +1146,10 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uin
 			if !ok {
 				return fmt.Errorf("t8: outbox: foreign key below the prefix")
 			}
-			e, err := decodeEntry(p.Value)
-			if err != nil { // it is given up
-				e = entry{body: append([]byte(nil), p.Value...), broken: true}
-			} else {
+			e := decode(append([]byte(nil), p.Key...), p.Value)
+			if !e.broken {
 				destination = e.destination
 			}
-			e.key = append([]byte(nil), p.Key...)
 			d.seqs = append(d.seqs, seq)
 			batch = append(batch, e)
 			size += len(e.body)
