@@ -29,7 +29,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 	defer cancel()
 	r := &outboxRun{
 		o: o, s: s, lanes: map[laneKey]*lane{}, hosts: map[string]*outboxHost{}, unseen: map[*lane]bool{},
-		done: make(chan drained), pages: make(chan page),
+		done: make(chan drained), pages: make(chan page), looked: make(chan looks),
 	}
 	err := r.loop(work)
 	cancel()
@@ -37,6 +37,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 		select {
 		case <-r.done:
 		case <-r.pages:
+		case <-r.looked:
 		}
 		r.running--
 	}
@@ -63,7 +64,12 @@ type outboxRun struct {
 	localBusy int
 	waiting   wakeHeap
 
+	toLook    []*lane // idle lanes that Enqueue told of, to be looked at together
+	looking   bool    // that is under way
+	lookAfter time.Time
+
 	running int // goroutines
+	looked  chan looks
 	done    chan drained
 	pages   chan page
 	scan    scanState
@@ -106,6 +112,9 @@ const (
 	localSenders = 8
 	maxWant      = 1024
 	kickLooks    = 4
+	maxLook      = 1024
+	lookOctets   = 8 << 20
+	lookPause    = 4    // times as long as it took
 	maxRemovals  = 4096 // entries that one transaction deletes, give or take those of one subscription
 )
 
@@ -127,6 +136,35 @@ type lane struct {
 	listed   bool   // in outboxRun.local, or its work is under way
 	working  bool   // the local work is under way
 	deferred bool   // its turn to be sent came while working
+	looking  bool   // in outboxRun.toLook, or being looked at
+	turn     uint64 // so often work was begun on it
+	loaded   *load  // what looking found, if it is sent at once
+}
+
+// load is what was read of a subscription.
+type load struct {
+	batch       []entry
+	seqs        []uint64
+	destination string // of the newest entry
+	more        bool   // there are more entries than those of batch
+	exact       bool   // only entries that Enqueue told of were looked for
+}
+
+// look is one lane to be looked at, and what was found.
+type look struct {
+	lane *lane
+	turn uint64
+	told []uint64
+	done bool
+	load
+}
+
+// looks is the result of looking at several lanes.
+type looks struct {
+	list  []look
+	took  time.Duration
+	found int // lanes with an entry
+	err   error
 }
 
 // outboxHost is what Run knows about a destination.
@@ -184,9 +222,13 @@ func (r *outboxRun) loop(ctx context.Context) error {
 	defer wake.Stop()
 	for {
 		r.start(ctx)
-		if len(r.waiting) > 0 {
+		r.startLook(ctx)
+		switch at := r.lookAfter; {
+		case len(r.toLook) > 0 && !r.looking && (len(r.waiting) == 0 || at.Before(r.waiting[0].at)):
+			wake.Reset(time.Until(at))
+		case len(r.waiting) > 0:
 			wake.Reset(time.Until(r.waiting[0].at))
-		} else {
+		default:
 			wake.Stop()
 		}
 		select {
@@ -205,6 +247,9 @@ func (r *outboxRun) loop(ctx context.Context) error {
 			if err := r.found(ctx, p, time.Now()); err != nil {
 				return err
 			}
+		case k := <-r.looked:
+			r.running--
+			r.sawLanes(ctx, k, time.Now())
 		case d := <-r.done:
 			r.running--
 			if errors.Is(d.store, store.ErrClosed) {
@@ -287,15 +332,23 @@ func (r *outboxRun) start(ctx context.Context) {
 				r.offer(h, now)
 				continue
 			}
-			l.state, l.began, l.class = laneBusy, r.kicks, uint8(class)
+			l.state, l.class = laneBusy, uint8(class)
+			l.turn++
+			had := l.loaded
+			if l.loaded = nil; had == nil {
+				l.began = r.kicks
+			}
 			h.busy++
 			c.busy++
 			r.senders++
 			r.running++
 			from := l.from()
-			told := l.wants()
+			var told []uint64
+			if had == nil {
+				told = l.wants()
+			}
 			go func() {
-				d := r.o.drain(ctx, r.s, l.key, from, told, h.name)
+				d := r.o.drain(ctx, r.s, l.key, from, told, had, h.name)
 				d.lane = l
 				r.done <- d
 			}()
@@ -310,6 +363,7 @@ func (r *outboxRun) start(ctx context.Context) {
 			continue // finish sees to it
 		}
 		l.working = true
+		l.turn++
 		r.localBusy++
 		r.running++
 		n, err, from := l.drop, l.host.lastErr, l.from()
@@ -336,6 +390,84 @@ func (r *outboxRun) wanted(l *lane, now time.Time) {
 		return
 	}
 	r.ready(l, now)
+}
+
+// look is wanted for an idle lane that Enqueue told of. Its entry may not be there yet, so it is looked at together with
+// others, which costs little, before a goroutine is spent on it.
+func (r *outboxRun) look(l *lane, now time.Time) {
+	switch {
+	case l.looking:
+	case l.working || !l.told || len(l.want) == 0 || len(l.want) > 2*batchEntries:
+		r.wanted(l, now)
+	default:
+		l.looking = true
+		r.toLook = append(r.toLook, l)
+	}
+}
+
+// startLook looks at the lanes that wait for it.
+func (r *outboxRun) startLook(ctx context.Context) {
+	if r.looking || len(r.toLook) == 0 {
+		return
+	}
+	if time.Now().Before(r.lookAfter) {
+		return
+	}
+	list := make([]look, 0, min(len(r.toLook), maxLook))
+	n := 0
+	for _, l := range r.toLook {
+		if len(list) == maxLook {
+			break
+		}
+		n++
+		told := l.wants()
+		if l.state != laneIdle || r.lanes[l.key] != l || len(told) == 0 {
+			l.looking = false
+			if l.state == laneIdle && r.lanes[l.key] == l {
+				r.wanted(l, time.Now())
+			}
+			continue
+		}
+		l.began = r.kicks
+		list = append(list, look{lane: l, turn: l.turn, told: told})
+	}
+	rest := copy(r.toLook, r.toLook[n:])
+	clear(r.toLook[rest:])
+	if r.toLook = r.toLook[:rest]; len(list) == 0 {
+		return
+	}
+	r.looking = true
+	r.running++
+	go func() { r.looked <- r.o.look(ctx, r.s, list) }()
+}
+
+// sawLanes hands on the lanes in which something was found.
+func (r *outboxRun) sawLanes(ctx context.Context, k looks, now time.Time) {
+	r.looking = false
+	if r.lookAfter = now; k.found < len(k.list)/2 {
+		r.lookAfter = now.Add(lookPause * k.took) // a sync of the store is under way, after which they are all there
+	}
+	for i := range k.list {
+		w := &k.list[i]
+		l := w.lane
+		l.looking = false
+		switch {
+		case l.state != laneIdle || r.lanes[l.key] != l:
+		case l.working || k.err != nil || l.turn != w.turn: // what was read may be gone
+			r.wanted(l, now)
+		case !w.done:
+			r.look(l, now)
+		case len(w.batch) == 0:
+			r.idle(l, now)
+		default:
+			l.loaded = &w.load
+			r.ready(l, now)
+		}
+	}
+	r.start(ctx)
+	for i := range k.list {
+		k.list[i].lane.loaded = nil // not to be kept until there is room
+	}
 }
 
 // add makes a lane.
@@ -423,7 +555,7 @@ func (r *outboxRun) idle(l *lane, now time.Time) {
 	}
 	if l.began != r.kicks && l.looks < kickLooks { // it may have been committed since
 		l.looks++
-		r.ready(l, now)
+		r.look(l, now)
 		return
 	}
 	r.unseen[l] = true
@@ -563,7 +695,7 @@ func (r *outboxRun) woken(now time.Time) {
 		if w.look {
 			if r.unseen[w.lane] && w.lane.state == laneIdle {
 				delete(r.unseen, w.lane)
-				r.wanted(w.lane, now)
+				r.look(w.lane, now)
 			}
 			continue
 		}
@@ -610,7 +742,7 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 	for l := range r.unseen {
 		if l.looks < kickLooks {
 			delete(r.unseen, l)
-			r.wanted(l, now)
+			r.look(l, now)
 		}
 	}
 	for i, l := range r.told {
@@ -619,7 +751,7 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 		case len(l.want) == 0 || r.lanes[l.key] != l:
 		case l.state == laneIdle:
 			delete(r.unseen, l)
-			r.wanted(l, now)
+			r.look(l, now)
 		}
 	}
 	r.told = r.told[:0]
@@ -861,18 +993,20 @@ func (o *Outbox) backOff(n int) time.Duration {
 }
 
 // drain sends entries of one subscription in order until there are none, one fails, or it took long enough.
-// With told, only those entries are looked for.
-func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, told []uint64, host string) (d drained) {
-	var batch []entry
-	var destination string
-	var err error
-	if told != nil {
-		batch, destination, err = o.loadTold(ctx, s, key, told, &d)
-	} else {
-		batch, destination, err = o.load(ctx, s, key, from, &d)
+// With had, that is what was read already; with told, only those entries are looked for.
+func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, told []uint64, had *load, host string) (d drained) {
+	switch {
+	case had != nil:
+	case told != nil:
+		had = &load{}
+		d.store = s.View(ctx, func(rd store.Reader) error { return o.loadTold(rd, key, told, had) })
+	default:
+		had = &load{}
+		d.store = o.load(ctx, s, key, from, had)
 	}
-	if err != nil {
-		d.store = err
+	batch, destination := had.batch, had.destination
+	d.seqs, d.more, d.exact = had.seqs, had.more, had.exact
+	if d.store != nil {
 		return d
 	}
 	d.end = !d.more
@@ -934,11 +1068,12 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uin
 
 // giveUp loses the n oldest entries of a subscription, and those that are too old.
 func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from uint64, n int, cause error) (d drained) {
-	batch, _, err := o.load(ctx, s, key, from, &d)
-	if err != nil {
-		d.store = err
+	var had load
+	if d.store = o.load(ctx, s, key, from, &had); d.store != nil {
 		return d
 	}
+	batch := had.batch
+	d.seqs, d.more = had.seqs, had.more
 	var lost []Lost
 	more := d.more
 	for i, e := range batch {
@@ -1080,40 +1215,64 @@ func (r *removals) run(s store.Store) {
 	}
 }
 
-// loadTold is load for the entries with the sequence numbers told, which are all that the subscription has as far as known. Those
-// whose transactions were not committed yet are left out.
-func (o *Outbox) loadTold(ctx context.Context, s store.Store, key laneKey, told []uint64, d *drained) (batch []entry, destination string, err error) {
-	d.exact = true
-	err = s.View(ctx, func(rd store.Reader) error {
-		batch, destination, d.more, d.seqs = nil, "", false, nil
+// loadTold is load for the entries with the sequence numbers told, which are all that the subscription has as far as known.
+// Those whose transactions were not committed yet are left out.
+func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, had *load) error {
+	*had = load{exact: true}
+	size := 0
+	for _, seq := range told {
+		k := o.key(key, seq)
+		v, err := rd.Get(k)
+		if err != nil {
+			return err
+		}
+		if v == nil {
+			continue
+		}
+		if len(had.batch) == batchEntries || size > batchOctets {
+			had.more = true
+			if _, _, newest, _, err := cutEntry(v); err == nil {
+				had.destination = string(newest)
+			}
+			continue
+		}
+		e := decode(k, v)
+		if !e.broken {
+			had.destination = e.destination
+		}
+		had.seqs = append(had.seqs, seq)
+		had.batch = append(had.batch, e)
+		size += len(e.body)
+	}
+	return nil
+}
+
+// look is loadTold for several lanes, as many as fit into memory.
+func (o *Outbox) look(ctx context.Context, s store.Store, list []look) looks {
+	begin := time.Now()
+	k := looks{list: list}
+	k.err = s.View(ctx, func(rd store.Reader) error {
+		k.found = 0
 		size := 0
-		for _, seq := range told {
-			k := o.key(key, seq)
-			v, err := rd.Get(k)
-			if err != nil {
+		for i := range list {
+			w := &list[i]
+			if w.done = size < lookOctets; !w.done {
+				continue
+			}
+			if err := o.loadTold(rd, w.lane.key, w.told, &w.load); err != nil {
 				return err
 			}
-			if v == nil {
-				continue
+			for _, e := range w.batch {
+				size += len(e.body)
 			}
-			if len(batch) == batchEntries || size > batchOctets {
-				d.more = true
-				if _, _, newest, _, err := cutEntry(v); err == nil {
-					destination = string(newest)
-				}
-				continue
+			if len(w.batch) > 0 {
+				k.found++
 			}
-			e := decode(k, v)
-			if !e.broken {
-				destination = e.destination
-			}
-			d.seqs = append(d.seqs, seq)
-			batch = append(batch, e)
-			size += len(e.body)
 		}
 		return nil
 	})
-	return batch, destination, err
+	k.took = time.Since(begin)
+	return k
 }
 
 // decode is decodeEntry; an entry that makes no sense is broken.
@@ -1127,19 +1286,19 @@ func decode(key, value []byte) entry {
 }
 
 // load reads the oldest entries of a subscription from a sequence number on, and the destination of the newest.
-func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uint64, d *drained) (batch []entry, destination string, err error) {
+func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uint64, had *load) error {
 	from := o.laneKeys(key)
 	to := store.PrefixEnd(from)
 	from = binary.BigEndian.AppendUint64(from, first)
-	err = s.View(ctx, func(rd store.Reader) error {
-		batch, destination, d.more, d.seqs = nil, "", false, nil
+	return s.View(ctx, func(rd store.Reader) error {
+		*had = load{}
 		size := 0
 		for p, err := range rd.Scan(from, to, false) {
 			if err != nil {
 				return err
 			}
-			if len(batch) == batchEntries || size > batchOctets {
-				d.more = true
+			if len(had.batch) == batchEntries || size > batchOctets {
+				had.more = true
 				break
 			}
 			_, seq, ok := o.cut(p.Key)
@@ -1148,13 +1307,13 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uin
 			}
 			e := decode(append([]byte(nil), p.Key...), p.Value)
 			if !e.broken {
-				destination = e.destination
+				had.destination = e.destination
 			}
-			d.seqs = append(d.seqs, seq)
-			batch = append(batch, e)
+			had.seqs = append(had.seqs, seq)
+			had.batch = append(had.batch, e)
 			size += len(e.body)
 		}
-		if !d.more {
+		if !had.more {
 			return nil
 		}
 		for p, err := range rd.Scan(from, to, true) {
@@ -1162,13 +1321,12 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uin
 				return err
 			}
 			if _, _, newest, _, err := cutEntry(p.Value); err == nil {
-				destination = string(newest)
+				had.destination = string(newest)
 			}
 			break
 		}
 		return nil
 	})
-	return batch, destination, err
 }
 
 // wake is a lane or a host that waits for a time.
