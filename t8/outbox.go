@@ -198,6 +198,7 @@ type Outbox struct {
 	dead   deadLetters
 
 	removals removals
+	fresh    fresh
 
 	mu       sync.Mutex
 	marks    []mark          // guarded by mu; entries that may have been committed
@@ -274,12 +275,16 @@ func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []b
 	o.pending[host]++
 	o.mu.Unlock()
 	lane := laneOf(subscription, destination)
-	err := tx.Put(o.key(lane, seq), encodeEntry(now, subscription, destination, body))
+	record := encodeEntry(now, subscription, destination, body)
+	err := tx.Put(o.key(lane, seq), record)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err != nil {
 		o.pending[host]--
 		return err
+	}
+	if hook, ok := tx.(store.HookTx); ok {
+		hook.AfterCommit(func() { o.fresh.put(seq, record) })
 	}
 	if o.pending[host] > o.opts.MaxPerDestination {
 		o.full[host] = true

@@ -1138,6 +1138,7 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 	if len(lost) > 0 {
 		o.dead.count(letters)
 	}
+	o.fresh.forget(gone)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, e := range gone {
@@ -1222,9 +1223,12 @@ func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, had *load
 	size := 0
 	for _, seq := range told {
 		k := o.key(key, seq)
-		v, err := rd.Get(k)
-		if err != nil {
-			return err
+		v := o.fresh.get(seq)
+		if v == nil {
+			var err error
+			if v, err = rd.Get(k); err != nil {
+				return err
+			}
 		}
 		if v == nil {
 			continue
