@@ -201,7 +201,7 @@ type Outbox struct {
 	fresh    fresh
 
 	mu       sync.Mutex
-	marks    []mark          // guarded by mu; entries that were, or may have been, committed
+	marks    []mark          // guarded by mu; entries that may have been committed
 	overflow bool            // guarded by mu; there were too many marks
 	pending  map[string]int  // guarded by mu; entries by destination
 	full     map[string]bool // guarded by mu; destinations that have too many
@@ -283,30 +283,18 @@ func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []b
 		o.pending[host]--
 		return err
 	}
+	if hook, ok := tx.(store.HookTx); ok {
+		hook.AfterCommit(func() { o.fresh.put(seq, record) })
+	}
 	if o.pending[host] > o.opts.MaxPerDestination {
 		o.full[host] = true
 	}
-	m := mark{lane, seq, host}
-	if hook, ok := tx.(store.HookTx); ok {
-		hook.AfterCommit(func() {
-			o.fresh.put(seq, record)
-			o.mu.Lock()
-			defer o.mu.Unlock()
-			o.tell(m)
-		})
-		return nil
-	}
-	o.tell(m)
-	return nil
-}
-
-// tell keeps a mark for Run; o.mu is held.
-func (o *Outbox) tell(m mark) {
 	if len(o.marks) >= maxMarks {
 		o.overflow = true
-		return
+		return nil
 	}
-	o.marks = append(o.marks, m)
+	o.marks = append(o.marks, mark{lane, seq, host})
+	return nil
 }
 
 // Pending returns how many notifications wait for the server of a destination; see OutboxOptions.MaxPerDestination for

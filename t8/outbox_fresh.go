@@ -53,11 +53,14 @@ func (f *fresh) drop(seq uint64) {
 	}
 }
 
-// get returns a record, or nil.
-func (f *fresh) get(seq uint64) []byte {
+// get appends a record, or nil, for each sequence number.
+func (f *fresh) get(to [][]byte, seqs []uint64) [][]byte {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.records[seq]
+	for _, seq := range seqs {
+		to = append(to, f.records[seq])
+	}
+	return to
 }
 
 // forget removes what was deleted from the store.

@@ -999,7 +999,8 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uin
 	case had != nil:
 	case told != nil:
 		had = &load{}
-		d.store = s.View(ctx, func(rd store.Reader) error { return o.loadTold(rd, key, told, had) })
+		records := o.fresh.get(nil, told) // before View begins, see loadTold
+		d.store = s.View(ctx, func(rd store.Reader) error { return o.loadTold(rd, key, told, records, had) })
 	default:
 		had = &load{}
 		d.store = o.load(ctx, s, key, from, had)
@@ -1217,13 +1218,14 @@ func (r *removals) run(s store.Store) {
 }
 
 // loadTold is load for the entries with the sequence numbers told, which are all that the subscription has as far as known.
-// Those whose transactions were not committed yet are left out.
-func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, had *load) error {
+// Those whose transactions were not committed yet are left out. Records that are not nil were got from fresh before the
+// View of rd began: so rd sees what was committed before them, and nothing is overtaken.
+func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, records [][]byte, had *load) error {
 	*had = load{exact: true}
 	size := 0
-	for _, seq := range told {
+	for i, seq := range told {
 		k := o.key(key, seq)
-		v := o.fresh.get(seq)
+		v := records[i]
 		if v == nil {
 			var err error
 			if v, err = rd.Get(k); err != nil {
@@ -1255,17 +1257,22 @@ func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, had *load
 func (o *Outbox) look(ctx context.Context, s store.Store, list []look) looks {
 	begin := time.Now()
 	k := looks{list: list}
+	var records [][]byte
+	for i := range list {
+		records = o.fresh.get(records, list[i].told)
+	}
 	k.err = s.View(ctx, func(rd store.Reader) error {
 		k.found = 0
-		size := 0
+		size, rest := 0, records
 		for i := range list {
 			w := &list[i]
 			if w.done = size < lookOctets; !w.done {
 				continue
 			}
-			if err := o.loadTold(rd, w.lane.key, w.told, &w.load); err != nil {
+			if err := o.loadTold(rd, w.lane.key, w.told, rest[:len(w.told)], &w.load); err != nil {
 				return err
 			}
+			rest = rest[len(w.told):]
 			for _, e := range w.batch {
 				size += len(e.body)
 			}
