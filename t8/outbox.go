@@ -185,6 +185,10 @@ const (
 //	              half-open -> closed  success
 //	              half-open -> open    failure; the back-off doubles up to MaxBackOff
 //
+// Run is quick when it need not search: what this process enqueued is read by its keys, or not at all when the transaction
+// was a [store.HookTx] lately; then up to 8 MiB are kept in memory. What was acknowledged is deleted together with what
+// other subscriptions had acknowledged meanwhile.
+//
 // One Run works on a prefix at a time. Methods are safe for concurrent use.
 type Outbox struct {
 	prefix []byte
