@@ -76,3 +76,12 @@ type Tx interface {
 	// Delete removes key; it is no error when there is none.
 	Delete(key []byte) error
 }
+
+// A HookTx is a Tx that can tell when it is committed; those of the stores in this module are. It is optional: whoever
+// uses it does without when a Tx is none.
+type HookTx interface {
+	Tx
+	// AfterCommit lets fn be called once the writes are durable and seen by every View, before Update returns and in its
+	// goroutine. fn is not called when they are not, nor for a run that conflicted. It must not block.
+	AfterCommit(fn func())
+}

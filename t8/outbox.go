@@ -185,6 +185,10 @@ const (
 //	              half-open -> closed  success
 //	              half-open -> open    failure; the back-off doubles up to MaxBackOff
 //
+// Run is quick when it need not search: what this process enqueued is read by its keys, or not at all when the transaction
+// was a [store.HookTx] lately; then up to 8 MiB are kept in memory. What was acknowledged is deleted together with what
+// other subscriptions had acknowledged meanwhile.
+//
 // One Run works on a prefix at a time. Methods are safe for concurrent use.
 type Outbox struct {
 	prefix []byte
@@ -196,6 +200,9 @@ type Outbox struct {
 	kick   chan struct{}
 	runs   atomic.Bool
 	dead   deadLetters
+
+	removals removals
+	fresh    fresh
 
 	mu       sync.Mutex
 	marks    []mark          // guarded by mu; entries that may have been committed
@@ -272,12 +279,16 @@ func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []b
 	o.pending[host]++
 	o.mu.Unlock()
 	lane := laneOf(subscription, destination)
-	err := tx.Put(o.key(lane, seq), encodeEntry(now, subscription, destination, body))
+	record := encodeEntry(now, subscription, destination, body)
+	err := tx.Put(o.key(lane, seq), record)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err != nil {
 		o.pending[host]--
 		return err
+	}
+	if hook, ok := tx.(store.HookTx); ok {
+		hook.AfterCommit(func() { o.fresh.put(seq, record) })
 	}
 	if o.pending[host] > o.opts.MaxPerDestination {
 		o.full[host] = true

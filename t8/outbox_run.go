@@ -11,6 +11,7 @@ import (
 	"maps"
 	mathrand "math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/scefkit/scefkit/fault"
@@ -28,7 +29,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 	defer cancel()
 	r := &outboxRun{
 		o: o, s: s, lanes: map[laneKey]*lane{}, hosts: map[string]*outboxHost{}, unseen: map[*lane]bool{},
-		done: make(chan drained), pages: make(chan page),
+		done: make(chan drained), pages: make(chan page), looked: make(chan looks),
 	}
 	err := r.loop(work)
 	cancel()
@@ -36,6 +37,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 		select {
 		case <-r.done:
 		case <-r.pages:
+		case <-r.looked:
 		}
 		r.running--
 	}
@@ -47,13 +49,14 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 
 // outboxRun is the state of Run; its goroutine owns it, with all lanes and hosts.
 type outboxRun struct {
-	o      *Outbox
-	s      store.Store
-	lanes  map[laneKey]*lane // those with entries, or that must be looked at
-	hosts  map[string]*outboxHost
-	kicks  uint64
-	told   []*lane        // lanes that Enqueue told of since the last Kick
-	unseen map[*lane]bool // idle lanes with an entry that was not there yet, as its transaction was not committed
+	o        *Outbox
+	s        store.Store
+	lanes    map[laneKey]*lane // those with entries, or that must be looked at
+	hosts    map[string]*outboxHost
+	kicks    uint64
+	told     []*lane        // lanes that Enqueue told of since the last Kick
+	overflow bool           // Enqueue could not tell of everything, and no rescan was begun since
+	unseen   map[*lane]bool // idle lanes with an entry that was not there yet, as its transaction was not committed
 
 	class     [classes]classQueue
 	senders   int     // attempts under way
@@ -61,7 +64,12 @@ type outboxRun struct {
 	localBusy int
 	waiting   wakeHeap
 
+	toLook    []*lane // idle lanes that Enqueue told of, to be looked at together
+	looking   bool    // that is under way
+	lookAfter time.Time
+
 	running int // goroutines
+	looked  chan looks
 	done    chan drained
 	pages   chan page
 	scan    scanState
@@ -104,6 +112,10 @@ const (
 	localSenders = 8
 	maxWant      = 1024
 	kickLooks    = 4
+	maxLook      = 1024
+	lookOctets   = 8 << 20
+	lookPause    = 4    // times as long as it took
+	maxRemovals  = 4096 // entries that one transaction deletes, give or take those of one subscription
 )
 
 // lane is what Run knows about a subscription that has entries.
@@ -112,7 +124,8 @@ type lane struct {
 	host     *outboxHost
 	head     uint64   // about the sequence number of the oldest entry
 	cursor   uint64   // no entry is below it, as far as known
-	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet
+	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet; if told, not deleted yet
+	told     bool     // all entries that there are, as far as known, are in want: no need to search
 	looks    uint8    // how often an entry that was told of was not there
 	drop     int      // so many of the oldest entries are too many
 	dropping int      // so many are being dropped
@@ -123,6 +136,35 @@ type lane struct {
 	listed   bool   // in outboxRun.local, or its work is under way
 	working  bool   // the local work is under way
 	deferred bool   // its turn to be sent came while working
+	looking  bool   // in outboxRun.toLook, or being looked at
+	turn     uint64 // so often work was begun on it
+	loaded   *load  // what looking found, if it is sent at once
+}
+
+// load is what was read of a subscription.
+type load struct {
+	batch       []entry
+	seqs        []uint64
+	destination string // of the newest entry
+	more        bool   // there are more entries than those of batch
+	exact       bool   // only entries that Enqueue told of were looked for
+}
+
+// look is one lane to be looked at, and what was found.
+type look struct {
+	lane *lane
+	turn uint64
+	told []uint64
+	done bool
+	load
+}
+
+// looks is the result of looking at several lanes.
+type looks struct {
+	list  []look
+	took  time.Duration
+	found int // lanes with an entry
+	err   error
 }
 
 // outboxHost is what Run knows about a destination.
@@ -147,6 +189,8 @@ type drained struct {
 	more  bool     // there may be more entries
 	done  int      // entries that are gone
 	short int      // entries that giveUp was to lose and did not read
+	exact bool     // only entries that Enqueue told of were looked for
+	end   bool     // the search came to the end of the entries
 	alive bool     // somebody answered
 	seqs  []uint64 // sequence numbers read, in order
 	next  uint64   // no entry that was there is below it; 0: not known
@@ -178,9 +222,13 @@ func (r *outboxRun) loop(ctx context.Context) error {
 	defer wake.Stop()
 	for {
 		r.start(ctx)
-		if len(r.waiting) > 0 {
+		r.startLook(ctx)
+		switch at := r.lookAfter; {
+		case len(r.toLook) > 0 && !r.looking && (len(r.waiting) == 0 || at.Before(r.waiting[0].at)):
+			wake.Reset(time.Until(at))
+		case len(r.waiting) > 0:
 			wake.Reset(time.Until(r.waiting[0].at))
-		} else {
+		default:
 			wake.Stop()
 		}
 		select {
@@ -199,6 +247,9 @@ func (r *outboxRun) loop(ctx context.Context) error {
 			if err := r.found(ctx, p, time.Now()); err != nil {
 				return err
 			}
+		case k := <-r.looked:
+			r.running--
+			r.sawLanes(ctx, k, time.Now())
 		case d := <-r.done:
 			r.running--
 			if errors.Is(d.store, store.ErrClosed) {
@@ -281,14 +332,23 @@ func (r *outboxRun) start(ctx context.Context) {
 				r.offer(h, now)
 				continue
 			}
-			l.state, l.began, l.class = laneBusy, r.kicks, uint8(class)
+			l.state, l.class = laneBusy, uint8(class)
+			l.turn++
+			had := l.loaded
+			if l.loaded = nil; had == nil {
+				l.began = r.kicks
+			}
 			h.busy++
 			c.busy++
 			r.senders++
 			r.running++
 			from := l.from()
+			var told []uint64
+			if had == nil {
+				told = l.wants()
+			}
 			go func() {
-				d := r.o.drain(ctx, r.s, l.key, from, h.name)
+				d := r.o.drain(ctx, r.s, l.key, from, told, had, h.name)
 				d.lane = l
 				r.done <- d
 			}()
@@ -303,6 +363,7 @@ func (r *outboxRun) start(ctx context.Context) {
 			continue // finish sees to it
 		}
 		l.working = true
+		l.turn++
 		r.localBusy++
 		r.running++
 		n, err, from := l.drop, l.host.lastErr, l.from()
@@ -331,11 +392,89 @@ func (r *outboxRun) wanted(l *lane, now time.Time) {
 	r.ready(l, now)
 }
 
+// look is wanted for an idle lane that Enqueue told of. Its entry may not be there yet, so it is looked at together with
+// others, which costs little, before a goroutine is spent on it.
+func (r *outboxRun) look(l *lane, now time.Time) {
+	switch {
+	case l.looking:
+	case l.working || !l.told || len(l.want) == 0 || len(l.want) > 2*batchEntries:
+		r.wanted(l, now)
+	default:
+		l.looking = true
+		r.toLook = append(r.toLook, l)
+	}
+}
+
+// startLook looks at the lanes that wait for it.
+func (r *outboxRun) startLook(ctx context.Context) {
+	if r.looking || len(r.toLook) == 0 {
+		return
+	}
+	if time.Now().Before(r.lookAfter) {
+		return
+	}
+	list := make([]look, 0, min(len(r.toLook), maxLook))
+	n := 0
+	for _, l := range r.toLook {
+		if len(list) == maxLook {
+			break
+		}
+		n++
+		told := l.wants()
+		if l.state != laneIdle || r.lanes[l.key] != l || len(told) == 0 {
+			l.looking = false
+			if l.state == laneIdle && r.lanes[l.key] == l {
+				r.wanted(l, time.Now())
+			}
+			continue
+		}
+		l.began = r.kicks
+		list = append(list, look{lane: l, turn: l.turn, told: told})
+	}
+	rest := copy(r.toLook, r.toLook[n:])
+	clear(r.toLook[rest:])
+	if r.toLook = r.toLook[:rest]; len(list) == 0 {
+		return
+	}
+	r.looking = true
+	r.running++
+	go func() { r.looked <- r.o.look(ctx, r.s, list) }()
+}
+
+// sawLanes hands on the lanes in which something was found.
+func (r *outboxRun) sawLanes(ctx context.Context, k looks, now time.Time) {
+	r.looking = false
+	if r.lookAfter = now; k.found < len(k.list)/2 {
+		r.lookAfter = now.Add(lookPause * k.took) // a sync of the store is under way, after which they are all there
+	}
+	for i := range k.list {
+		w := &k.list[i]
+		l := w.lane
+		l.looking = false
+		switch {
+		case l.state != laneIdle || r.lanes[l.key] != l:
+		case l.working || k.err != nil || l.turn != w.turn: // what was read may be gone
+			r.wanted(l, now)
+		case !w.done:
+			r.look(l, now)
+		case len(w.batch) == 0:
+			r.idle(l, now)
+		default:
+			l.loaded = &w.load
+			r.ready(l, now)
+		}
+	}
+	r.start(ctx)
+	for i := range k.list {
+		k.list[i].lane.loaded = nil // not to be kept until there is room
+	}
+}
+
 // add makes a lane.
 func (r *outboxRun) add(key laneKey, host string, seq uint64) *lane {
 	l := &lane{key: key, host: r.host(host), head: seq}
 	if r.known {
-		l.cursor = seq
+		l.cursor, l.told = seq, true
 	}
 	r.lanes[key] = l
 	l.host.lanes[l] = struct{}{}
@@ -416,7 +555,7 @@ func (r *outboxRun) idle(l *lane, now time.Time) {
 	}
 	if l.began != r.kicks && l.looks < kickLooks { // it may have been committed since
 		l.looks++
-		r.ready(l, now)
+		r.look(l, now)
 		return
 	}
 	r.unseen[l] = true
@@ -433,15 +572,38 @@ func (l *lane) from() uint64 {
 	return from
 }
 
+// wants is what drain may look for without a search: the entries that Enqueue told of. It is nil when there may be others,
+// and when a search is as cheap.
+func (l *lane) wants() []uint64 {
+	if !l.told || len(l.want) > 2*batchEntries {
+		return nil
+	}
+	told := slices.Clone(l.want)
+	slices.Sort(told) // nearly so already
+	return told
+}
+
 // read moves on and forgets what was told of and is read now, or was told of so long ago that its transaction must have been given up.
 func (l *lane) read(d drained, now time.Time) {
 	if d.store == nil && d.next > 0 {
 		l.cursor = d.next
 	}
+	seqs := d.seqs
+	if d.exact {
+		seqs = seqs[:d.done] // the others are to be found again
+	} else {
+		l.told = d.store == nil && d.end && d.done == len(seqs) && !d.local
+	}
 	old := uint64(now.Add(-markAge).UnixNano())
 	l.want = slices.DeleteFunc(l.want, func(seq uint64) bool {
-		_, there := slices.BinarySearch(d.seqs, seq)
-		return there || seq < old
+		if _, there := slices.BinarySearch(seqs, seq); there {
+			return true
+		}
+		if seq < old {
+			l.told = false // it may be there nevertheless, with something that failed before it
+			return true
+		}
+		return false
 	})
 	if len(l.want) == 0 {
 		l.want = nil
@@ -533,7 +695,7 @@ func (r *outboxRun) woken(now time.Time) {
 		if w.look {
 			if r.unseen[w.lane] && w.lane.state == laneIdle {
 				delete(r.unseen, w.lane)
-				r.wanted(w.lane, now)
+				r.look(w.lane, now)
 			}
 			continue
 		}
@@ -546,9 +708,15 @@ func (r *outboxRun) woken(now time.Time) {
 // absorb takes note of what Enqueue told of.
 func (r *outboxRun) absorb() {
 	r.o.mu.Lock()
-	marks := r.o.marks
-	r.o.marks = nil
+	marks, overflow := r.o.marks, r.o.overflow
+	r.o.marks, r.o.overflow = nil, false
 	r.o.mu.Unlock()
+	if overflow {
+		r.overflow, r.known = true, false // until the rescan is done
+		for _, l := range r.lanes {
+			l.cursor, l.told = 0, false
+		}
+	}
 	for _, m := range marks {
 		l := r.lanes[m.lane]
 		if l == nil {
@@ -556,7 +724,7 @@ func (r *outboxRun) absorb() {
 		}
 		if len(l.want) >= maxWant { // of a lane that waits; the rescan is there for the rest
 			l.want = append(l.want[:0], l.want[maxWant/2:]...)
-			l.cursor = 0
+			l.cursor, l.told = 0, false
 		}
 		l.want, l.looks = append(l.want, m.seq), 0
 		if l.state == laneIdle {
@@ -574,7 +742,7 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 	for l := range r.unseen {
 		if l.looks < kickLooks {
 			delete(r.unseen, l)
-			r.wanted(l, now)
+			r.look(l, now)
 		}
 	}
 	for i, l := range r.told {
@@ -583,18 +751,12 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 		case len(l.want) == 0 || r.lanes[l.key] != l:
 		case l.state == laneIdle:
 			delete(r.unseen, l)
-			r.wanted(l, now)
+			r.look(l, now)
 		}
 	}
 	r.told = r.told[:0]
+	overflow, r.overflow = r.overflow, false
 	r.o.mu.Lock()
-	overflow, r.o.overflow = r.o.overflow, false
-	if overflow {
-		r.known = false // until the rescan is done
-		for _, l := range r.lanes {
-			l.cursor = 0
-		}
-	}
 	var full []string
 	for name := range r.o.full {
 		if r.o.opts.Full == DropOldest {
@@ -768,6 +930,7 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 			l = r.add(f.key, f.host, f.seq)
 		}
 		l.cursor = min(l.cursor, f.seq)
+		l.told = l.told && slices.Contains(l.want, f.seq) // else there is more than we were told of
 		switch {
 		case l.state == laneIdle && !l.working:
 			delete(r.unseen, l)
@@ -830,12 +993,24 @@ func (o *Outbox) backOff(n int) time.Duration {
 }
 
 // drain sends entries of one subscription in order until there are none, one fails, or it took long enough.
-func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, host string) (d drained) {
-	batch, destination, err := o.load(ctx, s, key, from, &d)
-	if err != nil {
-		d.store = err
+// With had, that is what was read already; with told, only those entries are looked for.
+func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, told []uint64, had *load, host string) (d drained) {
+	switch {
+	case had != nil:
+	case told != nil:
+		had = &load{}
+		records := o.fresh.get(nil, told) // before View begins, see loadTold
+		d.store = s.View(ctx, func(rd store.Reader) error { return o.loadTold(rd, key, told, records, had) })
+	default:
+		had = &load{}
+		d.store = o.load(ctx, s, key, from, had)
+	}
+	batch, destination := had.batch, had.destination
+	d.seqs, d.more, d.exact = had.seqs, had.more, had.exact
+	if d.store != nil {
 		return d
 	}
+	d.end = !d.more
 	if len(batch) == 0 {
 		return d
 	}
@@ -894,11 +1069,12 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uin
 
 // giveUp loses the n oldest entries of a subscription, and those that are too old.
 func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from uint64, n int, cause error) (d drained) {
-	batch, _, err := o.load(ctx, s, key, from, &d)
-	if err != nil {
-		d.store = err
+	var had load
+	if d.store = o.load(ctx, s, key, from, &had); d.store != nil {
 		return d
 	}
+	batch := had.batch
+	d.seqs, d.more = had.seqs, had.more
 	var lost []Lost
 	more := d.more
 	for i, e := range batch {
@@ -942,15 +1118,20 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchTime)
 	defer cancel()
 	var letters letterCount
-	err := s.Update(ctx, func(tx store.Tx) (err error) {
-		for _, e := range gone {
-			if err := tx.Delete(e.key); err != nil {
-				return err
+	var err error
+	if len(lost) == 0 {
+		err = o.removals.remove(ctx, s, gone)
+	} else {
+		err = s.Update(ctx, func(tx store.Tx) (err error) {
+			for _, e := range gone {
+				if err := tx.Delete(e.key); err != nil {
+					return err
+				}
 			}
-		}
-		letters, err = o.dead.put(tx, lost)
-		return err
-	})
+			letters, err = o.dead.put(tx, lost)
+			return err
+		})
+	}
 	if err != nil {
 		o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot delete; notifications will be sent again", slog.Any("err", err))
 		return err
@@ -958,6 +1139,7 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 	if len(lost) > 0 {
 		o.dead.count(letters)
 	}
+	o.fresh.forget(gone)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, e := range gone {
@@ -969,38 +1151,180 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 	return nil
 }
 
+// removals joins the deletions of what was acknowledged: all that come while a transaction is under way go into the next.
+type removals struct {
+	mu   sync.Mutex
+	wait []removal // guarded by mu
+	busy bool      // guarded by mu; a goroutine is at work
+}
+
+type removal struct {
+	gone []entry
+	done chan error // has room for one
+}
+
+// remove deletes entries; it returns when that is durable.
+func (r *removals) remove(ctx context.Context, s store.Store, gone []entry) error {
+	done := make(chan error, 1)
+	r.mu.Lock()
+	r.wait = append(r.wait, removal{gone, done})
+	if !r.busy {
+		r.busy = true
+		go r.run(s)
+	}
+	r.mu.Unlock()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run deletes until nobody waits.
+func (r *removals) run(s store.Store) {
+	for {
+		r.mu.Lock()
+		n, entries := 0, 0
+		for n < len(r.wait) && entries < maxRemovals {
+			entries += len(r.wait[n].gone)
+			n++
+		}
+		batch := r.wait[:n:n]
+		r.wait = r.wait[n:]
+		if n == 0 {
+			r.wait, r.busy = nil, false
+		}
+		r.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), batchTime)
+		err := s.Update(ctx, func(tx store.Tx) error {
+			for _, w := range batch {
+				for _, e := range w.gone {
+					if err := tx.Delete(e.key); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		cancel()
+		for _, w := range batch {
+			w.done <- err
+		}
+	}
+}
+
+// loadTold is load for the entries with the sequence numbers told, which are all that the subscription has as far as known.
+// Those whose transactions were not committed yet are left out. Records that are not nil were got from fresh before the
+// View of rd began: so rd sees what was committed before them, and nothing is overtaken.
+func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, records [][]byte, had *load) error {
+	*had = load{exact: true}
+	size := 0
+	for i, seq := range told {
+		k := o.key(key, seq)
+		v := records[i]
+		if v == nil {
+			var err error
+			if v, err = rd.Get(k); err != nil {
+				return err
+			}
+		}
+		if v == nil {
+			continue
+		}
+		if len(had.batch) == batchEntries || size > batchOctets {
+			had.more = true
+			if _, _, newest, _, err := cutEntry(v); err == nil {
+				had.destination = string(newest)
+			}
+			continue
+		}
+		e := decode(k, v)
+		if !e.broken {
+			had.destination = e.destination
+		}
+		had.seqs = append(had.seqs, seq)
+		had.batch = append(had.batch, e)
+		size += len(e.body)
+	}
+	return nil
+}
+
+// look is loadTold for several lanes, as many as fit into memory.
+func (o *Outbox) look(ctx context.Context, s store.Store, list []look) looks {
+	begin := time.Now()
+	k := looks{list: list}
+	var records [][]byte
+	for i := range list {
+		records = o.fresh.get(records, list[i].told)
+	}
+	k.err = s.View(ctx, func(rd store.Reader) error {
+		k.found = 0
+		size, rest := 0, records
+		for i := range list {
+			w := &list[i]
+			if w.done = size < lookOctets; !w.done {
+				continue
+			}
+			if err := o.loadTold(rd, w.lane.key, w.told, rest[:len(w.told)], &w.load); err != nil {
+				return err
+			}
+			rest = rest[len(w.told):]
+			for _, e := range w.batch {
+				size += len(e.body)
+			}
+			if len(w.batch) > 0 {
+				k.found++
+			}
+		}
+		return nil
+	})
+	k.took = time.Since(begin)
+	return k
+}
+
+// decode is decodeEntry; an entry that makes no sense is broken.
+func decode(key, value []byte) entry {
+	e, err := decodeEntry(value)
+	if err != nil { // it is given up
+		e = entry{body: append([]byte(nil), value...), broken: true}
+	}
+	e.key = key
+	return e
+}
+
 // load reads the oldest entries of a subscription from a sequence number on, and the destination of the newest.
-func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uint64, d *drained) (batch []entry, destination string, err error) {
+func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uint64, had *load) error {
 	from := o.laneKeys(key)
 	to := store.PrefixEnd(from)
 	from = binary.BigEndian.AppendUint64(from, first)
-	err = s.View(ctx, func(rd store.Reader) error {
-		batch, destination, d.more, d.seqs = nil, "", false, nil
+	return s.View(ctx, func(rd store.Reader) error {
+		*had = load{}
 		size := 0
 		for p, err := range rd.Scan(from, to, false) {
 			if err != nil {
 				return err
 			}
-			if len(batch) == batchEntries || size > batchOctets {
-				d.more = true
+			if len(had.batch) == batchEntries || size > batchOctets {
+				had.more = true
 				break
 			}
 			_, seq, ok := o.cut(p.Key)
 			if !ok {
 				return fmt.Errorf("t8: outbox: foreign key below the prefix")
 			}
-			e, err := decodeEntry(p.Value)
-			if err != nil { // it is given up
-				e = entry{body: append([]byte(nil), p.Value...), broken: true}
-			} else {
-				destination = e.destination
+			e := decode(append([]byte(nil), p.Key...), p.Value)
+			if !e.broken {
+				had.destination = e.destination
 			}
-			e.key = append([]byte(nil), p.Key...)
-			d.seqs = append(d.seqs, seq)
-			batch = append(batch, e)
+			had.seqs = append(had.seqs, seq)
+			had.batch = append(had.batch, e)
 			size += len(e.body)
 		}
-		if !d.more {
+		if !had.more {
 			return nil
 		}
 		for p, err := range rd.Scan(from, to, true) {
@@ -1008,13 +1332,12 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uin
 				return err
 			}
 			if _, _, newest, _, err := cutEntry(p.Value); err == nil {
-				destination = string(newest)
+				had.destination = string(newest)
 			}
 			break
 		}
 		return nil
 	})
-	return batch, destination, err
 }
 
 // wake is a lane or a host that waits for a time.

@@ -54,6 +54,7 @@ type Tx[P PairType] struct {
 	writes Writes
 	reads  reads
 	failed error // first refused write; a transaction with one is not committed
+	after  []func()
 }
 
 func newTx[P PairType](base Snapshot[P], rules *Rules, seed maphash.Seed) *Tx[P] {
@@ -82,6 +83,9 @@ func (tx *Tx[P]) Get(key []byte) ([]byte, error) {
 	tx.reads.keys = append(tx.reads.keys, maphash.Bytes(tx.seed, key))
 	return tx.base.Get(key)
 }
+
+// AfterCommit lets fn be called, in the goroutine of Update, when the transaction is durable.
+func (tx *Tx[P]) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // Put sets the value of key.
 func (tx *Tx[P]) Put(key, value []byte) error {
