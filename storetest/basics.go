@@ -39,6 +39,7 @@ var checks = []check{
 	{"Phantom", phantom},
 	{"PhantomAfterBreak", phantomAfterBreak},
 	{"SerialHistory", serialHistory},
+	{"AfterCommit", afterCommit},
 }
 
 // put writes pairs of a key and a value, delete is a nil value.

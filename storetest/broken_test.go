@@ -82,6 +82,14 @@ func (m *model) Update(ctx context.Context, fn func(store.Tx) error) error {
 		}
 		tx := m.snapshot(m.is("stale update") && attempt == 0)
 		err := fn(tx)
+		told := func() {
+			for _, fn := range tx.after {
+				fn()
+			}
+		}
+		if m.is("tells before the commit") {
+			told()
+		}
 		if err != nil && !(m.is("commits on error") && len(tx.own) > 0) {
 			return m.callers(err)
 		}
@@ -92,6 +100,9 @@ func (m *model) Update(ctx context.Context, fn func(store.Tx) error) error {
 			return cerr
 		}
 		if len(tx.own) == 0 || m.commit(tx) {
+			if !m.is("tells before the commit") && !m.is("never tells") {
+				told()
+			}
 			return err
 		}
 	}
@@ -179,9 +190,12 @@ type modelTx struct {
 	keys     map[string]bool
 	ranges   [][2]string
 	failed   error
+	after    []func()
 	spoilt   bool
 	buffer   []byte
 }
+
+func (tx *modelTx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 func (tx *modelTx) is(fault string) bool { return tx.m.fault == fault }
 
@@ -369,6 +383,7 @@ var faults = map[string][]string{
 	"Phantom":             {"ranges not validated", "snapshot isolation"},
 	"PhantomAfterBreak":   {"gap before the last key forgotten"},
 	"SerialHistory":       {"no validation"},
+	"AfterCommit":         {"tells before the commit", "never tells"},
 }
 
 func TestChecksNoticeFaults(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/scefkit/scefkit/store"
 )
@@ -484,3 +485,67 @@ func serialHistory(ctx context.Context, s store.Store) error {
 		return nil
 	})
 }
+
+// afterCommit checks a HookTx, if the store has it: told once, for the run that was committed, when its writes are seen; and
+// not at all when fn fails.
+func afterCommit(ctx context.Context, s store.Store) error {
+	hooked, runs, told, seen := false, 0, 0, ""
+	err := s.Update(ctx, func(tx store.Tx) error {
+		runs++
+		h, ok := tx.(store.HookTx)
+		if hooked = ok; !ok {
+			return nil
+		}
+		if _, err := number(tx, "k"); err != nil {
+			return err
+		}
+		h.AfterCommit(func() {
+			told++
+			err := s.View(ctx, func(r store.Reader) error {
+				v, err := r.Get([]byte("k"))
+				seen = string(v)
+				return err
+			})
+			if err != nil {
+				seen = err.Error()
+			}
+		})
+		if runs == 1 { // a conflict, if the store is one that lets it come to that
+			other, cancel := context.WithTimeout(ctx, conflictTime)
+			defer cancel()
+			done := make(chan error, 1)
+			go func() { done <- put(other, s, "k", "7") }()
+			select {
+			case <-done:
+			case <-time.After(conflictTime):
+			}
+		}
+		return tx.Put([]byte("k"), []byte("3"))
+	})
+	switch {
+	case err != nil:
+		return err
+	case !hooked:
+		return nil
+	case told != 1:
+		return fmt.Errorf("told %d times of one commit, after %d runs", told, runs)
+	case seen != "3":
+		return fmt.Errorf("told when the value was %q", seen)
+	}
+	told = 0
+	no := errors.New("no")
+	err = s.Update(ctx, func(tx store.Tx) error {
+		tx.(store.HookTx).AfterCommit(func() { told++ })
+		return no
+	})
+	if told != 0 {
+		return errors.New("told of a transaction that failed")
+	}
+	if !errors.Is(err, no) {
+		return fmt.Errorf("%w instead of the error of fn", cmpError(err, no))
+	}
+	return nil
+}
+
+// conflictTime is how long a transaction that another may hold up is given.
+const conflictTime = 200 * time.Millisecond

@@ -334,12 +334,18 @@ func (s *Store) try(ctx context.Context, fn func(store.Tx) error, first bool) (r
 	switch {
 	case sn.again:
 		return true, nil
-	case err != nil || writes.Len() == 0:
+	case err != nil:
 		return false, err
+	case writes.Len() == 0:
 	case ctx.Err() != nil:
 		return false, fmt.Errorf("store: %w", ctx.Err())
+	default:
+		retry, err = s.commit(ctx, sn, writes)
 	}
-	return s.commit(ctx, sn, writes)
+	if !retry && err == nil {
+		tx.Committed()
+	}
+	return retry, err
 }
 
 // Close implements store.Store. A Store made by New leaves its client open.

@@ -167,19 +167,23 @@ func (s *Store) try(ctx context.Context, fn func(store.Tx) error, last *memory) 
 	if err == nil {
 		err = tx.Failed()
 	}
-	if err != nil || tx.Writes().Len() == 0 {
+	if err != nil {
 		return err
 	}
-	p := planOf(r, tx.Writes())
-	if p.void() {
+	if tx.Writes().Len() > 0 {
+		if p := planOf(r, tx.Writes()); !p.void() {
+			err = s.commit(ctx, r, p)
+		}
+	}
+	if err == nil {
+		tx.Committed()
 		return nil
 	}
-	err = s.commit(ctx, r, p)
-	if err != nil && !errors.Is(err, store.ErrOutcomeUnknown) && ctx.Err() == nil && (isConflict(err) || isGone(err)) {
+	if !errors.Is(err, store.ErrOutcomeUnknown) && ctx.Err() == nil && (isConflict(err) || isGone(err)) {
 		last.set(r, tx.Writes())
 		return retry{err}
 	}
-	if err != nil && ctx.Err() != nil && isConflict(err) {
+	if ctx.Err() != nil && isConflict(err) {
 		return ended(ctx)
 	}
 	return err

@@ -75,7 +75,7 @@ func (e *Engine[P]) Update(ctx context.Context, fn func(*Tx[P]) error) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
-		retry, settle, after, err := e.try(ctx, fn, attempt)
+		tx, retry, settle, err := e.try(ctx, fn, attempt)
 		if retry {
 			continue
 		}
@@ -84,56 +84,56 @@ func (e *Engine[P]) Update(ctx context.Context, fn func(*Tx[P]) error) error {
 				return serr
 			}
 		}
-		for _, fn := range after {
-			fn()
+		if err == nil {
+			tx.Committed()
 		}
 		return err
 	}
 }
 
-// try runs fn once. settle is the commit that must be durable before the outcome is told: that of the transaction, or
-// the last one it may have seen, and after what is to be called then.
-func (e *Engine[P]) try(ctx context.Context, fn func(*Tx[P]) error, attempt int) (retry bool, settle uint64, after []func(), err error) {
+// try runs fn once, in tx. settle is the commit that must be durable before the outcome is told: that of the transaction,
+// or the last one it may have seen.
+func (e *Engine[P]) try(ctx context.Context, fn func(*Tx[P]) error, attempt int) (tx *Tx[P], retry bool, settle uint64, err error) {
 	alone := attempt >= attempts
 	if alone {
 		if err := e.acquire(ctx); err != nil {
-			return false, 0, nil, err
+			return nil, false, 0, err
 		}
 		defer e.release()
 	}
 	snap, span, err := e.backend.Snapshot(attempt > 0)
 	if err != nil {
-		return false, 0, nil, err
+		return nil, false, 0, err
 	}
 	defer snap.Release()
-	tx := newTx(snap, &e.rules, e.recent.seed)
+	tx = newTx(snap, &e.rules, e.recent.seed)
 	if err := fn(tx); err != nil {
-		return false, span.High, nil, err
+		return nil, false, span.High, err
 	}
 	switch {
 	case tx.failed != nil:
-		return false, span.High, nil, tx.failed
+		return nil, false, span.High, tx.failed
 	case tx.writes.Len() == 0:
-		return false, span.High, tx.after, nil // a consistent state was read, and nothing hangs on whether it is the last
+		return tx, false, span.High, nil // a consistent state was read, and nothing hangs on whether it is the last
 	}
 	if !alone {
 		if err := e.acquire(ctx); err != nil {
-			return false, 0, nil, err
+			return nil, false, 0, err
 		}
 		defer e.release()
 		if e.recent.conflict(span.Low, &tx.reads) {
-			return true, 0, nil, nil
+			return nil, true, 0, nil
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return false, 0, nil, fmt.Errorf("store: %w", err)
+		return nil, false, 0, fmt.Errorf("store: %w", err)
 	}
 	if err := e.backend.Apply(e.seq+1, &tx.writes); err != nil {
-		return false, 0, nil, err
+		return nil, false, 0, err
 	}
 	e.seq++
 	e.recent.add(e.seq, &tx.writes)
-	return false, e.seq, tx.after, nil
+	return tx, false, e.seq, nil
 }
 
 func (e *Engine[P]) acquire(ctx context.Context) error {

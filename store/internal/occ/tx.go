@@ -87,6 +87,14 @@ func (tx *Tx[P]) Get(key []byte) ([]byte, error) {
 // AfterCommit lets fn be called, in the goroutine of Update, when the transaction is durable.
 func (tx *Tx[P]) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
+// Committed calls what AfterCommit was given. The Engine does it itself; an engine that commits in its own way calls it
+// once the writes are durable.
+func (tx *Tx[P]) Committed() {
+	for _, fn := range tx.after {
+		fn()
+	}
+}
+
 // Put sets the value of key.
 func (tx *Tx[P]) Put(key, value []byte) error {
 	switch {
