@@ -45,7 +45,8 @@ type ClientOptions struct {
 // A Client calls T8 APIs of an SCEF on behalf of an SCS/AS. Several Clients may talk to several SCEFs.
 //
 // A request is sent again, after a while, when it cannot have been sent before; one to retrieve, replace or delete
-// also when the connection broke before the answer, and when the SCEF answered 429 or 503 with Retry-After. What changes
+// also when the connection broke before the answer (that a resource to be deleted is then gone is no error), and when the
+// SCEF answered 429 or 503 with Retry-After. What changes
 // by another method, or on a condition ([IfMatch]), is not: the SCEF may have carried it out. The waits end with the
 // context; without a deadline, none is longer than 10 s.
 //
@@ -131,8 +132,13 @@ func (c *Client) do(ctx context.Context, q request, out any) (status int, locati
 	if q.method == http.MethodPut || q.method == http.MethodPatch || q.method == http.MethodDelete {
 		q.condition, _ = ctx.Value(conditionKey{}).(Condition)
 	}
+	unanswered := false
 	for sent := 1; ; sent++ {
 		status, location, err = c.send(ctx, op, q, body, out)
+		if q.method == http.MethodDelete && unanswered && errors.Is(err, fault.NotFound) {
+			return http.StatusNoContent, "", nil // what got no answer has been carried out
+		}
+		unanswered = unanswered || err != nil && !fault.As(err).Remote
 		if err == nil || sent > c.retries {
 			return status, location, err
 		}
