@@ -142,11 +142,12 @@ func (o Options) withDefaults(self diameter.Identity) (Options, error) {
 // a timer for each request, so where that is AnswerTimeout it is left to it.
 type bounded interface{ AnswerTimeout() time.Duration }
 
-// Deps is what a Procedure needs; every member is required.
+// Deps is what a Procedure needs; every member is required but Cluster.
 type Deps struct {
 	Self      diameter.Identity // of the SCEF: Origin-Host and Origin-Realm, SCEF-ID
 	APIRoot   string            // of T8, as "https://scef.example.com"
 	Store     store.Store
+	Cluster   *store.Cluster     // of the processes that share Store; nil: this one has it for itself
 	Transport diameter.Transport // to HSS, MME and SGSN
 	Notifier  t8.Sender          // for uplink data; one that is a t8.SubscriptionSender gets the URI of the configuration
 	Outbox    Outbox             // for status notifications
@@ -195,7 +196,7 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
-	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix)}
+	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster)}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.lanes.init(o.Lanes, p.serve)
 	return p, nil

@@ -43,7 +43,7 @@ func ExampleMemory() {
 
 func ExampleTimers() {
 	s := store.NewMemory()
-	timers := store.NewTimers([]byte("timer/"))
+	timers := store.NewTimers([]byte("timer/"), nil)
 	ctx, cancel := context.WithCancel(context.Background())
 
 	// A state and its timer, in one transaction.
@@ -176,7 +176,7 @@ func BenchmarkMemoryView(b *testing.B) {
 
 func BenchmarkTimersSet(b *testing.B) {
 	s := store.NewMemory()
-	timers := store.NewTimers([]byte("t/"))
+	timers := store.NewTimers([]byte("t/"), nil)
 	n := uint64(0)
 	for b.Loop() {
 		n++

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -12,42 +13,87 @@ import (
 // Timers is a due index: it keeps one instant for each id, durably, and calls a function when it comes. Set and Cancel
 // take part in the caller's transaction, so a state and its timer change together or not at all.
 //
+// In a [Cluster] a timer is that of the member which set it to its instant. Another takes it over when that member is gone,
+// and exactly one fires it.
+//
 // All methods are safe for concurrent use. Timers that wait cost disk space only.
 type Timers struct {
-	ids Key // + id -> instant
-	due Key // + instant + id -> nothing
+	ids     Key // + id -> instant + owner
+	due     Key // + instant + id -> owner
+	cluster *Cluster
 
 	mu   sync.Mutex
 	wake chan struct{} // guarded by mu; made by Run, so that it belongs to the synctest bubble of Run; nil while none runs
 }
 
-// NewTimers keeps timers under the keys that begin with prefix, which nothing else may use.
-func NewTimers(prefix []byte) *Timers {
-	return &Timers{ids: Key(prefix).Raw('i'), due: Key(prefix).Raw('d')}
+// NewTimers keeps timers under the keys that begin with prefix, which nothing else may use. c is the Cluster of the
+// processes that share the Store, or nil when this one has it for itself.
+func NewTimers(prefix []byte, c *Cluster) *Timers {
+	return &Timers{ids: Key(prefix).Raw('i'), due: Key(prefix).Raw('d'), cluster: c}
 }
 
 // Set lets the timer id come due at the instant at, whatever it was set to before. An instant in the past is due at
 // once, the zero Time before all others. Setting the instant that is already set writes nothing. After the commit, call
 // [Timers.Wake].
 func (t *Timers) Set(tx Tx, id []byte, at time.Time) error {
-	idKey := t.ids.Raw(id...)
-	old, err := tx.Get(idKey)
+	old, err := tx.Get(t.ids.Raw(id...))
 	if err != nil {
 		return err
 	}
-	value := AppendTime(make([]byte, 0, 8), at)
-	if bytes.Equal(old, value) {
-		return nil
-	}
+	instant := AppendTime(make([]byte, 0, instantSize+ownerSize), at)
 	if old != nil {
-		if err := tx.Delete(t.due.Raw(old...).Raw(id...)); err != nil {
+		was, _, err := cutTimer(old)
+		if err != nil || bytes.Equal(was, instant) {
+			return err
+		}
+		if err := tx.Delete(t.due.Raw(was...).Raw(id...)); err != nil {
 			return err
 		}
 	}
-	if err := tx.Put(t.due.Raw(value...).Raw(id...), nil); err != nil {
+	return t.put(tx, id, instant, t.cluster.ID())
+}
+
+// put writes a timer; instant has room for the owner behind it.
+func (t *Timers) put(tx Tx, id, instant []byte, owner MemberID) error {
+	value := appendOwner(instant, owner)
+	if err := tx.Put(t.due.Raw(instant...).Raw(id...), value[instantSize:]); err != nil {
 		return err
 	}
-	return tx.Put(idKey, value)
+	return tx.Put(t.ids.Raw(id...), value)
+}
+
+// Sizes in octets of what the value of a timer is made of. One of nobody has no owner.
+const (
+	instantSize = 8
+	ownerSize   = 8
+)
+
+var errTimer = errors.New("store: broken timer")
+
+// cutTimer splits the value of a timer into its instant and its owner.
+func cutTimer(value []byte) (instant []byte, owner MemberID, err error) {
+	if len(value) < instantSize {
+		return nil, 0, errTimer
+	}
+	owner, err = cutOwner(value[instantSize:])
+	return value[:instantSize:instantSize], owner, err
+}
+
+func appendOwner(b []byte, owner MemberID) []byte {
+	if owner == 0 {
+		return b
+	}
+	return binary.BigEndian.AppendUint64(b, uint64(owner))
+}
+
+func cutOwner(b []byte) (MemberID, error) {
+	switch len(b) {
+	case 0:
+		return 0, nil
+	case ownerSize:
+		return MemberID(binary.BigEndian.Uint64(b)), nil
+	}
+	return 0, errTimer
 }
 
 // Cancel removes the timer id; it is no error when there is none.
@@ -57,20 +103,68 @@ func (t *Timers) Cancel(tx Tx, id []byte) error {
 	if err != nil || old == nil {
 		return err
 	}
-	if err := tx.Delete(t.due.Raw(old...).Raw(id...)); err != nil {
+	instant, _, err := cutTimer(old)
+	if err != nil {
+		return err
+	}
+	if err := tx.Delete(t.due.Raw(instant...).Raw(id...)); err != nil {
 		return err
 	}
 	return tx.Delete(idKey)
 }
 
 // Get returns when the timer id is due, in UTC, and whether it is set.
-func (t *Timers) Get(r Reader, id []byte) (time.Time, bool, error) {
+func (t *Timers) Get(r Reader, id []byte) (at time.Time, set bool, err error) {
+	at, _, set, err = t.get(r, id)
+	return at, set, err
+}
+
+// Fires reports whether the timer id is still set to the instant for which it fires in this process. fire asks it in the
+// transaction that it does its work in: where it says no, the timer was changed, or this process was paused for so long
+// that another member of the Cluster has taken it over.
+func (t *Timers) Fires(r Reader, id []byte, due time.Time) (bool, error) {
+	at, owner, set, err := t.get(r, id)
+	return set && at.Equal(due) && t.mine(owner), err
+}
+
+func (t *Timers) get(r Reader, id []byte) (at time.Time, owner MemberID, set bool, err error) {
 	v, err := r.Get(t.ids.Raw(id...))
 	if err != nil || v == nil {
-		return time.Time{}, false, err
+		return at, 0, false, err
 	}
-	at, _, err := CutTime(v)
-	return at, err == nil, err
+	if _, owner, err = cutTimer(v); err != nil {
+		return at, 0, false, err
+	}
+	at, _, err = CutTime(v)
+	return at, owner, err == nil, err
+}
+
+// mine reports whether a timer of that owner fires in this process. One that is alone fires them all, also those of a
+// Cluster that is no more.
+func (t *Timers) mine(owner MemberID) bool {
+	return t.cluster == nil || owner != 0 && t.cluster.Valid(owner)
+}
+
+// take makes the timer id this member's, if it is still set to that instant and its owner does not live. It reports
+// whether it is this member's then.
+func (t *Timers) take(ctx context.Context, s Store, id []byte, due time.Time) (taken bool, err error) {
+	err = s.Update(ctx, func(tx Tx) error {
+		taken = false
+		at, owner, set, err := t.get(tx, id)
+		if err != nil || !set || !at.Equal(due) {
+			return err
+		}
+		if self := t.cluster.ID(); owner != self || self == 0 {
+			if lives, err := t.cluster.Live(tx, owner); err != nil || lives || self == 0 {
+				return err
+			}
+			taken = true
+			return t.put(tx, id, AppendTime(make([]byte, 0, instantSize+ownerSize), at), self)
+		}
+		taken = true
+		return nil
+	})
+	return taken && err == nil, err
 }
 
 // Wake tells Run that timers were set. It is called after the commit, never blocks and may be called when none was.
@@ -103,12 +197,13 @@ const (
 // Up to workers (at least 1) calls run at a time, never two for one id. fire gets the Run's ctx, the id, which it may
 // keep, and the instant for which the timer was set. It does its work and a transaction of its own, in which it must
 // Set or Cancel the timer. Because the timer may have been changed since Run saw it, that transaction should first
-// check with Get that it is still due. When fire returns an error, or nil but the timer is left as it was, the timer
+// ask [Timers.Fires] whether that still holds. When fire returns an error, or nil but the timer is left as it was, the timer
 // fires again after a back-off, which begins at 100 ms and doubles to a minute; each timer in back-off takes about 100
 // octets of memory. When s cannot be read, Run backs off likewise.
 //
-// Run sleeps until the next timer is due, [Timers.Wake] is called or a minute has passed. In a cluster, where each node
-// calls Run on a shared Store, one timer may fire on several nodes: the transaction of fire decides.
+// Run sleeps until the next timer is due, [Timers.Wake] is called, a member of the Cluster came or went, or a minute has
+// passed. With a Cluster it is called by the work of [Cluster.Run]: a timer that another member set is taken over, in one
+// more transaction, when it is due and that member is gone.
 func (t *Timers) Run(ctx context.Context, s Store, workers int, fire func(ctx context.Context, id []byte, due time.Time) error) error {
 	t.mu.Lock()
 	if t.wake != nil {
@@ -168,6 +263,7 @@ type firedTimer struct {
 type dueTimer struct {
 	id  []byte
 	due time.Time
+	own bool // it need not be taken over
 }
 
 func (r *timerRun) run(ctx context.Context) error {
@@ -180,6 +276,7 @@ func (r *timerRun) run(ctx context.Context) error {
 	}()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	changes := r.cluster.Changes(ctx)
 	r.again = true
 	for {
 		if now := time.Now(); r.again && r.cursor == nil && !now.Before(r.rest) {
@@ -209,6 +306,8 @@ func (r *timerRun) run(ctx context.Context) error {
 			return ctx.Err()
 		case <-r.woken:
 			r.again = true
+		case <-changes:
+			r.again = true // timers of those who went
 		case <-timer.C:
 			r.again = true
 		case f := <-r.fired:
@@ -264,7 +363,15 @@ func (r *timerRun) page(ctx context.Context) error {
 				next = earlier(next, h.until)
 				continue
 			}
-			found = append(found, dueTimer{bytes.Clone(id), due})
+			owner, err := cutOwner(p.Value)
+			if err != nil {
+				return fmt.Errorf("store: due index under %q: %w", r.due[:len(r.due)-1], err)
+			}
+			own := r.mine(owner)
+			if !own && r.cluster.Seen(owner) {
+				continue // Changes tells when its owner goes
+			}
+			found = append(found, dueTimer{bytes.Clone(id), due, own})
 		}
 		return nil
 	})
@@ -308,7 +415,13 @@ func (r *timerRun) start(ctx context.Context, d dueTimer) {
 	r.free--
 	go func() {
 		f := firedTimer{id: id}
-		f.err = r.fire(ctx, d.id, d.due)
+		own := d.own
+		if !own {
+			own, f.err = r.take(ctx, r.store, d.id, d.due)
+		}
+		if own {
+			f.err = r.fire(ctx, d.id, d.due)
+		}
 		_ = r.store.View(ctx, func(rd Reader) error { // when it fails, the timer counts as moved
 			at, ok, err := r.Get(rd, []byte(id))
 			f.left, f.set, f.next = ok && at.Equal(d.due), ok, at

@@ -24,7 +24,7 @@ type timersTest struct {
 }
 
 func newTimersTest(t *testing.T) timersTest {
-	return timersTest{store.NewTimers([]byte("timers/")), t, store.NewMemory()}
+	return timersTest{store.NewTimers([]byte("timers/"), nil), t, store.NewMemory()}
 }
 
 func (x timersTest) set(id string, at time.Time) {
@@ -155,7 +155,7 @@ func TestTimersWithoutWake(t *testing.T) {
 		stop := x.start(1, x.once(fired))
 		synctest.Wait()
 		begin := time.Now()
-		other := store.NewTimers([]byte("timers/")) // as another node does
+		other := store.NewTimers([]byte("timers/"), nil) // as another node does
 		require.NoError(t, x.s.Update(t.Context(), func(tx store.Tx) error { return other.Set(tx, []byte("a"), begin) }))
 		<-fired
 		require.LessOrEqual(t, time.Since(begin), time.Minute)

@@ -359,7 +359,7 @@ func TestNothingIsSeenBeforeItIsDurable(t *testing.T) {
 
 func TestTimersSurvive(t *testing.T) {
 	dir := t.TempDir()
-	timers := store.NewTimers([]byte("t/"))
+	timers := store.NewTimers([]byte("t/"), nil)
 	s := open(t, dir, nil)
 	begin := time.Now()
 	require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error { return timers.Set(tx, []byte("id"), begin) }))
