@@ -27,6 +27,10 @@ type Options struct {
 	// Default: the time of NewNode in seconds since 1970.
 	OriginStateID uint32
 
+	// Aliases are further Hosts, in any case, that this node answers for: a request with one of them as Destination-Host is
+	// for this node. The nodes of a cluster share one so, while each has a Host of its own towards its peers. Default: none.
+	Aliases []string
+
 	// Accept decides whether a peer that connects to us, and says that it is id, may do so; others get UNKNOWN_PEER.
 	// Default: peers of our realm, and peers whose Host was given to AddPeer.
 	Accept func(id Identity) bool

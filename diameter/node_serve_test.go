@@ -42,6 +42,9 @@ func TestRequestRefused(t *testing.T) {
 		"our host, another realm": {change: func(m *diameter.Message) {
 			m.AVPs = request(diameter.Identity{Host: "SCEF.epc.example.com", Realm: "x.example.com"}).AVPs
 		}, want: diameter.Success},
+		"alias": {change: func(m *diameter.Message) {
+			m.AVPs = request(diameter.Identity{Host: "Pool.example.com", Realm: "epc.example.com"}).AVPs
+		}, want: diameter.Success},
 		"no destination": {change: func(m *diameter.Message) { m.AVPs = request(diameter.Identity{}).AVPs }, want: diameter.Success},
 		"AVP too long": {change: func(m *diameter.Message) { m.AVPs[7] = 200; m.AVPs = m.AVPs[:40] }, want: diameter.InvalidAVPLength,
 			check: func(t *testing.T, ans *diameter.Message) {
@@ -56,7 +59,8 @@ func TestRequestRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, b *bench) {
-				b.node(scef, &diameter.Mux{Self: scef, Commands: map[diameter.CommandCode]diameter.Handler{testCmd: succeed()}}, nil)
+				b.node(scef, &diameter.Mux{Self: scef, Commands: map[diameter.CommandCode]diameter.Handler{testCmd: succeed()}},
+					&diameter.Options{Aliases: []string{"other.example.com", "pool.example.com"}})
 				r := b.connect(mme, scef)
 				req := request(scef)
 				req.HopByHop, req.EndToEnd = 3, 0

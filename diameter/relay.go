@@ -3,6 +3,7 @@ package diameter
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Forward makes a [Node] an agent for the requests of an application that are for other nodes: a relay when its functions
@@ -209,7 +210,9 @@ func (n *Node) looped(s *scanned) bool {
 // local reports whether a request is for this node; handled tells that it has a handler for the application.
 func (n *Node) local(s *scanned, handled bool) bool {
 	if s.destinationHost != nil {
-		return sameName(s.destinationHost, n.self.Host)
+		return sameName(s.destinationHost, n.self.Host) || slices.ContainsFunc(n.opts.Aliases, func(a string) bool {
+			return sameName(s.destinationHost, a)
+		})
 	}
 	return s.destinationRealm == nil || handled && sameName(s.destinationRealm, n.self.Realm)
 }

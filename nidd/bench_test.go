@@ -46,6 +46,7 @@ type bench struct {
 	t     *testing.T
 	p     *nidd.Procedure
 	store store.Store
+	lease time.Duration // in a cluster; zero: alone
 	opts  nidd.Options
 	prof  policy.NIDD
 
@@ -91,17 +92,30 @@ func covers(t *testing.T, ids ...string) {
 
 // start makes a Procedure with the present options on the store.
 func (b *bench) start() {
+	var cluster *store.Cluster
+	if b.lease != 0 {
+		var err error
+		cluster, err = store.NewCluster(b.store, []byte("cluster/"), &store.ClusterOptions{Lease: b.lease})
+		require.NoError(b.t, err)
+	}
 	outbox := t8.NewOutbox([]byte("outbox/"), outboxSender{b}, nil)
 	p, err := nidd.New(nidd.Deps{
-		Self: scefID, APIRoot: root1, Store: b.store, Transport: b, Notifier: uplinkSender{b}, Outbox: outbox,
+		Self: scefID, APIRoot: root1, Store: b.store, Cluster: cluster, Transport: b, Notifier: uplinkSender{b}, Outbox: outbox,
 		Profiles: policy.NIDDByID{as1: b.prof, "as2": b.prof},
 	}, &b.opts)
 	require.NoError(b.t, err)
 	b.p = p
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = p.Run(ctx) })
-	wg.Go(func() { _ = outbox.Run(ctx, b.store) })
+	wg.Go(func() {
+		_ = cluster.Run(ctx, func(ctx context.Context) error {
+			var wg sync.WaitGroup
+			wg.Go(func() { _ = p.Run(ctx) })
+			wg.Go(func() { _ = outbox.Run(ctx, b.store) })
+			wg.Wait()
+			return ctx.Err()
+		})
+	})
 	b.stop = func() {
 		cancel()
 		p.Close()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -366,6 +367,7 @@ func (d *Delivery) encode() []byte {
 	w.identity(20, d.Attempt.Node)
 	w.time(22, d.Attempt.Until)
 	w.uint(23, d.Attempt.Signs)
+	w.uint(24, uint64(d.Attempt.By))
 	return append(w.b, d.unknown...)
 }
 
@@ -419,6 +421,8 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Until = r.time()
 		case 23:
 			d.Attempt.Signs = r.v
+		case 24:
+			d.Attempt.By = store.MemberID(r.v)
 		default:
 			d.unknown = append(d.unknown, r.raw...)
 		}

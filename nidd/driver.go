@@ -136,6 +136,9 @@ func (p *Procedure) serve(ue id.IMSI, sign bool) {
 	}
 	defer slot.release()
 	for p.ctx.Err() == nil {
+		if !p.Cluster.Valid(p.Cluster.ID()) {
+			return // without a lease others would take what is under way for abandoned
+		}
 		var w work
 		_, err := p.update(p.ctx, ue, func(s *session) (err error) {
 			w, err = s.next(sign)
@@ -181,6 +184,9 @@ func (s *session) next(sign bool) (work, error) {
 	if w, err := s.nextRelease(); w.do != nil || err != nil {
 		return w, err
 	}
+	if elsewhere, err := s.elsewhere(); elsewhere || err != nil {
+		return work{}, err
+	}
 	for _, d := range slices.Clone(s.deliveries) {
 		w, err := s.advance(d, sign)
 		if err != nil || w.do != nil {
@@ -188,6 +194,29 @@ func (s *session) next(sign bool) (work, error) {
 		}
 	}
 	return work{}, nil
+}
+
+// elsewhere reports whether another process is sending to the UE: it goes on with all that is stored when it is done.
+func (s *session) elsewhere() (bool, error) {
+	for _, d := range s.deliveries {
+		if (d.State != Sending && d.State != Triggering) || d.Attempt.By == s.p.Cluster.ID() {
+			continue
+		}
+		if lives, err := s.p.Cluster.Live(s.tx, d.Attempt.By); lives || err != nil {
+			return lives, err
+		}
+	}
+	return false, nil
+}
+
+// sent returns a delivery that is still under way as it was when it was sent, or nil: it may be gone, or another process
+// may have taken it over from this one, which was paused beyond its lease.
+func (s *session) sent(d *Delivery) (*Delivery, error) {
+	now, err := s.delivery(d.ID)
+	if now == nil || err != nil || now.Attempt.By != d.Attempt.By || now.Attempt.SessionID != d.Attempt.SessionID {
+		return nil, err
+	}
+	return now, nil
 }
 
 // advance feeds a stored delivery what holds now, until nothing more holds or something is to be sent.
@@ -205,8 +234,11 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		if !ok {
 			return work{}, nil
 		}
-		if ev.Kind == Turn || ev.Kind == NoConnection {
+		switch ev.Kind {
+		case Turn, NoConnection:
 			d.Attempt = s.p.newAttempt(conn, s.now) // of the TDR, or the trigger
+		case Restart:
+			d.Attempt.By = s.p.Cluster.ID()
 		}
 		rest, err := s.step(d, ev)
 		if err != nil {
@@ -251,6 +283,9 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 // workTDR sends the TDR of a delivery that is marked as being sent.
 func (p *Procedure) workTDR(d Delivery, again bool) work {
 	return work{do: func(ctx context.Context) func(*session) error {
+		if !p.Cluster.Valid(d.Attempt.By) {
+			return abandon
+		}
 		ev := p.sendTDR(ctx, &d, again, time.Now())
 		switch {
 		case again && ev.Kind == UESleeps:
@@ -258,16 +293,19 @@ func (p *Procedure) workTDR(d Delivery, again bool) work {
 			// told so, without anybody being told again: only a new TDR shows how things are.
 			ev = Event{Kind: Wake}
 		case again && ev.Kind == NoRoute && !ev.byNode:
-			return func(s *session) error { return s.resendLater(d.ID, ev) }
+			return func(s *session) error { return s.resendLater(&d, ev) }
 		}
-		return func(s *session) error { return s.answered(d.ID, ev) }
+		return func(s *session) error { return s.answered(&d, ev) }
 	}}
 }
 
+// abandon leaves what was marked as under way to the process that takes it over.
+func abandon(*session) error { return nil }
+
 // resendLater puts off the repetition of a TDR that found no way. It stays the same TDR, since the UE may have got the
 // data with the first one; when the time of the data is over, nobody knows what became of it.
-func (s *session) resendLater(deliveryID string, ev Event) error {
-	d, err := s.delivery(deliveryID)
+func (s *session) resendLater(sent *Delivery, ev Event) error {
+	d, err := s.sent(sent)
 	if d == nil || err != nil {
 		return err
 	}
@@ -275,13 +313,13 @@ func (s *session) resendLater(deliveryID string, ev Event) error {
 		_, err := s.step(d, Event{Kind: NoAnswer})
 		return err
 	}
-	d.NotBefore = ev.RetryAt
+	d.NotBefore, d.Attempt.By = ev.RetryAt, 0
 	return s.put(d)
 }
 
 // answered applies the result of a TDR to the delivery that was sent.
-func (s *session) answered(deliveryID string, ev Event) error {
-	d, err := s.delivery(deliveryID)
+func (s *session) answered(sent *Delivery, ev Event) error {
+	d, err := s.sent(sent)
 	if d == nil || err != nil {
 		return err
 	}
@@ -326,9 +364,12 @@ func (s *session) hold(d *Delivery, ev Event) error {
 // workTrigger triggers the UE for a stored delivery.
 func (p *Procedure) workTrigger(d Delivery, c Config) work {
 	return work{do: func(ctx context.Context) func(*session) error {
+		if !p.Cluster.Valid(d.Attempt.By) {
+			return abandon
+		}
 		ev := p.trigger(ctx, &d, &c)
 		return func(s *session) error {
-			d, err := s.delivery(d.ID)
+			d, err := s.sent(&d)
 			if d == nil || err != nil {
 				return err
 			}
@@ -390,7 +431,7 @@ func servingHost(u *UE) string {
 
 // newAttempt draws the identifiers of a TDR over the connection.
 func (p *Procedure) newAttempt(conn *Connection, now time.Time) attempt {
-	a := attempt{Until: now.Add(p.opts.AnswerTimeout)}
+	a := attempt{Until: now.Add(p.opts.AnswerTimeout), By: p.Cluster.ID()}
 	if conn != nil {
 		a.EndToEnd = diameter.NextEndToEnd()
 		a.SessionID = diameter.NewSessionID(p.Self.Host)

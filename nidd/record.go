@@ -5,6 +5,7 @@ import (
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -110,14 +111,15 @@ type Delivery struct {
 	unknown []byte
 }
 
-// attempt identifies a TDR, so that it can be repeated as the same request.
+// attempt identifies a TDR, so that it can be repeated as the same request, and says who is at it.
 type attempt struct {
 	EndToEnd  uint32
 	SessionID string
 	EBI       uint8
 	Node      diameter.Identity
-	Until     time.Time // SCEF-Wait-Time
-	Signs     uint64    // of the connection when the TDR was sent
+	Until     time.Time      // SCEF-Wait-Time
+	Signs     uint64         // of the connection when the TDR was sent
+	By        store.MemberID // who sends the TDR or the trigger; zero: a process without a cluster, or nobody
 }
 
 // outcome is what is remembered of a delivery that is gone.

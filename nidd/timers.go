@@ -11,15 +11,18 @@ import (
 )
 
 // fire serves a timer of the store.
-func (p *Procedure) fire(ctx context.Context, timer []byte, _ time.Time) error {
+func (p *Procedure) fire(ctx context.Context, timer []byte, due time.Time) error {
 	kind, rest := timer[0], timer[1:]
 	switch kind {
 	case timerUE:
-		return p.fireUE(ctx, id.IMSI(rest))
+		return p.fireUE(ctx, id.IMSI(rest), due)
 	case timerConfig:
 		return p.fireConfig(ctx, rest)
 	case timerOutcome:
 		return p.Store.Update(ctx, func(tx store.Tx) error {
+			if fires, err := p.timers.Fires(tx, timer, due); !fires || err != nil {
+				return err
+			}
 			if err := p.timers.Cancel(tx, timer); err != nil {
 				return err
 			}
@@ -30,9 +33,12 @@ func (p *Procedure) fire(ctx context.Context, timer []byte, _ time.Time) error {
 }
 
 // fireUE puts the timer off and queues the UE, so that a serving node which does not answer holds up no timers.
-func (p *Procedure) fireUE(ctx context.Context, ue id.IMSI) error {
-	host := ""
-	err := p.Store.Update(ctx, func(tx store.Tx) error {
+func (p *Procedure) fireUE(ctx context.Context, ue id.IMSI, due time.Time) error {
+	host, fires := "", false
+	err := p.Store.Update(ctx, func(tx store.Tx) (err error) {
+		if fires, err = p.timers.Fires(tx, ueTimer(ue), due); !fires || err != nil {
+			return err
+		}
 		u, err := getUE(tx, ue)
 		if err != nil {
 			return err
@@ -43,7 +49,7 @@ func (p *Procedure) fireUE(ctx context.Context, ue id.IMSI) error {
 		host = servingHost(u)
 		return p.timers.Set(tx, ueTimer(ue), time.Now().Add(recovery))
 	})
-	if err != nil {
+	if err != nil || !fires {
 		return err
 	}
 	p.serveSoon(host, ue, false)
