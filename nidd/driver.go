@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -433,9 +434,32 @@ func servingHost(u *UE) string {
 func (p *Procedure) newAttempt(conn *Connection, now time.Time) attempt {
 	a := attempt{Until: now.Add(p.opts.AnswerTimeout), By: p.Cluster.ID()}
 	if conn != nil {
-		a.EndToEnd = diameter.NextEndToEnd()
-		a.SessionID = diameter.NewSessionID(p.Self.Host)
+		a.EndToEnd = p.newEndToEnd()
+		a.SessionID = p.newSessionID()
 		a.EBI, a.Node, a.Signs = conn.EBI, conn.Node, conn.Signs
 	}
 	return a
+}
+
+// newEndToEnd draws the End-to-End Identifier of a request. The nodes of a cluster have one Origin-Host, and requests are
+// told apart by both: the six highest bits keep theirs apart.
+func (p *Procedure) newEndToEnd() uint32 {
+	for {
+		n := diameter.NextEndToEnd()
+		if member := p.Cluster.ID(); member != 0 {
+			n = uint32(member)<<26 | n&(1<<26-1)
+		}
+		if n != 0 {
+			return n
+		}
+	}
+}
+
+// newSessionID draws a Session-Id, in a cluster with the number of the node as its optional value (RFC 6733 §8.8).
+func (p *Procedure) newSessionID() string {
+	s := diameter.NewSessionID(p.Self.Host)
+	if member := p.Cluster.ID(); member != 0 {
+		s += ";" + strconv.FormatUint(uint64(member), 10)
+	}
+	return s
 }

@@ -144,7 +144,7 @@ type bounded interface{ AnswerTimeout() time.Duration }
 
 // Deps is what a Procedure needs; every member is required but Cluster.
 type Deps struct {
-	Self      diameter.Identity // of the SCEF: Origin-Host and Origin-Realm, SCEF-ID
+	Self      diameter.Identity // of the SCEF, shared by the nodes of a cluster: Origin-Host and Origin-Realm, SCEF-ID
 	APIRoot   string            // of T8, as "https://scef.example.com"
 	Store     store.Store
 	Cluster   *store.Cluster     // of the processes that share Store; nil: this one has it for itself

@@ -18,7 +18,7 @@ import (
 // the identities, the end of the grant and the HSS itself (TS 29.336 §7.2.3, NIR and NIA).
 func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
 	nir := s6t.NIR{
-		SessionID:        diameter.NewSessionID(p.Self.Host),
+		SessionID:        p.newSessionID(),
 		OriginHost:       p.Self.Host,
 		OriginRealm:      p.Self.Realm,
 		DestinationHost:  c.HSS.Host,
@@ -46,6 +46,7 @@ func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
 	if err != nil {
 		return fault.Wrap(op, fault.Internal, err)
 	}
+	req.EndToEnd = p.newEndToEnd()
 	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
 	defer cancel()
 	ans, err := p.Transport.Do(ctx, c.HSS, req)

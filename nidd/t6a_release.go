@@ -14,7 +14,7 @@ import (
 // sendCMR sends a request of the SCEF about a connection and returns its result (TS 29.128 §5.8).
 func (p *Procedure) sendCMR(ctx context.Context, ue id.IMSI, c *Connection, action t6a.ConnectionAction, pco []byte) (diameter.Result, error) {
 	req, err := (&t6a.CMR{
-		SessionID:        diameter.NewSessionID(p.Self.Host),
+		SessionID:        p.newSessionID(),
 		UserIdentifier:   t6a.UserIdentifier{UserName: string(ue)},
 		BearerIdentifier: []byte{c.EBI},
 		OriginHost:       p.Self.Host,
@@ -27,6 +27,7 @@ func (p *Procedure) sendCMR(ctx context.Context, ue id.IMSI, c *Connection, acti
 	if err != nil {
 		return diameter.Result{}, err
 	}
+	req.EndToEnd = p.newEndToEnd()
 	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
 	defer cancel()
 	ans, err := p.Transport.Do(ctx, c.Node, req)

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,17 +39,23 @@ type Policy interface {
 	policy.Destinations
 }
 
-// Config is what a Node needs; every member is required.
+// Config is what a Node needs; every member is required but Cluster.
 type Config struct {
-	Identity diameter.Identity // Origin-Host and Origin-Realm, and SCEF-ID
+	Identity diameter.Identity // Origin-Host and Origin-Realm, and SCEF-ID; see Options.Host
 	APIRoot  string            // under which SCS/AS reach T8, as "https://scef.example.com"
 	Store    store.Store       // the Node does not close it
+	Cluster  *store.Cluster    // of the Nodes that share Store; nil: this one has it for itself
 	Policy   Policy
 	NIDD     policy.NIDDProfiles
 }
 
 // Options of a Node. The zero value of a field is its default; the Node sets the members that join its parts itself.
 type Options struct {
+	// Host is the Origin-Host of this Node towards its Diameter peers (CER, DWR) when it is one of a cluster. The Nodes have
+	// Config.Identity in common: their requests come in its name, and those to it reach any of them. So the peers must
+	// take them for agents, or be agents that send what is for that host or its realm to each of the Nodes. Default:
+	// that of Config.Identity.
+	Host     string
 	Diameter diameter.Options
 	NIDD     nidd.Options
 	T8       t8.HandlerOptions
@@ -112,6 +119,7 @@ func New(c Config, opts *Options) (*Node, error) {
 	if n.sockets != nil {
 		sender = n.sockets
 	}
+	o.Outbox.Cluster = c.Cluster
 	outbox := t8.NewOutbox([]byte("outbox/"), sender, &o.Outbox)
 
 	if o.NIDD.CheckDestination == nil {
@@ -123,12 +131,17 @@ func New(c Config, opts *Options) (*Node, error) {
 	var tr relay
 	var err error
 	n.nidd, err = nidd.New(nidd.Deps{
-		Self: c.Identity, APIRoot: c.APIRoot, Store: c.Store, Transport: &tr, Notifier: sender, Outbox: outbox, Profiles: c.NIDD,
+		Self: c.Identity, APIRoot: c.APIRoot, Store: c.Store, Cluster: c.Cluster, Transport: &tr, Notifier: sender, Outbox: outbox, Profiles: c.NIDD,
 	}, &o.NIDD)
 	if err != nil {
 		return nil, err
 	}
-	n.diameter, err = diameter.NewNode(c.Identity, []diameter.App{
+	self := c.Identity
+	if o.Host != "" {
+		self.Host = o.Host
+		o.Diameter.Aliases = append(slices.Clone(o.Diameter.Aliases), c.Identity.Host)
+	}
+	n.diameter, err = diameter.NewNode(self, []diameter.App{
 		{ID: t6a.App, Vendor: diameter.Vendor3GPP, Handler: n.nidd.T6a()},
 		{ID: s6t.App, Vendor: diameter.Vendor3GPP, Handler: n.nidd.S6t()},
 	}, &o.Diameter)
@@ -160,8 +173,14 @@ func New(c Config, opts *Options) (*Node, error) {
 
 	ctx, stop := context.WithCancel(context.Background())
 	n.stop = stop
-	n.background(ctx, "timers", n.nidd.Run)
-	n.background(ctx, "outbox", func(ctx context.Context) error { return outbox.Run(ctx, c.Store) })
+	work := func(ctx context.Context) error {
+		var running sync.WaitGroup
+		n.background(ctx, &running, "timers", n.nidd.Run)
+		n.background(ctx, &running, "outbox", func(ctx context.Context) error { return outbox.Run(ctx, c.Store) })
+		running.Wait()
+		return ctx.Err()
+	}
+	n.background(ctx, &n.running, "cluster", func(ctx context.Context) error { return c.Cluster.Run(ctx, work) })
 	return n, nil
 }
 
@@ -236,8 +255,8 @@ func checkDestination(d policy.Destinations) func(string) error {
 }
 
 // background runs work until ctx ends, and again after a pause when it fails.
-func (n *Node) background(ctx context.Context, name string, work func(context.Context) error) {
-	n.running.Go(func() {
+func (n *Node) background(ctx context.Context, running *sync.WaitGroup, name string, work func(context.Context) error) {
+	running.Go(func() {
 		for {
 			err := work(ctx)
 			if ctx.Err() != nil {

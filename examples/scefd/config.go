@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -65,6 +64,7 @@ type diameterConfig struct {
 	Listen string       `yaml:"listen"`
 	Host   string       `yaml:"host"`
 	Realm  string       `yaml:"realm"`
+	SCEFID string       `yaml:"scefId"` // Host that the daemons of a cluster have in common; default: host
 	Peers  []peerConfig `yaml:"peers"`  // to be dialled
 	Accept []string     `yaml:"accept"` // realms and hosts of peers that may connect; default: the own realm
 	Origin string       `yaml:"origin"` // in whose name peers may send requests, a key of origins; default: agent
@@ -83,10 +83,6 @@ type peerConfig struct {
 	Address string `yaml:"address"`
 	Host    string `yaml:"host"`  // who must answer; default: anyone
 	Realm   string `yaml:"realm"` // likewise
-}
-
-type storeConfig struct {
-	Dir string `yaml:"dir"`
 }
 
 type scsasConfig struct {
@@ -263,7 +259,7 @@ func (c *config) check() error {
 	if origins[c.Diameter.Origin] == nil {
 		f.add("diameter.origin", "%q is not agent, exact, realm or any", c.Diameter.Origin)
 	}
-	f.need("store.dir", c.Store.Dir)
+	c.Store.check(&f)
 	if len(c.SCSAS) == 0 {
 		f.add("scsas", "is missing")
 	}
@@ -351,7 +347,11 @@ func (l logConfig) logger(w *os.File) *slog.Logger {
 }
 
 func (c *config) identity() diameter.Identity {
-	return diameter.Identity{Host: c.Diameter.Host, Realm: c.Diameter.Realm}
+	host := c.Diameter.SCEFID
+	if host == "" {
+		host = c.Diameter.Host
+	}
+	return diameter.Identity{Host: host, Realm: c.Diameter.Realm}
 }
 
 // static is the entry as policy.Static wants it. That it has a credential is for check.
@@ -442,13 +442,8 @@ func (t *tlsConfig) load() (*tls.Config, error) {
 	}
 	out := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	if t.ClientCA != "" {
-		pem, err := os.ReadFile(t.ClientCA)
-		if err != nil {
+		if out.ClientCAs, err = certificates(t.ClientCA); err != nil {
 			return nil, fmt.Errorf("t8.tls.clientCA: %w", err)
-		}
-		out.ClientCAs = x509.NewCertPool()
-		if !out.ClientCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("t8.tls.clientCA: no certificate in %s", t.ClientCA)
 		}
 		out.ClientAuth = tls.RequireAndVerifyClientCert
 	}

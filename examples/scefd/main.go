@@ -3,7 +3,8 @@
 //	scefd -config scefd.yaml
 //
 // It serves T8 to application servers, speaks Diameter with HSS, MME and SGSN, and keeps its state in a directory, from
-// which it comes back after any kind of end with all that it acknowledged. SIGTERM or SIGINT stop it in order. The file
+// which it comes back after any kind of end with all that it acknowledged. Or several of it keep it in one PostgreSQL or
+// etcd: each serves every request, and does the work of one that is gone. SIGTERM or SIGINT stop it in order. The file
 // scefd.yaml beside this one shows every key of the configuration.
 package main
 
@@ -22,7 +23,6 @@ import (
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/scef"
-	"github.com/scefkit/scefkit/store/pebble"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -60,20 +60,21 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := pebble.Open(c.Store.Dir, &pebble.Options{Logger: log.With("part", "store")})
+	s, cluster, err := c.Store.open(ctx, log.With("part", "store"))
 	if err != nil {
-		return fmt.Errorf("store.dir: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 
 	opts := &scef.Options{
+		Host:     c.Diameter.Host,
 		Diameter: diameter.Options{Accept: c.accept(), CheckOrigin: origins[c.Diameter.Origin]}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
 	}
 	if c.T8.WebSockets {
 		opts.WebSockets = new(t8.WebSocketsOptions)
 	}
 	node, err := scef.New(scef.Config{
-		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Policy: who, NIDD: profiles,
+		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Cluster: cluster, Policy: who, NIDD: profiles,
 	}, opts)
 	if err != nil {
 		return err
@@ -97,7 +98,7 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 			return fmt.Errorf("diameter.peers[%d]: %w", i, err)
 		}
 	}
-	log.Info("scefd is ready", "t8", northbound.Addr().String(), "diameter", dia.Addr().String(), "store", c.Store.Dir)
+	log.Info("scefd is ready", "t8", northbound.Addr().String(), "diameter", dia.Addr().String(), "store", c.Store.engine())
 
 	select {
 	case err := <-failed:

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/store"
-	"github.com/scefkit/scefkit/store/postgres/internal/pgtest"
+	"github.com/scefkit/scefkit/store/postgres/pgtest"
 )
 
 // load lets counters of their own and one total rise together, over several Stores, while the server is broken below.

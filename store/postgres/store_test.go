@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/store"
-	"github.com/scefkit/scefkit/store/postgres/internal/pgtest"
+	"github.com/scefkit/scefkit/store/postgres/pgtest"
 	"github.com/scefkit/scefkit/storetest"
 )
 
