@@ -87,12 +87,9 @@ func address(t *testing.T) string {
 // bench is the world around a daemon: an HSS, MMEs and an AS in this process.
 type bench struct {
 	t       *testing.T
-	dir     string
-	t8      string // address of the daemon
-	dia     string // likewise
+	site    // of the daemon
 	hssAddr string
-	accept  string // value of diameter.accept; empty: not set
-	level   string // of the log
+	entry   diameter.Identity // who listens at dia, for HSS and MMEs
 
 	hss     *sim.HSS
 	hssNode *diameter.Node
@@ -102,16 +99,39 @@ type bench struct {
 	*daemon // the one that runs, or ran last
 }
 
+// site is what a daemon is told in its configuration.
+type site struct {
+	dir     string
+	t8      string // address of the daemon
+	dia     string // likewise
+	apiRoot string // of T8; empty: made of t8
+	host    string // diameter.host
+	peer    string // address of the one peer that it dials
+	accept  string // value of diameter.accept; empty: not set
+	store   string // value of store; empty: a directory below dir
+	level   string // of the log
+}
+
 func newBench(t *testing.T) *bench {
-	b := &bench{t: t, dir: t.TempDir(), t8: address(t), dia: address(t), level: "debug"}
+	b := &bench{t: t, site: newSite(t), entry: scefID}
 	b.startHSS()
+	b.peer = b.hssAddr
 	var err error
 	b.as, err = sim.NewAS(as1, "http://"+b.t8, &sim.ASOptions{Token: secret, HTTP: client(t)})
 	require.NoError(t, err)
-	s := httptest.NewServer(b.as)
-	t.Cleanup(s.Close)
-	b.url = s.URL + "/notify"
+	b.url = b.listenAS()
 	return b
+}
+
+// listenAS returns where the AS gets notifications.
+func (b *bench) listenAS() string {
+	s := httptest.NewServer(b.as)
+	b.t.Cleanup(s.Close)
+	return s.URL + "/notify"
+}
+
+func newSite(t *testing.T) site {
+	return site{dir: t.TempDir(), t8: address(t), dia: address(t), host: scefID.Host, level: "debug"}
 }
 
 // client returns an HTTP client with connections of its own.
@@ -165,7 +185,7 @@ func (b *bench) open(n sim.Node, opts *diameter.Options) *diameter.Node {
 	d, err := sim.Open(n, opts)
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { d.Close() })
-	require.NoError(b.t, d.AddPeer(diameter.Peer{Address: b.dia, Identity: scefID}))
+	require.NoError(b.t, d.AddPeer(diameter.Peer{Address: b.dia, Identity: b.entry}))
 	return d
 }
 
@@ -180,24 +200,26 @@ func (b *bench) await(nodes ...*diameter.Node) {
 	require.NoError(b.t, b.hssNode.AwaitPeer(ctx, scefID, s6t.App))
 }
 
-func (b *bench) store() string { return filepath.Join(b.dir, "data") }
-
 // configure writes the configuration file and returns its path.
-func (b *bench) configure() string {
-	accept := ""
-	if b.accept != "" {
-		accept = ", accept: " + b.accept
+func (s *site) configure(t *testing.T) string {
+	t.Helper()
+	accept, store := "", s.store
+	if s.accept != "" {
+		accept = ", accept: " + s.accept
+	}
+	if store == "" {
+		store = fmt.Sprintf("{dir: %q}", filepath.Join(s.dir, "data"))
 	}
 	text := fmt.Sprintf(`
-t8: {listen: %q}
-diameter: {listen: %q, host: %q, realm: %q, peers: [{address: %q}]%s}
-store: {dir: %q}
+t8: {listen: %q, apiRoot: %q}
+diameter: {listen: %q, host: %q, realm: %q, scefId: %q, peers: [{address: %q}]%s}
+store: %s
 scsas: [{id: as1, apn: iot.example, token: %q}]
 notifications: {allow: ["127.0.0.0/8"]}
 log: {level: %s, format: json}
-`, b.t8, b.dia, scefID.Host, scefID.Realm, b.hssAddr, accept, b.store(), secret, b.level)
-	path := filepath.Join(b.dir, "scefd.yaml")
-	require.NoError(b.t, os.WriteFile(path, []byte(text), 0o600))
+`, s.t8, s.apiRoot, s.dia, s.host, realm, scefID.Host, s.peer, accept, store, secret, s.level)
+	path := filepath.Join(s.dir, "scefd.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path
 }
 
@@ -259,13 +281,19 @@ func launch(t *testing.T, config string) *daemon {
 // start launches the daemon and waits until it serves.
 func (b *bench) start() {
 	b.t.Helper()
-	b.daemon = launch(b.t, b.configure())
+	b.daemon = launch(b.t, b.configure(b.t))
+	b.awaitReady(b.t)
+}
+
+// awaitReady waits until the daemon serves.
+func (d *daemon) awaitReady(t *testing.T) {
+	t.Helper()
 	select {
-	case <-b.ready:
-	case <-b.gone:
-		b.t.Fatalf("the daemon has ended: %v\n%s", b.err, b.log)
+	case <-d.ready:
+	case <-d.gone:
+		t.Fatalf("the daemon has ended: %v\n%s", d.err, d.log)
 	case <-time.After(30 * time.Second):
-		b.t.Fatalf("the daemon is not ready\n%s", b.log)
+		t.Fatalf("the daemon is not ready\n%s", d.log)
 	}
 }
 

@@ -52,6 +52,12 @@ func TestConfigFaults(t *testing.T) {
 		{"bad origin", with(`diameter: {listen: "a:1", host: a, realm: b, origin: everyone}`), []string{`diameter.origin: "everyone"`}},
 		{"bad peer", with(`diameter: {listen: "a:1", host: a, realm: b, peers: [{address: "a:1"}, {host: x}, {address: y}]}`), []string{"diameter.peers[1].address: is missing", `diameter.peers[2].address: "y"`}},
 		{"no store", with(`store: {}`), []string{"store.dir: is missing"}},
+		{"unknown engine", with(`store: {engine: mysql, dir: x}`), []string{`store.engine: "mysql" is not pebble, postgres or etcd`}},
+		{"keys of other engines", with(`store: {dir: x, url: y, lease: 10s}`), []string{"store.url: is not for the engine pebble", "store.lease: is not for"}},
+		{"no database", with(`store: {engine: postgres, dir: x, tls: {}}`), []string{"store.url: is missing", "store.dir: is not for the engine postgres", "store.tls: is not"}},
+		{"no members", with(`store: {engine: etcd, tls: {cert: x}}`), []string{"store.endpoints: is missing", "store.tls: cert and key go together"}},
+		{"bad lease", with(`store: {engine: postgres, url: x, lease: 10}`), []string{`store.lease: "10" is not a duration`}},
+		{"short lease", with(`store: {engine: postgres, url: x, lease: 10ms}`), []string{`store.lease: 10ms is not in 1s to 1h`}},
 		{"no SCS/AS", with(`scsas: []`), []string{"scsas: is missing"}},
 		{"no credential", with(`scsas: [{id: as1, apn: a}]`), []string{"scsas[0].token: is missing"}},
 		{"no credential in the second", with(`scsas: [{id: as1, apn: a, token: "0123456789abcdef"}, {id: as2, apn: a, token: ""}]`), []string{"scsas[1].token: is missing"}},
@@ -217,6 +223,15 @@ func TestConfigSample(t *testing.T) {
 		all = append(all, line)
 	}
 	all[0] = "" // the heading
+	engines := 0
+	for _, line := range all {
+		if store, ok := strings.CutPrefix(line, "#store:"); ok {
+			engines++
+			_, err := parseConfig([]byte(with("store:" + store)))
+			require.NoError(t, err, line)
+		}
+	}
+	require.Equal(t, 2, engines)
 	c, err := parseConfig([]byte(strings.Join(all, "")))
 	require.NoError(t, err, "%s", strings.Join(all, ""))
 	require.NotNil(t, c.T8.TLS)

@@ -119,23 +119,23 @@ func TestRefusesToStart(t *testing.T) {
 	b.start()
 
 	t.Run("store in use", func(t *testing.T) {
-		other := *b
+		other := b.site
 		other.t8, other.dia = address(t), address(t)
-		d := launch(t, other.configure())
+		d := launch(t, other.configure(t))
 		require.Equal(t, 1, d.wait(t))
 		require.Contains(t, d.log.String(), "store.dir: ")
 	})
 	t.Run("T8 address in use", func(t *testing.T) {
-		other := *b
+		other := b.site
 		other.dir, other.dia = t.TempDir(), address(t)
-		d := launch(t, other.configure())
+		d := launch(t, other.configure(t))
 		require.Equal(t, 1, d.wait(t))
 		require.Contains(t, d.log.String(), "t8.listen: ")
 	})
 	t.Run("Diameter address in use", func(t *testing.T) {
-		other := *b
+		other := b.site
 		other.dir, other.t8 = t.TempDir(), address(t)
-		d := launch(t, other.configure())
+		d := launch(t, other.configure(t))
 		require.Equal(t, 1, d.wait(t))
 		require.Contains(t, d.log.String(), "diameter.listen: ")
 	})

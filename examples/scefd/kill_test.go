@@ -43,7 +43,10 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		rounds = 3
 	}
-	r := newKillRun(t, workers, seed)
+	r := newKillRun(newBench(t), seed)
+	r.level = "info"
+	r.up()
+	r.work(workers)
 	defer r.stop()
 	random := rand.New(rand.NewPCG(seed, 0))
 	for round := range rounds {
@@ -68,8 +71,10 @@ func TestKill(t *testing.T) {
 // killRun is the load and the ledger of it.
 type killRun struct {
 	*bench
-	mmes  []*slowMME
-	nodes []*diameter.Node
+	mmes   []*slowMME
+	nodes  []*diameter.Node
+	seed   uint64
+	agents bool // between MMEs and daemons: they repeat what a daemon had that was killed
 
 	held    chan struct{} // takes a value when an MME holds a TDA back
 	numbers atomic.Int64  // of UEs
@@ -81,36 +86,43 @@ type killRun struct {
 	serving chan struct{} // closed while the daemon runs; guarded by mu
 }
 
-func newKillRun(t *testing.T, workers int, seed uint64) *killRun {
-	r := &killRun{bench: newBench(t), held: make(chan struct{}), serving: make(chan struct{})}
-	r.level = "info"
+func newKillRun(b *bench, seed uint64) *killRun {
+	r := &killRun{bench: b, seed: seed, held: make(chan struct{}), serving: make(chan struct{})}
 	for i := range 3 {
 		self := diameter.Identity{Host: fmt.Sprintf("mme%d.%s", i, realm), Realm: realm}
 		m, err := sim.NewMME(self, scefID, nil)
-		require.NoError(t, err)
+		require.NoError(b.t, err)
 		slow := &slowMME{MME: m, held: r.held, seen: map[uint32]bool{}}
 		opts := quick()
 		opts.Trace = &diameter.Trace{Message: slow.message}
 		r.mmes = append(r.mmes, slow)
 		r.nodes = append(r.nodes, r.open(slow, opts))
 	}
-	r.up()
-	ctx, cancel := context.WithCancel(t.Context())
+	return r
+}
+
+// work begins the load.
+func (r *killRun) work(workers int) {
+	ctx, cancel := context.WithCancel(r.t.Context())
 	r.cancel = cancel
 	for i := range workers {
-		w := &killWorker{killRun: r, random: rand.New(rand.NewPCG(seed, uint64(i)+1))}
+		w := &killWorker{killRun: r, random: rand.New(rand.NewPCG(r.seed, uint64(i)+1))}
 		r.workers = append(r.workers, w)
 		r.wg.Go(func() { w.run(ctx) })
 	}
-	return r
 }
 
 // up starts the daemon.
 func (r *killRun) up() {
 	r.start()
+	r.serves()
+}
+
+// serves lets the load begin, or go on.
+func (r *killRun) serves() {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	close(r.serving)
-	r.mu.Unlock()
 }
 
 // down kills the daemon.
@@ -551,7 +563,7 @@ func (r *killRun) settle() {
 }
 
 // check compares the ledger with what there is.
-func (r *killRun) check() {
+func (r *killRun) check() tally {
 	t := r.t
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -606,6 +618,7 @@ func (r *killRun) check() {
 	t.Logf("%+v", sum)
 	require.Positive(t, sum.Delivered)
 	require.Positive(t, sum.Stored)
+	return sum
 }
 
 // notifications counts the posts of uplink data, and collects the final states of deliveries.
@@ -647,7 +660,7 @@ func (r *killRun) checkDevice(d *device, posts map[string]int, status map[string
 	}
 	for data, repeated := range d.uplinks {
 		sum.Uplinks++
-		if repeated {
+		if repeated || r.agents {
 			sum.UplinksRepeated++
 			sum.UplinksPostedTwice += min(posts[data]-1, 1)
 		} else {

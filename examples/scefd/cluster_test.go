@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/s6t"
+	"github.com/scefkit/scefkit/sim"
+	"github.com/scefkit/scefkit/store/postgres/pgtest"
+	"github.com/scefkit/scefkit/t6a"
+	"github.com/scefkit/scefkit/t8"
+)
+
+const clusterRoot = "http://scef.test" // of T8; every daemon serves it
+
+var relayID = diameter.Identity{Host: "dra." + realm, Realm: realm}
+
+// fleet is several daemons that share a store, behind one Diameter relay. Its AS sends each request to another daemon.
+type fleet struct {
+	*bench
+	members []*fleetMember
+	relay   *diameter.Node
+	turn    atomic.Int64
+}
+
+// fleetMember is one daemon of a fleet.
+type fleetMember struct {
+	site
+	*daemon
+}
+
+// lease is that of the daemons: a member that is gone is known to be so after at most 1.5 times this.
+const lease = 2 * time.Second
+
+// newFleet starts n daemons with that store.
+func newFleet(t *testing.T, n int, store string) *fleet {
+	f := &fleet{bench: &bench{t: t, site: newSite(t), entry: relayID}}
+	f.listenRelay()
+	f.startHSS()
+	require.NoError(t, f.hssNode.AddPeer(diameter.Peer{Address: f.dia, Identity: relayID}))
+	// What the daemons ask goes to the HSS, and what the HSS asks to any of them.
+	routes := []diameter.Route{{Realm: realm, App: s6t.App, Peer: hssID.Host}}
+	for i := range n {
+		m := &fleetMember{site: newSite(t)}
+		m.host, m.peer, m.apiRoot, m.store, m.level = fmt.Sprintf("scef%d.%s", i+1, realm), f.dia, clusterRoot, store, "info"
+		f.members = append(f.members, m)
+		routes = append(routes,
+			diameter.Route{Realm: realm, App: t6a.App, Peer: m.host},
+			diameter.Route{Realm: realm, App: s6t.App, Peer: m.host, Priority: 1})
+	}
+	require.NoError(t, f.relay.SetRoutes(routes))
+	for _, m := range f.members {
+		f.launch(m)
+	}
+	for _, m := range f.members {
+		m.awaitReady(t)
+	}
+	var err error
+	f.as, err = sim.NewAS(as1, clusterRoot, &sim.ASOptions{Token: secret, HTTP: &http.Client{Transport: f, Timeout: 30 * time.Second}})
+	require.NoError(t, err)
+	f.url = f.listenAS()
+	return f
+}
+
+// listenRelay starts the relay.
+func (f *fleet) listenRelay() {
+	opts := quick()
+	opts.CheckOrigin = diameter.OriginAny
+	var err error
+	f.relay, err = diameter.NewNode(relayID, []diameter.App{{ID: diameter.AppRelay, Forward: new(diameter.Forward)}}, opts)
+	require.NoError(f.t, err)
+	f.t.Cleanup(func() { f.relay.Close() })
+	l, err := net.Listen("tcp", f.dia)
+	require.NoError(f.t, err)
+	go f.relay.Serve(l)
+}
+
+func (f *fleet) launch(m *fleetMember) { m.daemon = launch(f.t, m.configure(f.t)) }
+
+// RoundTrip sends each request to the next daemon that accepts a connection, as a load balancer does.
+func (f *fleet) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	first := int(f.turn.Add(1))
+	for i := range f.members {
+		m := f.members[(first+i)%len(f.members)]
+		c, dialErr := new(net.Dialer).DialContext(r.Context(), "tcp", m.t8)
+		if err = dialErr; err != nil {
+			continue
+		}
+		one := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }}
+		return one.RoundTrip(r)
+	}
+	return nil, err
+}
+
+// eachStore runs fn on each kind of store that several daemons can share.
+func eachStore(t *testing.T, fn func(t *testing.T, store string)) {
+	t.Run("postgres", func(t *testing.T) {
+		server, stop := pgtest.Start(t)
+		t.Cleanup(stop)
+		fn(t, fmt.Sprintf("{engine: postgres, url: %q, lease: %v}", server.URL(), lease))
+	})
+}
+
+// run begins a load on the fleet.
+func (f *fleet) run(workers int, seed uint64) *killRun {
+	r := newKillRun(f.bench, seed)
+	r.serves()
+	r.work(workers)
+	return r
+}
+
+// TestClusterQuiet checks that nothing is sent twice while all daemons live: no notification and no TDR.
+func TestClusterQuiet(t *testing.T) {
+	eachStore(t, func(t *testing.T, store string) {
+		f := newFleet(t, 3, store)
+		r := f.run(6, rand.Uint64())
+		r.pause(t.Context(), 3*time.Second)
+		r.stop()
+		r.settle()
+		sum := r.check()
+		require.Zero(t, sum.NotifiedAgain)
+		require.Zero(t, sum.Again)
+		require.Zero(t, sum.Unanswered)
+		for _, m := range f.members {
+			require.NotContains(t, m.log.String(), "lease was lost")
+		}
+	})
+}
+
+// TestClusterKill kills and pauses daemons of a cluster while the others go on, and holds them together to what any of
+// them acknowledged, as TestKill does for one.
+func TestClusterKill(t *testing.T) {
+	eachStore(t, func(t *testing.T, store string) {
+		seed := rand.Uint64()
+		t.Logf("seed %d", seed)
+		random := rand.New(rand.NewPCG(seed, 0))
+		f := newFleet(t, 3, store)
+		r := f.run(6, seed)
+		r.agents = true
+		defer r.stop()
+		rounds := 4
+		if testing.Short() {
+			rounds = 2
+		}
+		for round := range rounds {
+			r.pause(t.Context(), 150*time.Millisecond+time.Duration(random.IntN(900))*time.Millisecond)
+			m := f.members[random.IntN(len(f.members))]
+			if round%2 == 0 {
+				select { // while the UE has its data and the daemon does not know
+				case <-r.held:
+				case <-time.After(time.Second):
+				}
+				m.kill()
+				r.pause(t.Context(), time.Duration(random.Int64N(int64(2*lease))))
+				f.launch(m)
+				m.awaitReady(t)
+				continue
+			}
+			require.NoError(t, m.cmd.Process.Signal(syscall.SIGSTOP))
+			r.pause(t.Context(), 2*lease)
+			require.NoError(t, m.cmd.Process.Signal(syscall.SIGCONT))
+			eventually(t, 20*time.Second, func() string {
+				if !strings.Contains(m.log.String(), "lease was lost") {
+					return "it does not know that it lost its lease"
+				}
+				return ""
+			})
+		}
+		r.pause(t.Context(), 300*time.Millisecond)
+		r.stop()
+		r.settle()
+		r.check()
+	})
+}
+
+// TestClusterTakesOver checks what becomes of the work of a daemon that is killed for good: its stored data, its
+// configurations with an end and its notifications.
+func TestClusterTakesOver(t *testing.T) {
+	eachStore(t, func(t *testing.T, store string) {
+		f := newFleet(t, 2, store)
+		m, node := f.mme(mmeID, nil)
+		f.await(node)
+		first, second := f.members[0], f.members[1]
+		at := func(m *fleetMember) t8.NIDD { return f.only(m).NIDD() }
+
+		// The AS does not take notifications, so that they wait at the first daemon.
+		var refuse atomic.Bool
+		refuse.Store(true)
+		f.as.Misbehave(func() sim.ASFault {
+			if refuse.Load() {
+				return sim.ASFault{Status: http.StatusServiceUnavailable}
+			}
+			return sim.ASFault{}
+		})
+		ue, ext := f.provision(1)
+		end := time.Now().Add(3 * time.Second)
+		_, otherExt := f.provision(2)
+		ctx := t.Context()
+		cfg, err := at(first).CreateConfiguration(ctx, as1, f.request(ext))
+		require.NoError(t, err)
+		ending := f.request(otherExt)
+		ending.Duration = end
+		_, err = at(first).CreateConfiguration(ctx, as1, ending)
+		require.NoError(t, err)
+		_, err = at(first).CreateDelivery(ctx, as1, cfg.Self, &t8.NIDDDownlinkDataTransfer{ExternalID: ext, Data: []byte("kept")})
+		require.NoError(t, err)
+		expiring, err := at(first).CreateDelivery(ctx, as1, cfg.Self, &t8.NIDDDownlinkDataTransfer{
+			ExternalID: ext, Data: []byte("expires"), MaximumLatency: new(t8.DurationSec(2 * time.Second)),
+		})
+		require.NoError(t, err)
+		first.kill()
+		killed := time.Now()
+		refuse.Store(false)
+		require.NoError(t, ue.Attach(ctx, m, apn))
+		after := map[string]time.Duration{}
+		eventually(t, 30*time.Second, func() string {
+			for _, n := range f.as.Notifications() {
+				switch n := n.(type) {
+				case *t8.NIDDConfigurationStatusNotification:
+					note(after, string(n.Status), killed)
+				case *t8.NIDDDownlinkDataDeliveryStatusNotification:
+					note(after, n.NIDDDownlinkDataTransfer+" "+string(n.DeliveryStatus), killed)
+				}
+			}
+			if len(ue.Received()) > 0 {
+				note(after, "kept", killed)
+			}
+			for _, w := range []string{"kept", "TERMINATED", expiring.Self + " FAILURE_TIMEOUT"} {
+				if _, ok := after[w]; !ok {
+					return w
+				}
+			}
+			return ""
+		})
+		t.Logf("after the kill: %v", after)
+		require.Equal(t, "kept", string(ue.Received()[0]))
+		_, err = at(second).Configuration(ctx, as1, cfg.Self)
+		require.NoError(t, err)
+	})
+}
+
+// note keeps when something was seen for the first time.
+func note(after map[string]time.Duration, what string, since time.Time) {
+	if _, ok := after[what]; !ok {
+		after[what] = time.Since(since).Round(10 * time.Millisecond)
+	}
+}
+
+// only is the AS with one daemon alone.
+func (f *fleet) only(m *fleetMember) *sim.AS {
+	as, err := sim.NewAS(as1, clusterRoot, &sim.ASOptions{Token: secret, HTTP: &http.Client{
+		Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", m.t8)
+		}}, Timeout: 30 * time.Second,
+	}})
+	require.NoError(f.t, err)
+	return as
+}
