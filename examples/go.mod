@@ -78,14 +78,12 @@ require (
 replace (
 	github.com/scefkit/scefkit => ../
 	github.com/scefkit/scefkit/policy/oauth => ../policy/oauth
+	github.com/scefkit/scefkit/store/etcd => ../store/etcd
 	github.com/scefkit/scefkit/store/pebble => ../store/pebble
+	github.com/scefkit/scefkit/store/postgres => ../store/postgres
 )
-
-tool github.com/scefkit/scefkit/cmd/diagen
-
-replace github.com/scefkit/scefkit/store/postgres => ../store/postgres
-
-replace github.com/scefkit/scefkit/store/etcd => ../store/etcd
 
 // As in go.work.
 replace google.golang.org/genproto v0.0.0-20230410155749-daa745c078e1 => google.golang.org/genproto v0.0.0-20240227224415-6ceb2ff114de
+
+tool github.com/scefkit/scefkit/cmd/diagen
