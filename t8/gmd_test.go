@@ -322,14 +322,18 @@ func TestGMDRefusals(t *testing.T) {
 	})
 }
 
-// The collections of MB2 are a single object in the standard; one element is written so, others as an array.
+// The collections of MB2 are a single object in the standard; one element is written so, others as an array. Neither has an
+// ETag, as no other collection has one.
 func TestMB2Collections(t *testing.T) {
 	const at = "/3gpp-group-message-delivery-mb2/v1/as-a/tmgi-allocation"
 	a := t8.TMGIAllocation{Self: "s"}
 	for body, all := range map[string][]t8.TMGIAllocation{`[]`: nil, `{"self":"s"}`: {a}, `[{"self":"s"},{"self":"s"}]`: {a, a}} {
 		w, _ := lay(t, mb2Of(&fake{answer: func(context.Context, string, any) (any, error) { return all, nil }}))
-		_, b := ask(t, w.Server, "GET", at, "")
+		res, b := ask(t, w.Server, "GET", at, "")
 		require.JSONEq(t, body, string(b))
+		require.Empty(t, res.Header.Get("ETag"))
+		res, _ = ask(t, w.Server, "GET", at, "", "If-None-Match", "*")
+		require.Equal(t, 200, res.StatusCode)
 	}
 	s := newSCEF(t)
 	c, err := t8.NewClient(s.URL, nil)

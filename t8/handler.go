@@ -334,7 +334,7 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 		if body, err = encodeBody(rep.body); err != nil {
 			return rt, err
 		}
-		if rt.shows(rep) {
+		if rt.shows(rep.status) {
 			tag := etagOf(body)
 			out.w.Header()["Etag"] = []string{tag}
 			if rt.method == http.MethodGet && !c.condition.IsZero() {

@@ -20,7 +20,7 @@ type route struct {
 	failure   failureShape
 	do        func(c *call) (reply, error)
 
-	collection bool // the answer is a list, which has no ETag
+	collection bool // several resources are asked for; they have no ETag
 
 	body    reflect.Type         // of the request, nil when it has none
 	answer  reflect.Type         // of the body of a success, nil when it has none
