@@ -385,17 +385,11 @@ func (e *describer) failure(r *route, status int) object {
 	body := func(media string, t reflect.Type) {
 		content = append(content, member{media, object{{"schema", e.schema(planOf(t), nil)}}})
 	}
-	problem := reflect.TypeFor[ProblemDetails]()
 	if t := r.reports[status]; t != nil {
-		body(typeJSON, t)
-		body(typeProblem, problem)
-	} else if status == http.StatusInternalServerError {
-		switch r.failure {
-		case shapeDelivery:
-			body(typeJSON, reflect.TypeFor[NIDDDownlinkDataDeliveryFailure]())
-			body(typeProblem, problem)
-		case shapePort:
-			body(typeProblem, reflect.TypeFor[RDSDownlinkDataDeliveryFailure]())
+		media := reportMedia(t)
+		body(media, t)
+		if media != typeProblem {
+			body(typeProblem, reflect.TypeFor[ProblemDetails]())
 		}
 	}
 	if content == nil {
