@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/scefkit/scefkit/fault"
 )
 
 func TestDateTime(t *testing.T) {
@@ -37,5 +39,25 @@ func TestDateTime(t *testing.T) {
 			require.Equal(t, map[string]string{"/duration": "must be a date and time of RFC 3339"},
 				faultsOf(decodeBody([]byte(`{"duration":"`+s+`"}`), new(NIDDConfigurationPatch), m)), s)
 		}
+	}
+}
+
+// A time that a program gives is held to the same.
+func TestDateTimeChecked(t *testing.T) {
+	for _, at := range []time.Time{
+		time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-1, 12, 31, 0, 0, 0, 0, time.UTC),
+		time.Date(10000, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600)), time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600)),
+		time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", 24*3600)), time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", -24*3600)),
+	} {
+		e := Check(&NIDDConfiguration{MSISDN: "12345", NotificationDestination: "https://as/n", Duration: at})
+		require.Equal(t, map[string]string{"/duration": "must be a date and time of RFC 3339"}, faultsOf(fault.As(e)), at)
+		e = Check(&NIDDConfigurationPatch{Duration: Set(at)})
+		require.Equal(t, map[string]string{"/duration": "must be a date and time of RFC 3339"}, faultsOf(fault.As(e)), at)
+	}
+	for _, zone := range []*time.Location{time.UTC, time.FixedZone("", 24*3600-1), time.FixedZone("", 1-24*3600)} {
+		p := &NIDDConfigurationPatch{Duration: Set(time.Date(2026, 1, 1, 0, 0, 0, 0, zone))}
+		require.NoError(t, Check(p))
+		_, err := Marshal(p)
+		require.NoError(t, err)
 	}
 }
