@@ -16,8 +16,8 @@ import (
 // An Authenticator finds out which SCS/AS sent a request.
 //
 // Authenticate returns it, or an error when the request carries no valid credential; the caller then answers 401 and
-// puts the text of challenge, if it is not empty, into WWW-Authenticate. It does not read the body. Safe for concurrent
-// use.
+// puts the text of challenge, if it is not empty, into WWW-Authenticate. An error that is a *[fault.Error] says that the
+// credential could not be checked, and is answered as it stands. It does not read the body. Safe for concurrent use.
 //
 // Three come with scefkit: static bearer tokens and client certificates by [Static], and access tokens of OAuth 2.0 by
 // the module policy/oauth. [FirstOf] joins several.

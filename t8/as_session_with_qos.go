@@ -1,6 +1,7 @@
 package t8
 
 import (
+	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 )
 
@@ -233,8 +234,8 @@ type ProblemDetailsASSessionWithQoS struct {
 	AdditionInfoASSessionWithQoS
 }
 
-func (d ProblemDetailsASSessionWithQoS) with(p ProblemDetails) any {
-	d.ProblemDetails = p
+func (d ProblemDetailsASSessionWithQoS) of(e *fault.Error) any {
+	d.ProblemDetails = Problem(e)
 	return d
 }
 

@@ -2,7 +2,6 @@ package t8_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -18,51 +17,35 @@ import (
 )
 
 // asFake is a procedure for sessions with QoS that notes its calls and answers what the test says.
-type asFake struct{ fake }
+type asFake struct{ *fake }
 
-var _ t8.ASSessionWithQoS = (*asFake)(nil)
+var _ t8.ASSessionWithQoS = asFake{}
 
-func (f *asFake) Subscriptions(ctx context.Context, s id.SCSASID, u t8.UEFilter) ([]t8.ASSessionWithQoSSubscription, error) {
-	return do[[]t8.ASSessionWithQoSSubscription](ctx, &f.fake, "Subscriptions", u, s)
+func (f asFake) Subscriptions(ctx context.Context, s id.SCSASID, u t8.UEFilter) ([]t8.ASSessionWithQoSSubscription, error) {
+	return do[[]t8.ASSessionWithQoSSubscription](ctx, f.fake, "Subscriptions", u, s)
 }
 
-func (f *asFake) CreateSubscription(ctx context.Context, s id.SCSASID, b *t8.ASSessionWithQoSSubscription) (*t8.ASSessionWithQoSSubscription, error) {
-	return do[*t8.ASSessionWithQoSSubscription](ctx, &f.fake, "CreateSubscription", b, s)
+func (f asFake) CreateSubscription(ctx context.Context, s id.SCSASID, b *t8.ASSessionWithQoSSubscription) (*t8.ASSessionWithQoSSubscription, error) {
+	return do[*t8.ASSessionWithQoSSubscription](ctx, f.fake, "CreateSubscription", b, s)
 }
 
-func (f *asFake) Subscription(ctx context.Context, s id.SCSASID, i string) (*t8.ASSessionWithQoSSubscription, error) {
-	return do[*t8.ASSessionWithQoSSubscription](ctx, &f.fake, "Subscription", nil, s, i)
+func (f asFake) Subscription(ctx context.Context, s id.SCSASID, i string) (*t8.ASSessionWithQoSSubscription, error) {
+	return do[*t8.ASSessionWithQoSSubscription](ctx, f.fake, "Subscription", nil, s, i)
 }
 
-func (f *asFake) ReplaceSubscription(ctx context.Context, s id.SCSASID, i string, b *t8.ASSessionWithQoSSubscription) (*t8.ASSessionWithQoSSubscription, error) {
-	return do[*t8.ASSessionWithQoSSubscription](ctx, &f.fake, "ReplaceSubscription", b, s, i)
+func (f asFake) ReplaceSubscription(ctx context.Context, s id.SCSASID, i string, b *t8.ASSessionWithQoSSubscription) (*t8.ASSessionWithQoSSubscription, error) {
+	return do[*t8.ASSessionWithQoSSubscription](ctx, f.fake, "ReplaceSubscription", b, s, i)
 }
 
-func (f *asFake) ModifySubscription(ctx context.Context, s id.SCSASID, i string, b *t8.ASSessionWithQoSSubscriptionPatch) (*t8.ASSessionWithQoSSubscription, error) {
-	return do[*t8.ASSessionWithQoSSubscription](ctx, &f.fake, "ModifySubscription", b, s, i)
+func (f asFake) ModifySubscription(ctx context.Context, s id.SCSASID, i string, b *t8.ASSessionWithQoSSubscriptionPatch) (*t8.ASSessionWithQoSSubscription, error) {
+	return do[*t8.ASSessionWithQoSSubscription](ctx, f.fake, "ModifySubscription", b, s, i)
 }
 
-func (f *asFake) DeleteSubscription(ctx context.Context, s id.SCSASID, i string) (*t8.UserPlaneNotificationData, error) {
-	return do[*t8.UserPlaneNotificationData](ctx, &f.fake, "DeleteSubscription", nil, s, i)
+func (f asFake) DeleteSubscription(ctx context.Context, s id.SCSASID, i string) (*t8.UserPlaneNotificationData, error) {
+	return do[*t8.UserPlaneNotificationData](ctx, f.fake, "DeleteSubscription", nil, s, i)
 }
 
-// serveSessions starts a server with both APIs that end in Rx.
-func serveSessions(t *testing.T, as t8.ASSessionWithQoS, cp t8.ChargeableParty) *httptest.Server {
-	t.Helper()
-	auth := static(t)
-	h, err := t8.NewHandler(auth, &t8.HandlerOptions{Authorizer: auth}, t8.ASSessionWithQoSAPI(as), t8.ChargeablePartyAPI(cp))
-	require.NoError(t, err)
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	return s
-}
-
-func sessionClient(t *testing.T, root string) *t8.Client {
-	t.Helper()
-	c, err := t8.NewClient(root, &t8.ClientOptions{Token: func(context.Context) (string, error) { return tokenA, nil }})
-	require.NoError(t, err)
-	return c
-}
+func sessionsOf(f *fake) t8.API { return t8.ASSessionWithQoSAPI(asFake{f}) }
 
 const (
 	asSubs = "/3gpp-as-session-with-qos/v1/as-a/subscriptions"
@@ -105,42 +88,38 @@ var asUsage = t8.UserPlaneNotificationData{
 // Client and Handler, one against the other: each operation brings over what goes in and what comes back.
 func TestASSessionBothEnds(t *testing.T) {
 	covers(t, "T8-4.4.13-30", "T8-4.4.13-37", "T8-4.4.13-38", "T8-4.4.13-39")
-	f := &asFake{}
-	s := serveSessions(t, f, nil)
-	c := sessionClient(t, s.URL).ASSessionWithQoS()
-	var in, out any
-	f.answer = func(_ context.Context, _ string, body any) (any, error) { in = body; return out, nil }
+	x := layEnds(t, sessionsOf)
+	c := x.client.ASSessionWithQoS()
 	stored := asResource()
-	stored.Self = s.URL + asSub1
-	last := func() string { all := f.called(); return all[len(all)-1] }
+	stored.Self = x.URL + asSub1
 
 	filter := t8.UEFilter{IPAddrs: []t8.IPAddr{{IPv4Addr: "198.51.100.7"}, {IPv6Addr: "2001:db8::7"}}, IPDomain: "east, west & more", MACAddrs: []string{"00-11-22-aa-bb-cc"}}
-	out = []t8.ASSessionWithQoSSubscription{*stored}
+	x.out = []t8.ASSessionWithQoSSubscription{*stored}
 	list, err := c.Subscriptions(t.Context(), asA, filter)
 	require.NoError(t, err)
-	require.Equal(t, out, list)
-	require.Equal(t, filter, in)
-	require.Equal(t, "Subscriptions as-a", last())
+	require.Equal(t, x.out, list)
+	require.Equal(t, filter, x.in)
+	require.Equal(t, "Subscriptions as-a", x.last())
 
-	out = nil
+	x.out = nil
 	list, err = c.Subscriptions(t.Context(), asA, t8.UEFilter{})
 	require.NoError(t, err)
 	require.Empty(t, list)
-	require.Equal(t, t8.UEFilter{}, in)
+	require.Equal(t, t8.UEFilter{}, x.in)
 
-	out = stored
+	x.out = stored
 	sent := asResource()
 	got, err := c.CreateSubscription(t.Context(), asA, sent)
 	require.NoError(t, err)
 	require.Equal(t, stored, got)
-	require.Equal(t, asResource(), in)
-	require.Equal(t, "CreateSubscription as-a", last())
+	require.Equal(t, asResource(), x.in)
+	require.Equal(t, "CreateSubscription as-a", x.last())
 
 	for _, ident := range []string{"s1", stored.Self} {
 		got, err = c.Subscription(t.Context(), asA, ident)
 		require.NoError(t, err)
 		require.Equal(t, stored, got)
-		require.Equal(t, "Subscription as-a s1", last())
+		require.Equal(t, "Subscription as-a s1", x.last())
 	}
 
 	withSelf := asResource()
@@ -148,8 +127,8 @@ func TestASSessionBothEnds(t *testing.T) {
 	got, err = c.ReplaceSubscription(t.Context(), asA, stored.Self, withSelf)
 	require.NoError(t, err)
 	require.Equal(t, stored, got)
-	require.Equal(t, asResource(), in)
-	require.Equal(t, "ReplaceSubscription as-a s1", last())
+	require.Equal(t, asResource(), x.in)
+	require.Equal(t, "ReplaceSubscription as-a s1", x.last())
 
 	change := &t8.ASSessionWithQoSSubscriptionPatch{
 		QoSReference:   t8.Set("silver"),
@@ -164,16 +143,16 @@ func TestASSessionBothEnds(t *testing.T) {
 	got, err = c.ModifySubscription(t.Context(), asA, "s1", change)
 	require.NoError(t, err)
 	require.Equal(t, stored, got)
-	require.Equal(t, change, in)
-	require.Equal(t, "ModifySubscription as-a s1", last())
+	require.Equal(t, change, x.in)
+	require.Equal(t, "ModifySubscription as-a s1", x.last())
 
-	out = &asUsage
+	x.out = &asUsage
 	usage, err := c.DeleteSubscription(t.Context(), asA, "s1")
 	require.NoError(t, err)
 	require.Equal(t, &asUsage, usage)
-	require.Equal(t, "DeleteSubscription as-a s1", last())
+	require.Equal(t, "DeleteSubscription as-a s1", x.last())
 
-	out = nil // nothing to tell: 204
+	x.out = nil // nothing to tell: 204
 	got, err = c.ReplaceSubscription(t.Context(), asA, "s1", asResource())
 	require.NoError(t, err)
 	require.Nil(t, got)
@@ -187,120 +166,76 @@ func TestASSessionBothEnds(t *testing.T) {
 
 func TestASSessionHandlerAnswers(t *testing.T) {
 	covers(t, "T8-4.4.13-37", "T8-4.4.13-38", "T8-4.4.13-39")
-	const merge = "application/merge-patch+json"
 	stored := &t8.ASSessionWithQoSSubscription{Self: "https://scef.example.com" + asSub1, NotificationDestination: "https://as.example.com/n", UEIPv4Addr: "198.51.100.7"}
-	for _, c := range []struct {
-		name, method, path, body, media string
-		answer                          any
-		status                          int
-		location, want                  string
-	}{
-		{"none", "GET", asSubs, "", "", nil, 200, "", `[]`},
-		{"create", "POST", asSubs, goodAS, "", stored, 201, stored.Self, `{"self":"https://scef.example.com` + asSub1 + `","notificationDestination":"https://as.example.com/n","ueIpv4Addr":"198.51.100.7"}`},
-		{"replace", "PUT", asSub1, goodAS, "", stored, 200, "", ""},
-		{"replace, nothing to tell", "PUT", asSub1, goodAS, "", nil, 204, "", ""},
-		{"change", "PATCH", asSub1, `{}`, merge, stored, 200, "", ""},
-		{"change, nothing to tell", "PATCH", asSub1, `{}`, merge, nil, 204, "", ""},
-		{"delete with usage", "DELETE", asSub1, "", "", &asUsage, 200, "", `{"transaction":"https://scef.example.com` + asSub1 + `","eventReports":[{"event":"SESSION_TERMINATION","accumulatedUsage":{"totalVolume":77},"flowIds":[0]}]}`},
-		{"delete", "DELETE", asSub1, "", "", nil, 204, "", ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := &asFake{}
-			f.answer = func(context.Context, string, any) (any, error) { return c.answer, nil }
-			var header []string
-			if c.media != "" {
-				header = []string{"Content-Type", c.media}
-			}
-			res, body := ask(t, serveSessions(t, f, nil), c.method, c.path, c.body, header...)
-			require.Equal(t, c.status, res.StatusCode, "%s", body)
-			require.Equal(t, c.location, res.Header.Get("Location"))
-			if c.want != "" {
-				require.JSONEq(t, c.want, string(body))
-			}
-			if c.status == 204 {
-				require.Empty(t, body)
-			}
-		})
-	}
+	repliesAre(t, sessionsOf, []replied{
+		{"none", "GET", asSubs, "", nil, 200, "", `[]`},
+		{"create", "POST", asSubs, goodAS, stored, 201, stored.Self, `{"self":"https://scef.example.com` + asSub1 + `","notificationDestination":"https://as.example.com/n","ueIpv4Addr":"198.51.100.7"}`},
+		{"replace", "PUT", asSub1, goodAS, stored, 200, "", ""},
+		{"replace, nothing to tell", "PUT", asSub1, goodAS, nil, 204, "", ""},
+		{"change", "PATCH", asSub1, `{}`, stored, 200, "", ""},
+		{"change, nothing to tell", "PATCH", asSub1, `{}`, nil, 204, "", ""},
+		{"delete with usage", "DELETE", asSub1, "", &asUsage, 200, "", `{"transaction":"https://scef.example.com` + asSub1 + `","eventReports":[{"event":"SESSION_TERMINATION","accumulatedUsage":{"totalVolume":77},"flowIds":[0]}]}`},
+		{"delete", "DELETE", asSub1, "", nil, 204, "", ""},
+	})
 }
 
 func TestASSessionHandlerRefuses(t *testing.T) {
-	const merge = "application/merge-patch+json"
-	for _, c := range []struct {
-		name, method, path, body string
-		status                   int
-		cause                    string
-		params                   []string
-	}{
-		{"nothing there", "POST", asSubs, `{}`, 400, "MANDATORY_IE_MISSING", []string{"/notificationDestination"}},
-		{"PUT of nothing", "PUT", asSub1, `{}`, 400, "MANDATORY_IE_MISSING", []string{"/notificationDestination"}},
+	refuses(t, sessionsOf, []refusal{
+		{name: "nothing there", method: "POST", path: asSubs, body: `{}`, cause: "MANDATORY_IE_MISSING", params: []string{"/notificationDestination"}},
+		{name: "PUT of nothing", method: "PUT", path: asSub1, body: `{}`, cause: "MANDATORY_IE_MISSING", params: []string{"/notificationDestination"}},
 		{
-			"every fault at once", "POST", asSubs,
-			`{"notificationDestination":"ftp://x/","flowInfo":[{"flowDescriptions":[]}],"usageThreshold":{"totalVolume":-1},"sponsorInfo":{"sponsorId":"s"},
+			name: "every fault at once", method: "POST", path: asSubs,
+			body: `{"notificationDestination":"ftp://x/","flowInfo":[{"flowDescriptions":[]}],"usageThreshold":{"totalVolume":-1},"sponsorInfo":{"sponsorId":"s"},
 			"ueIpv4Addr":"here","ueIpv6Addr":"x","macAddr":"1","events":[],"qosDuration":"long","avrgWndw":5000,"altQosReqs":[{"altQosParamSetRef":"x","gbrUl":"fast"}]}`,
-			400, "MANDATORY_IE_INCORRECT", []string{
+			cause: "MANDATORY_IE_INCORRECT", params: []string{
 				"/flowInfo/0/flowId", "/sponsorInfo/aspId", "/qosDuration", "/notificationDestination", "/flowInfo/0/flowDescriptions", "/altQosReqs/0/gbrUl",
 				"/ueIpv4Addr", "/ueIpv6Addr", "/macAddr", "/usageThreshold/totalVolume", "/events", "/avrgWndw",
 			},
 		},
 		{
-			"excluding members", "POST", asSubs,
-			`{"notificationDestination":"https://x/","multiModDatFlows":{"1":{"medCompN":1,"altSerReqs":["a"],"altSerReqsData":[{"altQosParamSetRef":"x"}],"qosReference":"q"}}}`,
-			400, "MANDATORY_IE_INCORRECT", []string{
+			name: "excluding members", method: "POST", path: asSubs,
+			body:  `{"notificationDestination":"https://x/","multiModDatFlows":{"1":{"medCompN":1,"altSerReqs":["a"],"altSerReqsData":[{"altQosParamSetRef":"x"}],"qosReference":"q"}}}`,
+			cause: "MANDATORY_IE_INCORRECT", params: []string{
 				"/multiModDatFlows/1/qosReference", "/multiModDatFlows/1/altSerReqsData", "/multiModDatFlows/1/altSerReqs", "/multiModDatFlows/1/altSerReqsData",
 			},
 		},
 		{
-			"two ranges", "POST", asSubs,
-			`{"notificationDestination":"https://x/","tscQosReq":{"tscaiInputUl":{"periodicityRange":{"lowerBound":1,"upperBound":2,"periodicVals":[1]}},"tscaiInputDl":null}}`,
-			400, "MANDATORY_IE_INCORRECT", []string{"/tscQosReq/tscaiInputUl/periodicityRange/periodicVals"},
+			name: "two ranges", method: "POST", path: asSubs,
+			body:  `{"notificationDestination":"https://x/","tscQosReq":{"tscaiInputUl":{"periodicityRange":{"lowerBound":1,"upperBound":2,"periodicVals":[1]}},"tscaiInputDl":null}}`,
+			cause: "MANDATORY_IE_INCORRECT", params: []string{"/tscQosReq/tscaiInputUl/periodicityRange/periodicVals"},
 		},
 		{
-			"half a range", "POST", asSubs,
-			`{"notificationDestination":"https://x/","tscQosReq":{"tscaiInputUl":{"periodicityRange":{"lowerBound":1}},"tscaiInputDl":{"periodicityRange":{}}}}`,
-			400, "MANDATORY_IE_MISSING", []string{
+			name: "half a range", method: "POST", path: asSubs,
+			body:  `{"notificationDestination":"https://x/","tscQosReq":{"tscaiInputUl":{"periodicityRange":{"lowerBound":1}},"tscaiInputDl":{"periodicityRange":{}}}}`,
+			cause: "MANDATORY_IE_MISSING", params: []string{
 				"/tscQosReq/tscaiInputDl/periodicityRange/lowerBound", "/tscQosReq/tscaiInputDl/periodicityRange/upperBound",
 				"/tscQosReq/tscaiInputUl/periodicityRange/upperBound",
 			},
 		},
 		{
-			"PATCH removes what must stay", "PATCH", asSub1,
-			`{"qosReference":null,"notificationDestination":null,"flowInfo":null,"events":[],"usageThreshold":{"totalVolume":-1,"duration":null},
+			name: "PATCH removes what must stay", method: "PATCH", path: asSub1,
+			body: `{"qosReference":null,"notificationDestination":null,"flowInfo":null,"events":[],"usageThreshold":{"totalVolume":-1,"duration":null},
 			"multiModDatFlows":{"1":null,"2":{"medCompN":2,"medType":null,"mirBwDl":"fast"}},"tscQosReq":{"priority":9,"reqPer":null},"qosMonInfo":{"repFreqs":null},"qosDuration":null}`,
-			400, "MANDATORY_IE_INCORRECT", []string{
+			cause: "MANDATORY_IE_INCORRECT", params: []string{
 				"/flowInfo", "/qosReference", "/usageThreshold/totalVolume", "/qosMonInfo/repFreqs", "/notificationDestination", "/tscQosReq/priority",
 				"/events", "/multiModDatFlows/2/medType", "/multiModDatFlows/2/mirBwDl",
 			},
 		},
-		{"PATCH without number", "PATCH", asSub1, `{"multiModDatFlows":{"1":{}}}`, 400, "MANDATORY_IE_MISSING", []string{"/multiModDatFlows/1/medCompN"}},
-		{"query", "GET", asSubs + "?ip-addrs=x", "", 400, "MANDATORY_IE_INCORRECT", []string{"ip-addrs"}},
-		{"address in the query", "GET", asSubs + "?ip-addrs=" + url.QueryEscape(`[{"ipv4Addr":"198.51.100.7"},{"ipv4Addr":"300.1.1.1"}]`), "", 400, "MANDATORY_IE_INCORRECT", []string{"ip-addrs"}},
-		{"MAC address in the query", "GET", asSubs + "?mac-addrs=" + url.QueryEscape(`["001122aabbcc"]`), "", 400, "MANDATORY_IE_INCORRECT", []string{"mac-addrs"}},
-		{"PUT on the collection", "PUT", asSubs, goodAS, 405, "", nil},
-		{"POST on a resource", "POST", asSub1, goodAS, 405, "", nil},
-		{"below", "GET", asSub1 + "/x", "", 404, "", nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := &asFake{}
-			var header []string
-			if c.method == "PATCH" {
-				header = []string{"Content-Type", merge}
-			}
-			res, body := ask(t, serveSessions(t, f, nil), c.method, c.path, c.body, header...)
-			require.Equal(t, c.status, res.StatusCode, "%s", body)
-			p := problem(t, res, body)
-			require.Equal(t, c.params, params(p), "%s", body)
-			require.Equal(t, c.cause, p.Cause)
-			require.Empty(t, f.called())
-		})
-	}
+		{name: "PATCH without number", method: "PATCH", path: asSub1, body: `{"multiModDatFlows":{"1":{}}}`, cause: "MANDATORY_IE_MISSING", params: []string{"/multiModDatFlows/1/medCompN"}},
+		{name: "query", method: "GET", path: asSubs + "?ip-addrs=x", cause: "MANDATORY_IE_INCORRECT", params: []string{"ip-addrs"}},
+		{name: "address in the query", method: "GET", path: asSubs + "?ip-addrs=" + url.QueryEscape(`[{"ipv4Addr":"198.51.100.7"},{"ipv4Addr":"300.1.1.1"}]`), cause: "MANDATORY_IE_INCORRECT", params: []string{"ip-addrs"}},
+		{name: "MAC address in the query", method: "GET", path: asSubs + "?mac-addrs=" + url.QueryEscape(`["001122aabbcc"]`), cause: "MANDATORY_IE_INCORRECT", params: []string{"mac-addrs"}},
+		{name: "PUT on the collection", method: "PUT", path: asSubs, body: goodAS, status: 405},
+		{name: "POST on a resource", method: "POST", path: asSub1, body: goodAS, status: 405},
+		{name: "below", method: "GET", path: asSub1 + "/x", status: 404},
+	})
 }
 
 // A 403 may tell which service would be accepted; it is a problem all the same.
 func TestASSessionAcceptableService(t *testing.T) {
-	f := &asFake{}
-	s := serveSessions(t, f, nil)
-	c := sessionClient(t, s.URL).ASSessionWithQoS()
+	f := &fake{}
+	s, cl := lay(t, sessionsOf(f))
+	c := cl.ASSessionWithQoS()
 	acceptable := &t8.AcceptableServiceInfo{MarBwUL: "1 Mbps", AccBwMedComps: map[string]t8.MediaComponent{"1": {MedCompN: 1, MarBwDL: "2 Mbps"}}}
 	report := t8.ProblemDetailsASSessionWithQoS{AdditionInfoASSessionWithQoS: t8.AdditionInfoASSessionWithQoS{AcceptableServInfo: acceptable}}
 	refusal := &fault.Error{Op: "qos", Code: fault.NotAuthorized, Cause: "REQUESTED_SERVICE_NOT_AUTHORIZED", Detail: "too fast", Err: t8.ReportError{Body: report}}
@@ -308,7 +243,7 @@ func TestASSessionAcceptableService(t *testing.T) {
 	f.answer = func(context.Context, string, any) (any, error) { return nil, e }
 
 	e = refusal
-	res, body := ask(t, s, "POST", asSubs, goodAS)
+	res, body := ask(t, s.Server, "POST", asSubs, goodAS)
 	require.Equal(t, 403, res.StatusCode)
 	require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
 	require.JSONEq(t, `{"title":"Forbidden","status":403,"detail":"too fast","cause":"REQUESTED_SERVICE_NOT_AUTHORIZED",
@@ -359,7 +294,7 @@ func TestASSessionClient(t *testing.T) {
 	covers(t, "T8-4.4.13-01", "T8-4.4.13-02", "T8-4.4.13-03", "T8-4.4.13-04", "T8-4.4.13-05", "T8-4.4.13-06", "T8-4.4.13-07",
 		"T8-4.4.13-08", "T8-4.4.13-40", "T8-4.4.13-44", "T8-4.4.13-54", "T8-4.4.13-55", "T8-4.4.13-73")
 	s := newSCEF(t)
-	c := sessionClient(t, s.URL).ASSessionWithQoS()
+	c := clientOf(t, s.URL).ASSessionWithQoS()
 	s.answers(201, goodAS, "Location", "/elsewhere/s-9")
 	sub, err := c.CreateSubscription(t.Context(), asA, &t8.ASSessionWithQoSSubscription{
 		NotificationDestination: "https://as.example.com/n", UEIPv4Addr: "198.51.100.7", QoSReference: "gold",
@@ -411,7 +346,7 @@ func TestUEFilterOnTheWire(t *testing.T) {
 		_, _ = io.WriteString(w, `[]`)
 	}))
 	t.Cleanup(s.Close)
-	c := sessionClient(t, s.URL)
+	c := clientOf(t, s.URL)
 	filter := t8.UEFilter{IPAddrs: []t8.IPAddr{{IPv4Addr: "198.51.100.7"}}, IPDomain: "e&w", MACAddrs: []string{"00-11-22-aa-bb-cc"}}
 	want := url.Values{"ip-addrs": {`[{"ipv4Addr":"198.51.100.7"}]`}, "ip-domain": {"e&w"}, "mac-addrs": {"00-11-22-aa-bb-cc"}}
 	_, err := c.ASSessionWithQoS().Subscriptions(t.Context(), asA, filter)
@@ -426,12 +361,10 @@ func TestUEFilterOnTheWire(t *testing.T) {
 	require.Empty(t, query)
 
 	var got []any
-	as, cp := &asFake{}, &cpFake{}
-	as.answer = func(_ context.Context, _ string, body any) (any, error) { got = append(got, body); return nil, nil }
-	cp.answer = as.answer
-	ours := serveSessions(t, as, cp)
-	for _, path := range []string{asSubs, cpTxs} {
-		res, body := ask(t, ours, "GET", path+"?"+want.Encode(), "")
+	f := &fake{answer: func(_ context.Context, _ string, body any) (any, error) { got = append(got, body); return nil, nil }}
+	for path, api := range map[string]t8.API{asSubs: sessionsOf(f), cpTxs: partyOf(f)} {
+		ours, _ := lay(t, api)
+		res, body := ask(t, ours.Server, "GET", path+"?"+want.Encode(), "")
 		require.Equal(t, 200, res.StatusCode, "%s", body)
 	}
 	require.Equal(t, []any{filter, filter}, got)
@@ -475,23 +408,7 @@ func TestASSessionPatch(t *testing.T) {
 			"qosMonConReq":{"reqQosMonParams":["UPLINK"],"repFreqs":["PERIODIC"],"conThreshDl":0},"listUeConsDtRt":[{"ipv4Addr":"198.51.100.7"}]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var res t8.ASSessionWithQoSSubscription
-			var patch t8.ASSessionWithQoSSubscriptionPatch
-			require.NoError(t, json.Unmarshal([]byte(c.doc), &res))
-			require.NoError(t, json.Unmarshal([]byte(c.patch), &patch))
-			sent, err := json.Marshal(patch)
-			require.NoError(t, err)
-			require.JSONEq(t, c.patch, string(sent), "the patch itself survives")
-			want, err := t8.MergePatch([]byte(c.doc), []byte(c.patch))
-			require.NoError(t, err)
-			old := res
-			require.NoError(t, patch.Apply(&res))
-			got, err := json.Marshal(res)
-			require.NoError(t, err)
-			require.JSONEq(t, string(want), string(got))
-			was, err := json.Marshal(old)
-			require.NoError(t, err)
-			require.JSONEq(t, c.doc, string(was), "what others hold of the old resource is not changed")
+			mergesLikeItself[t8.ASSessionWithQoSSubscription, t8.ASSessionWithQoSSubscriptionPatch](t, c.doc, c.patch)
 		})
 	}
 }

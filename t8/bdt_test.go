@@ -79,55 +79,68 @@ func TestBDT(t *testing.T) {
 	covers(t, "T8-4.4.3-01", "T8-4.4.3-02", "T8-4.4.3-03", "T8-4.4.3-04", "T8-4.4.3-05", "T8-4.4.3-06", "T8-4.4.3-07", "T8-4.4.3-08", "T8-4.4.3-09",
 		"T8-4.4.3-18", "T8-4.4.3-19", "T8-4.4.3-20", "T8-4.4.3-21", "T8-4.4.3-22", "T8-4.4.3-26", "T8-4.4.3-27", "T8-4.4.3-33", "T8-4.4.3-35",
 		"T8-4.4.3-39", "T8-4.4.3-40", "T8-4.4.3-41", "T8-4.4.3-48", "T8-4.4.3-50")
-	ctx := t.Context()
-	const merge = "application/merge-patch+json"
 	patch := &t8.BDTSubscriptionPatch{
 		SelectedPolicy: 0, WarnNotifEnabled: t8.Set(false), NotificationDestination: t8.Set("https://as.example.com/m"),
 	}
-	bothWays(t, bdtAPI, []tapedCall{
+	travel(t, bdtAPI, []trip{
 		{
-			name: "none", invoke: func(c *t8.Client) (any, error) { return c.BDT().Subscriptions(ctx, asA) },
-			method: "GET", path: bdtSubs, called: "Subscriptions as-a", status: 200, wire: `[]`,
+			name: "none", line: "GET " + bdtSubs + " OK application/json",
+			called: "Subscriptions as-a", answered: `[]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.BDT().Subscriptions(ctx, asA) },
 		},
 		{
-			name: "list", invoke: func(c *t8.Client) (any, error) { return c.BDT().Subscriptions(ctx, asA) },
-			method: "GET", path: bdtSubs, called: "Subscriptions as-a", answer: []t8.BDTSubscription{*bdtFull()}, status: 200, wire: `[` + fullBDT + `]`,
+			name: "list", line: "GET " + bdtSubs + " OK application/json",
+			called: "Subscriptions as-a", answer: []t8.BDTSubscription{*bdtFull()}, answered: `[` + fullBDT + `]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.BDT().Subscriptions(ctx, asA) },
 		},
 		{
-			name: "create", invoke: func(c *t8.Client) (any, error) { return c.BDT().CreateSubscription(ctx, asA, bdtGood()) },
-			method: "POST", path: bdtSubs, media: "application/json", body: goodBDT, called: "CreateSubscription as-a", given: bdtGood(),
-			answer: bdtFull(), status: 201, wire: fullBDT, location: "https://scef.example.com/x/1",
+			name: "create", line: "POST " + bdtSubs + " application/json Created application/json",
+			called: "CreateSubscription as-a", given: bdtGood(), answer: bdtFull(), location: "https://scef.example.com/x/1",
+			sent: goodBDT, answered: fullBDT,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.BDT().CreateSubscription(ctx, asA, bdtGood())
+			},
 		},
 		{
-			name: "read", invoke: func(c *t8.Client) (any, error) { return c.BDT().Subscription(ctx, asA, "s/1") },
-			method: "GET", path: bdtSub, called: "Subscription as-a s/1", answer: bdtFull(), status: 200, wire: fullBDT,
+			name: "read", line: "GET " + bdtSub + " OK application/json",
+			called: "Subscription as-a s/1", answer: bdtFull(), answered: fullBDT,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.BDT().Subscription(ctx, asA, "s/1") },
 		},
 		{
-			name: "replace", invoke: func(c *t8.Client) (any, error) { return c.BDT().ReplaceSubscription(ctx, asA, "s/1", bdtGood()) },
-			method: "PUT", path: bdtSub, media: "application/json", body: goodBDT, called: "ReplaceSubscription as-a s/1", given: bdtGood(),
-			answer: bdtFull(), status: 200, wire: fullBDT,
+			name: "replace", line: "PUT " + bdtSub + " application/json OK application/json",
+			called: "ReplaceSubscription as-a s/1", given: bdtGood(), answer: bdtFull(), sent: goodBDT, answered: fullBDT,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.BDT().ReplaceSubscription(ctx, asA, "s/1", bdtGood())
+			},
 		},
 		{
-			name: "replace, nothing to tell", invoke: func(c *t8.Client) (any, error) { return c.BDT().ReplaceSubscription(ctx, asA, "s/1", bdtGood()) },
-			method: "PUT", path: bdtSub, media: "application/json", body: goodBDT, called: "ReplaceSubscription as-a s/1", given: bdtGood(), status: 204,
+			name: "replace, nothing to tell", line: "PUT " + bdtSub + " application/json No Content",
+			called: "ReplaceSubscription as-a s/1", given: bdtGood(), sent: goodBDT,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.BDT().ReplaceSubscription(ctx, asA, "s/1", bdtGood())
+			},
 		},
 		{
-			name: "select", invoke: func(c *t8.Client) (any, error) { return c.BDT().ModifySubscription(ctx, asA, "s/1", patch) },
-			method: "PATCH", path: bdtSub, media: merge, called: "ModifySubscription as-a s/1", given: patch,
-			body:   `{"selectedPolicy":0,"warnNotifEnabled":false,"notificationDestination":"https://as.example.com/m"}`,
-			answer: bdtFull(), status: 200, wire: fullBDT,
+			name: "select", line: "PATCH " + bdtSub + " application/merge-patch+json OK application/json",
+			called: "ModifySubscription as-a s/1", given: patch, answer: bdtFull(),
+			sent: `{"selectedPolicy":0,"warnNotifEnabled":false,"notificationDestination":"https://as.example.com/m"}`, answered: fullBDT,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.BDT().ModifySubscription(ctx, asA, "s/1", patch)
+			},
 		},
 		{
-			name: "select, nothing to tell",
-			invoke: func(c *t8.Client) (any, error) {
+			name: "select, nothing to tell", line: "PATCH " + bdtSub + " application/merge-patch+json No Content",
+			called: "ModifySubscription as-a s/1", given: &t8.BDTSubscriptionPatch{SelectedPolicy: 3}, sent: `{"selectedPolicy":3}`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.BDT().ModifySubscription(ctx, asA, "s/1", &t8.BDTSubscriptionPatch{SelectedPolicy: 3})
 			},
-			method: "PATCH", path: bdtSub, media: merge, body: `{"selectedPolicy":3}`, called: "ModifySubscription as-a s/1",
-			given: &t8.BDTSubscriptionPatch{SelectedPolicy: 3}, status: 204,
 		},
 		{
-			name: "delete", invoke: func(c *t8.Client) (any, error) { return nil, c.BDT().DeleteSubscription(ctx, asA, "s/1") },
-			method: "DELETE", path: bdtSub, called: "DeleteSubscription as-a s/1", status: 204,
+			name: "delete", line: "DELETE " + bdtSub + " No Content",
+			called: "DeleteSubscription as-a s/1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return nil, c.BDT().DeleteSubscription(ctx, asA, "s/1")
+			},
 		},
 	})
 	allows(t, bdtAPI(&fake{}), "PATCH", bdtSubs, "GET, HEAD, POST, OPTIONS")
@@ -138,25 +151,24 @@ func TestBDT(t *testing.T) {
 
 func TestBDTRefusals(t *testing.T) {
 	covers(t, "T8-4.4.3-10")
-	const merge = "application/merge-patch+json"
-	refusesTaped(t, bdtAPI, []wrongCall{
+	refuses(t, bdtAPI, []refusal{
 		{
-			name: "nothing", method: "POST", path: bdtSubs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "nothing", method: "POST", path: bdtSubs, body: `{}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/volumePerUE", "/numberOfUEs", "/desiredTimeWindow"},
 		},
 		{
-			name: "replace by nothing", method: "PUT", path: bdtSub, body: `{"numberOfUEs":1,"volumePerUE":{}}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "replace by nothing", method: "PUT", path: bdtSub, body: `{"numberOfUEs":1,"volumePerUE":{}}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/desiredTimeWindow"},
 		},
 		{
-			name: "no UE, half a window", method: "POST", path: bdtSubs, status: 400, cause: "MANDATORY_IE_INCORRECT",
+			name: "no UE, half a window", method: "POST", path: bdtSubs, cause: "MANDATORY_IE_INCORRECT",
 			body:   `{"volumePerUE":{"totalVolume":-1},"numberOfUEs":0,"desiredTimeWindow":{"startTime":"2027-01-01T00:00:00Z"},"notificationDestination":"x"}`,
-			params: []string{"/volumePerUE/totalVolume", "/numberOfUEs", "/desiredTimeWindow/stopTime", "/notificationDestination"},
+			params: []string{"/numberOfUEs", "/desiredTimeWindow/stopTime", "/volumePerUE/totalVolume", "/notificationDestination"},
 		},
-		{name: "nothing selected", method: "PATCH", path: bdtSub, media: merge, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING", params: []string{"/selectedPolicy"}},
+		{name: "nothing selected", method: "PATCH", path: bdtSub, body: `{}`, cause: "MANDATORY_IE_MISSING", params: []string{"/selectedPolicy"}},
 		{
-			name: "removes", method: "PATCH", path: bdtSub, media: merge, body: `{"selectedPolicy":1,"warnNotifEnabled":null,"notificationDestination":null}`,
-			status: 400, cause: "MANDATORY_IE_INCORRECT", params: []string{"/warnNotifEnabled", "/notificationDestination"},
+			name: "removes", method: "PATCH", path: bdtSub, body: `{"selectedPolicy":1,"warnNotifEnabled":null,"notificationDestination":null}`,
+			cause: "MANDATORY_IE_INCORRECT", params: []string{"/warnNotifEnabled", "/notificationDestination"},
 		},
 		{name: "media type", method: "PATCH", path: bdtSub, media: "application/json", body: `{"selectedPolicy":1}`, status: 415},
 	})
@@ -171,7 +183,8 @@ func TestBDTReadOnly(t *testing.T) {
 		}
 		return &t8.BDTSubscription{Self: "x"}, nil
 	}}
-	res, body := ask(t, taped(t, bdtAPI(f), nil).Server, "POST", bdtSubs, fullBDT)
+	s, _ := lay(t, bdtAPI(f))
+	res, body := ask(t, s.Server, "POST", bdtSubs, fullBDT)
 	require.Equal(t, 201, res.StatusCode, "%s", body)
 }
 

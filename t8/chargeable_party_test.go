@@ -14,29 +14,31 @@ import (
 )
 
 // cpFake is a procedure for the chargeable party that notes its calls and answers what the test says.
-type cpFake struct{ fake }
+type cpFake struct{ *fake }
 
-var _ t8.ChargeableParty = (*cpFake)(nil)
+var _ t8.ChargeableParty = cpFake{}
 
-func (f *cpFake) Transactions(ctx context.Context, s id.SCSASID, u t8.UEFilter) ([]t8.ChargeablePartyTransaction, error) {
-	return do[[]t8.ChargeablePartyTransaction](ctx, &f.fake, "Transactions", u, s)
+func (f cpFake) Transactions(ctx context.Context, s id.SCSASID, u t8.UEFilter) ([]t8.ChargeablePartyTransaction, error) {
+	return do[[]t8.ChargeablePartyTransaction](ctx, f.fake, "Transactions", u, s)
 }
 
-func (f *cpFake) CreateTransaction(ctx context.Context, s id.SCSASID, b *t8.ChargeablePartyTransaction) (*t8.ChargeablePartyTransaction, error) {
-	return do[*t8.ChargeablePartyTransaction](ctx, &f.fake, "CreateTransaction", b, s)
+func (f cpFake) CreateTransaction(ctx context.Context, s id.SCSASID, b *t8.ChargeablePartyTransaction) (*t8.ChargeablePartyTransaction, error) {
+	return do[*t8.ChargeablePartyTransaction](ctx, f.fake, "CreateTransaction", b, s)
 }
 
-func (f *cpFake) Transaction(ctx context.Context, s id.SCSASID, i string) (*t8.ChargeablePartyTransaction, error) {
-	return do[*t8.ChargeablePartyTransaction](ctx, &f.fake, "Transaction", nil, s, i)
+func (f cpFake) Transaction(ctx context.Context, s id.SCSASID, i string) (*t8.ChargeablePartyTransaction, error) {
+	return do[*t8.ChargeablePartyTransaction](ctx, f.fake, "Transaction", nil, s, i)
 }
 
-func (f *cpFake) ModifyTransaction(ctx context.Context, s id.SCSASID, i string, b *t8.ChargeablePartyTransactionPatch) (*t8.ChargeablePartyTransaction, error) {
-	return do[*t8.ChargeablePartyTransaction](ctx, &f.fake, "ModifyTransaction", b, s, i)
+func (f cpFake) ModifyTransaction(ctx context.Context, s id.SCSASID, i string, b *t8.ChargeablePartyTransactionPatch) (*t8.ChargeablePartyTransaction, error) {
+	return do[*t8.ChargeablePartyTransaction](ctx, f.fake, "ModifyTransaction", b, s, i)
 }
 
-func (f *cpFake) DeleteTransaction(ctx context.Context, s id.SCSASID, i string) (*t8.NotificationData, error) {
-	return do[*t8.NotificationData](ctx, &f.fake, "DeleteTransaction", nil, s, i)
+func (f cpFake) DeleteTransaction(ctx context.Context, s id.SCSASID, i string) (*t8.NotificationData, error) {
+	return do[*t8.NotificationData](ctx, f.fake, "DeleteTransaction", nil, s, i)
 }
+
+func partyOf(f *fake) t8.API { return t8.ChargeablePartyAPI(cpFake{f}) }
 
 const (
 	cpTxs     = "/3gpp-chargeable-party/v1/as-a/transactions"
@@ -70,37 +72,33 @@ var cpUsage = t8.NotificationData{
 
 func TestChargeablePartyBothEnds(t *testing.T) {
 	covers(t, "T8-4.4.4-25", "T8-4.4.4-31", "T8-4.4.4-32")
-	f := &cpFake{}
-	s := serveSessions(t, nil, f)
-	c := sessionClient(t, s.URL).ChargeableParty()
-	var in, out any
-	f.answer = func(_ context.Context, _ string, body any) (any, error) { in = body; return out, nil }
+	x := layEnds(t, partyOf)
+	c := x.client.ChargeableParty()
 	stored := cpResource()
-	stored.Self = s.URL + cpTx1
-	last := func() string { all := f.called(); return all[len(all)-1] }
+	stored.Self = x.URL + cpTx1
 
 	filter := t8.UEFilter{IPAddrs: []t8.IPAddr{{IPv4Addr: "198.51.100.7"}}, IPDomain: "east"}
-	out = []t8.ChargeablePartyTransaction{*stored}
+	x.out = []t8.ChargeablePartyTransaction{*stored}
 	list, err := c.Transactions(t.Context(), asA, filter)
 	require.NoError(t, err)
-	require.Equal(t, out, list)
-	require.Equal(t, filter, in)
-	require.Equal(t, "Transactions as-a", last())
+	require.Equal(t, x.out, list)
+	require.Equal(t, filter, x.in)
+	require.Equal(t, "Transactions as-a", x.last())
 
-	out = stored
+	x.out = stored
 	sent := cpResource()
 	sent.Self, sent.ServAuthInfo = "https://elsewhere/", t8.ServAuthTPExpired // read-only: the server forgets them
 	got, err := c.CreateTransaction(t.Context(), asA, sent)
 	require.NoError(t, err)
 	require.Equal(t, stored, got)
-	require.Equal(t, cpResource(), in)
-	require.Equal(t, "CreateTransaction as-a", last())
+	require.Equal(t, cpResource(), x.in)
+	require.Equal(t, "CreateTransaction as-a", x.last())
 
 	for _, ident := range []string{"t1", stored.Self} {
 		got, err = c.Transaction(t.Context(), asA, ident)
 		require.NoError(t, err)
 		require.Equal(t, stored, got)
-		require.Equal(t, "Transaction as-a t1", last())
+		require.Equal(t, "Transaction as-a t1", x.last())
 	}
 
 	change := &t8.ChargeablePartyTransactionPatch{
@@ -111,16 +109,16 @@ func TestChargeablePartyBothEnds(t *testing.T) {
 	got, err = c.ModifyTransaction(t.Context(), asA, stored.Self, change)
 	require.NoError(t, err)
 	require.Equal(t, stored, got)
-	require.Equal(t, change, in)
-	require.Equal(t, "ModifyTransaction as-a t1", last())
+	require.Equal(t, change, x.in)
+	require.Equal(t, "ModifyTransaction as-a t1", x.last())
 
-	out = &cpUsage
+	x.out = &cpUsage
 	usage, err := c.DeleteTransaction(t.Context(), asA, "t1")
 	require.NoError(t, err)
 	require.Equal(t, &cpUsage, usage)
-	require.Equal(t, "DeleteTransaction as-a t1", last())
+	require.Equal(t, "DeleteTransaction as-a t1", x.last())
 
-	out = nil // nothing to tell: 204
+	x.out = nil // nothing to tell: 204
 	got, err = c.ModifyTransaction(t.Context(), asA, "t1", change)
 	require.NoError(t, err)
 	require.Nil(t, got)
@@ -128,7 +126,7 @@ func TestChargeablePartyBothEnds(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, usage)
 
-	f.answer = func(context.Context, string, any) (any, error) {
+	x.answer = func(context.Context, string, any) (any, error) {
 		return nil, fault.New("chargeable", fault.NotFound, "")
 	}
 	_, err = c.Transaction(t.Context(), asA, "t2")
@@ -139,15 +137,9 @@ func TestChargeablePartyBothEnds(t *testing.T) {
 
 func TestChargeablePartyHandlerAnswers(t *testing.T) {
 	covers(t, "T8-4.4.4-31", "T8-4.4.4-32")
-	const merge = "application/merge-patch+json"
 	stored := &t8.ChargeablePartyTransaction{Self: "https://scef.example.com" + cpTx1, NotificationDestination: "https://as.example.com/n", SponsorInformation: t8.SponsorInformation{SponsorID: "s", ASPID: "a"}}
 	const onWire = `{"self":"https://scef.example.com` + cpTx1 + `","notificationDestination":"https://as.example.com/n","sponsorInformation":{"sponsorId":"s","aspId":"a"},"sponsoringEnabled":false}`
-	for _, c := range []struct {
-		name, method, path, body string
-		answer                   any
-		status                   int
-		location, want           string
-	}{
+	repliesAre(t, partyOf, []replied{
 		{"none", "GET", cpTxs, "", nil, 200, "", `[]`},
 		{"create", "POST", cpTxs, goodParty, stored, 201, stored.Self, onWire},
 		{"read", "GET", cpTx1, "", stored, 200, "", onWire},
@@ -155,59 +147,23 @@ func TestChargeablePartyHandlerAnswers(t *testing.T) {
 		{"change, nothing to tell", "PATCH", cpTx1, `{}`, nil, 204, "", ""},
 		{"delete with usage", "DELETE", cpTx1, "", &cpUsage, 200, "", `{"transaction":"https://scef.example.com` + cpTx1 + `","eventReports":[{"event":"SESSION_TERMINATION","accumulatedUsage":{"totalVolume":77}}]}`},
 		{"delete", "DELETE", cpTx1, "", nil, 204, "", ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := &cpFake{}
-			f.answer = func(context.Context, string, any) (any, error) { return c.answer, nil }
-			var header []string
-			if c.method == "PATCH" {
-				header = []string{"Content-Type", merge}
-			}
-			res, body := ask(t, serveSessions(t, nil, f), c.method, c.path, c.body, header...)
-			require.Equal(t, c.status, res.StatusCode, "%s", body)
-			require.Equal(t, c.location, res.Header.Get("Location"))
-			if c.want == "" {
-				require.Empty(t, body)
-			} else {
-				require.JSONEq(t, c.want, string(body))
-			}
-		})
-	}
+	})
 }
 
 func TestChargeablePartyHandlerRefuses(t *testing.T) {
-	for _, c := range []struct {
-		name, method, path, body string
-		status                   int
-		cause                    string
-		params                   []string
-	}{
-		{"nothing there", "POST", cpTxs, `{}`, 400, "MANDATORY_IE_MISSING", []string{"/notificationDestination", "/sponsorInformation", "/sponsoringEnabled"}},
+	refuses(t, partyOf, []refusal{
+		{name: "nothing there", method: "POST", path: cpTxs, body: `{}`, cause: "MANDATORY_IE_MISSING", params: []string{"/notificationDestination", "/sponsorInformation", "/sponsoringEnabled"}},
 		{
-			"every fault at once", "POST", cpTxs, `{"notificationDestination":"/n","sponsorInformation":{},"sponsoringEnabled":"yes","ipv4Addr":"x","flowInfo":[],"usageThreshold":{"duration":-1}}`,
-			400, "MANDATORY_IE_INCORRECT", []string{"/sponsorInformation/sponsorId", "/sponsorInformation/aspId", "/sponsoringEnabled", "/usageThreshold/duration", "/notificationDestination", "/ipv4Addr", "/flowInfo"},
+			name: "every fault at once", method: "POST", path: cpTxs, body: `{"notificationDestination":"/n","sponsorInformation":{},"sponsoringEnabled":"yes","ipv4Addr":"x","flowInfo":[],"usageThreshold":{"duration":-1}}`,
+			cause: "MANDATORY_IE_INCORRECT", params: []string{"/sponsorInformation/sponsorId", "/sponsorInformation/aspId", "/sponsoringEnabled", "/usageThreshold/duration", "/notificationDestination", "/ipv4Addr", "/flowInfo"},
 		},
 		{
-			"PATCH removes what must stay", "PATCH", cpTx1, `{"sponsoringEnabled":null,"events":null,"usageThreshold":null,"flowInfo":[]}`,
-			400, "MANDATORY_IE_INCORRECT", []string{"/flowInfo", "/sponsoringEnabled", "/events"},
+			name: "PATCH removes what must stay", method: "PATCH", path: cpTx1, body: `{"sponsoringEnabled":null,"events":null,"usageThreshold":null,"flowInfo":[]}`,
+			cause: "MANDATORY_IE_INCORRECT", params: []string{"/flowInfo", "/sponsoringEnabled", "/events"},
 		},
-		{"query", "GET", cpTxs + "?ip-addrs=%5B%7B%7D%5D", "", 400, "MANDATORY_IE_INCORRECT", []string{"ip-addrs"}},
-		{"no PUT here", "PUT", cpTx1, goodParty, 405, "", nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := &cpFake{}
-			var header []string
-			if c.method == "PATCH" {
-				header = []string{"Content-Type", "application/merge-patch+json"}
-			}
-			res, body := ask(t, serveSessions(t, nil, f), c.method, c.path, c.body, header...)
-			require.Equal(t, c.status, res.StatusCode, "%s", body)
-			p := problem(t, res, body)
-			require.Equal(t, c.cause, p.Cause)
-			require.ElementsMatch(t, c.params, params(p), "%s", body)
-			require.Empty(t, f.called())
-		})
-	}
+		{name: "query", method: "GET", path: cpTxs + "?ip-addrs=%5B%7B%7D%5D", cause: "MANDATORY_IE_INCORRECT", params: []string{"ip-addrs"}},
+		{name: "no PUT here", method: "PUT", path: cpTx1, body: goodParty, status: 405},
+	})
 }
 
 func TestChargeablePartyClient(t *testing.T) {
@@ -215,7 +171,7 @@ func TestChargeablePartyClient(t *testing.T) {
 		"T8-4.4.4-09", "T8-4.4.4-10", "T8-4.4.4-11", "T8-4.4.4-12", "T8-4.4.4-13", "T8-4.4.4-33", "T8-4.4.4-36", "T8-4.4.4-37",
 		"T8-4.4.4-38", "T8-4.4.4-58")
 	s := newSCEF(t)
-	c := sessionClient(t, s.URL).ChargeableParty()
+	c := clientOf(t, s.URL).ChargeableParty()
 	for _, enabled := range []bool{true, false} {
 		s.answers(201, goodParty, "Location", s.URL+"/elsewhere/t-9")
 		tx, err := c.CreateTransaction(t.Context(), asA, &t8.ChargeablePartyTransaction{
@@ -265,16 +221,7 @@ func TestChargeablePartyPatch(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var res t8.ChargeablePartyTransaction
-			var patch t8.ChargeablePartyTransactionPatch
-			require.NoError(t, json.Unmarshal([]byte(c.doc), &res))
-			require.NoError(t, json.Unmarshal([]byte(c.patch), &patch))
-			want, err := t8.MergePatch([]byte(c.doc), []byte(c.patch))
-			require.NoError(t, err)
-			require.NoError(t, patch.Apply(&res))
-			got, err := json.Marshal(res)
-			require.NoError(t, err)
-			require.JSONEq(t, string(want), string(got))
+			mergesLikeItself[t8.ChargeablePartyTransaction, t8.ChargeablePartyTransactionPatch](t, c.doc, c.patch)
 		})
 	}
 	var res t8.ChargeablePartyTransaction

@@ -3,6 +3,7 @@ package t8
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -208,6 +209,10 @@ func (c *checker) value(v reflect.Value, p *plan, f *field) {
 			return
 		}
 		c.number(float64(wholeUnits(v.Int(), p.unit)), f)
+	case kTime:
+		if !canBeWritten(*v.Addr().Interface().(*time.Time)) {
+			c.bad("%v", errDateTime)
+		}
 	case kBytes:
 		c.length(v.Len(), f, "octet")
 	case kSlice:
@@ -230,7 +235,9 @@ func (c *checker) value(v reflect.Value, p *plan, f *field) {
 	case kMap:
 		c.length(v.Len(), f, "member")
 		was := len(c.path)
-		for _, k := range v.MapKeys() {
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) }) // the same faults each time
+		for _, k := range keys {
 			c.path = append(append(c.path, '/'), escapePointer(k.String())...)
 			if !c.judged() {
 				e := reflect.New(p.elem.typ).Elem() // elements of a map have no address

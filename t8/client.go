@@ -45,10 +45,15 @@ type ClientOptions struct {
 // A Client calls T8 APIs of an SCEF on behalf of an SCS/AS. Several Clients may talk to several SCEFs.
 //
 // A request is sent again, after a while, when it cannot have been sent before; one to retrieve, replace or delete
-// also when the connection broke before the answer (that a resource to be deleted is then gone is no error), and when the
-// SCEF answered 429 or 503 with Retry-After. What changes
+// also when the connection broke before the answer, and when the SCEF answered 429 or 503 with Retry-After. What changes
 // by another method, or on a condition ([IfMatch]), is not: the SCEF may have carried it out. The waits end with the
 // context; without a deadline, none is longer than 10 s.
+//
+// What got no answer may have been carried out, so that the answer to its repetition is about another state: the resource
+// to be deleted is gone, or the data of a delivery that was replaced has reached the UE. Gone is what was wanted, and no
+// error. Any other refusal of the repetition leaves open what became of the first, unless the request itself was at
+// fault (400, 405, 406, 411 to 415): then the error is as if no answer had come, of code fault.Unavailable with Remote false,
+// and the refusal lies below it, where errors.Is finds its code.
 //
 // Redirections of TS 29.122 §5.2.10 (307, 308) are followed, up to five, but neither from https to http nor for the
 // creation of a resource, for which the standard has none; the token goes along only to the same host and port. What is
@@ -132,21 +137,37 @@ func (c *Client) do(ctx context.Context, q request, out any) (status int, locati
 	if q.method == http.MethodPut || q.method == http.MethodPatch || q.method == http.MethodDelete {
 		q.condition, _ = ctx.Value(conditionKey{}).(Condition)
 	}
-	unanswered := false
+	var unanswered error // of an attempt that may have arrived
 	for sent := 1; ; sent++ {
 		status, location, err = c.send(ctx, op, q, body, out)
-		if q.method == http.MethodDelete && unanswered && errors.Is(err, fault.NotFound) {
-			return http.StatusNoContent, "", nil // what got no answer has been carried out
+		if err == nil {
+			return status, location, nil
 		}
-		unanswered = unanswered || err != nil && !fault.As(err).Remote
-		if err == nil || sent > c.retries {
-			return status, location, err
+		if !fault.As(err).Remote && !neverSent(err) {
+			unanswered = err
 		}
 		wait, again := q.again(err, status, sent)
-		if !again || !sleep(ctx, wait) {
-			return status, location, err
+		if sent > c.retries || !again || !sleep(ctx, wait) {
+			return q.settle(op, unanswered, status, err)
 		}
 	}
+}
+
+// settle is what comes of a request whose last attempt failed with err. An earlier one was unanswered, if that is not nil.
+func (q *request) settle(op string, unanswered error, status int, err error) (int, string, error) {
+	e := fault.As(err)
+	switch {
+	case unanswered == nil || status == 0 || q.method == http.MethodGet: // 0: no refusal
+		return status, "", err
+	case q.method == http.MethodDelete && (e.Code == fault.NotFound || e.Code == fault.PortNotAssociated):
+		return http.StatusNoContent, "", nil
+	}
+	switch status {
+	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusLengthRequired,
+		http.StatusPreconditionFailed, http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusUnsupportedMediaType:
+		return status, "", err
+	}
+	return 0, "", &fault.Error{Op: op, Code: fault.Unavailable, RetryAt: e.RetryAt, Err: errors.Join(unanswered, err)}
 }
 
 // again tells whether, and after what time, a request that failed may be sent again, having been sent so many times.

@@ -233,6 +233,62 @@ func TestClientPorts(t *testing.T) {
 	require.Nil(t, p)
 }
 
+// A failure of a delivery is told around ProblemDetails, by every operation that may earn one.
+func TestDeliveryFailures(t *testing.T) {
+	s := serve(t, &fake{answer: func(context.Context, string, any) (any, error) {
+		return nil, &fault.Error{Op: "test", Code: fault.TemporarilyUnreachable, RetryAt: newYear}
+	}}, nil)
+	for _, c := range [][]string{{"POST", deliveries, goodDelivery}, {"PUT", delivery1, goodDelivery}, {"PATCH", delivery1, `{}`}, {"DELETE", delivery1, ""}} {
+		res, body := ask(t, s, c[0], c[1], c[2])
+		require.Equal(t, 500, res.StatusCode)
+		require.Equal(t, "application/json", res.Header.Get("Content-Type"))
+		require.JSONEq(t, `{"problemDetail":{"title":"Internal Server Error","status":500,"cause":"TEMPORARILY_NOT_REACHABLE"},
+			"requestedRetransmissionTime":"2027-01-01T00:00:00Z"}`, string(body))
+	}
+	res, _ := ask(t, s, "GET", delivery1, "")
+	require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"), "and by no other")
+}
+
+// A failure on ports is ProblemDetails with more members. They cross the wire, to reserve and to release.
+func TestPortFailures(t *testing.T) {
+	formats := []t8.SerializationFormat{t8.FormatXML, "YAML"}
+	given := &fault.Error{
+		Op: "test", Code: fault.FormatNotSupported, Detail: "no common format", RetryAt: newYear,
+		Err: t8.ReportError{Body: t8.RDSDownlinkDataDeliveryFailure{SupportedUEFormats: formats}},
+	}
+	s := serve(t, &fake{answer: func(context.Context, string, any) (any, error) { return nil, given }}, nil)
+	for _, method := range []string{"PUT", "DELETE"} {
+		res, body := ask(t, s, method, port1, goodPort)
+		require.Equal(t, 500, res.StatusCode)
+		require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
+		require.JSONEq(t, `{"title":"Internal Server Error","status":500,"detail":"no common format","cause":"SERIALIZATION_FORMAT_NOT_SUPPORTED",
+			"requestedRetransmissionTime":"2027-01-01T00:00:00Z","supportedUeFormats":["XML","YAML"]}`, string(body))
+	}
+	nidd := client(t, s.URL)
+	reserve := func() error {
+		_, err := nidd.ReservePort(t.Context(), asA, "c1", "ue1-ef1", &t8.ManagePort{AppID: "meter"})
+		return err
+	}
+	release := func() error {
+		_, err := nidd.ReleasePort(t.Context(), asA, "c1", "ue1-ef1")
+		return err
+	}
+	for _, call := range []func() error{reserve, release} {
+		err := call()
+		require.ErrorIs(t, err, fault.FormatNotSupported)
+		require.Equal(t, newYear, fault.As(err).RetryAt)
+		require.Equal(t, formats, reported(t, err).(t8.RDSDownlinkDataDeliveryFailure).SupportedUEFormats)
+	}
+	given.Err = nil
+	for _, call := range []func() error{reserve, release} {
+		err := call()
+		require.ErrorIs(t, err, fault.FormatNotSupported)
+		require.Equal(t, newYear, fault.As(err).RetryAt)
+		_, more := errors.AsType[t8.ReportError](err)
+		require.False(t, more, "it says no more than the fault")
+	}
+}
+
 func TestClientUsesSeveralSCEFs(t *testing.T) {
 	covers(t, "T8-4.3.2-02")
 	one, two := newSCEF(t), newSCEF(t)
@@ -278,11 +334,6 @@ func TestClientErrors(t *testing.T) {
 		}},
 		{"failure body", 500, `{"problemDetail":{"cause":"TEMPORARILY_NOT_REACHABLE"},"requestedRetransmissionTime":"2027-01-01T00:00:00Z"}`, nil, fault.TemporarilyUnreachable, func(t *testing.T, e *fault.Error) {
 			require.Equal(t, 2027, e.RetryAt.Year())
-		}},
-		{"port failure", 500, `{"cause":"SERIALIZATION_FORMAT_NOT_SUPPORTED","supportedUeFormats":["XML"]}`, nil, fault.FormatNotSupported, func(t *testing.T, e *fault.Error) {
-			u, ok := errors.AsType[t8.UEFormatsError](e)
-			require.True(t, ok)
-			require.Equal(t, t8.UEFormatsError{t8.FormatXML}, u)
 		}},
 		{"retry after", 503, "", []string{"Retry-After", "30"}, fault.Unavailable, func(t *testing.T, e *fault.Error) {
 			require.InDelta(t, 30, time.Until(e.RetryAt).Seconds(), 5)

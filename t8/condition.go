@@ -137,16 +137,20 @@ func (c *call) precheck() error {
 	return nil // the change itself is answered with what is wrong
 }
 
-// shows reports whether an answer shows the resource that was asked for, created or changed, so that it gets an ETag. That
-// is the one of the body in the answer: what a PUT carried may differ from it, as the SCEF adds members of its own.
-func (rt *route) shows(rep reply) bool {
+// shows reports whether an answer with the given status shows the one resource that was asked for, created or changed, so
+// that it has an ETag. That is the one of the body in the answer: what a PUT carried may differ from it, as the SCEF adds
+// members of its own. Collections have none, even where one element stands for them.
+func (rt *route) shows(status int) bool {
+	if rt.answer == nil || rt.collection {
+		return false
+	}
 	switch rt.method {
 	case http.MethodGet:
-		return !rt.collection
+		return status == http.StatusOK
 	case http.MethodPost:
-		return rep.status == http.StatusCreated
+		return status == http.StatusCreated
 	case http.MethodPut, http.MethodPatch:
-		return rep.status == http.StatusOK || rep.status == http.StatusCreated
+		return status == http.StatusOK || status == http.StatusCreated
 	}
 	return false
 }

@@ -2,6 +2,8 @@ package t8_test
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,65 +107,84 @@ func cpFullSet() *t8.CPParameterSet {
 func TestCPProvisioning(t *testing.T) {
 	covers(t, "T8-4.4.9-03", "T8-4.4.9-04", "T8-4.4.9-05", "T8-4.4.9-07", "T8-4.4.9-08", "T8-4.4.9-20", "T8-4.4.9-21", "T8-4.4.9-31", "T8-4.4.9-38",
 		"T8-4.4.9-47", "T8-4.4.9-48", "T8-4.4.9-51", "T8-4.4.9-52", "T8-4.4.9-58", "T8-4.4.9-62", "T8-4.4.9-64", "T8-4.4.9-69")
-	ctx := t.Context()
-	bothWays(t, cpAPI, []tapedCall{
+	travel(t, cpAPI, []trip{
 		{
-			name: "none", invoke: func(c *t8.Client) (any, error) { return c.CPProvisioning().Subscriptions(ctx, asA) },
-			method: "GET", path: cpSubs, called: "Subscriptions as-a", status: 200, wire: `[]`,
+			name: "none", line: "GET " + cpSubs + " OK application/json",
+			called: "Subscriptions as-a", answered: `[]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.CPProvisioning().Subscriptions(ctx, asA)
+			},
 		},
 		{
-			name: "list", invoke: func(c *t8.Client) (any, error) { return c.CPProvisioning().Subscriptions(ctx, asA) },
-			method: "GET", path: cpSubs, called: "Subscriptions as-a", answer: []t8.CPInfo{*cpFull()}, status: 200, wire: `[` + fullCP + `]`,
+			name: "list", line: "GET " + cpSubs + " OK application/json",
+			called: "Subscriptions as-a", answer: []t8.CPInfo{*cpFull()}, answered: `[` + fullCP + `]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.CPProvisioning().Subscriptions(ctx, asA)
+			},
 		},
 		{
-			name: "create", invoke: func(c *t8.Client) (any, error) { return c.CPProvisioning().CreateSubscription(ctx, asA, cpGood()) },
-			method: "POST", path: cpSubs, media: "application/json", body: goodCPInfo, called: "CreateSubscription as-a", given: cpGood(),
-			answer: cpFull(), status: 201, wire: fullCP, location: "https://scef.example.com/x/1",
+			name: "create", line: "POST " + cpSubs + " application/json Created application/json",
+			called: "CreateSubscription as-a", given: cpGood(), answer: cpFull(), location: "https://scef.example.com/x/1",
+			sent: goodCPInfo, answered: fullCP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.CPProvisioning().CreateSubscription(ctx, asA, cpGood())
+			},
 		},
 		{
-			name: "read", invoke: func(c *t8.Client) (any, error) { return c.CPProvisioning().Subscription(ctx, asA, "s1") },
-			method: "GET", path: cpSub, called: "Subscription as-a s1", answer: cpFull(), status: 200, wire: fullCP,
+			name: "read", line: "GET " + cpSub + " OK application/json",
+			called: "Subscription as-a s1", answer: cpFull(), answered: fullCP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.CPProvisioning().Subscription(ctx, asA, "s1")
+			},
 		},
 		{
-			name: "replace", invoke: func(c *t8.Client) (any, error) {
+			name: "replace", line: "PUT " + cpSub + " application/json OK application/json",
+			called: "ReplaceSubscription as-a s1", given: cpGood(), answer: cpFull(), sent: goodCPInfo, answered: fullCP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.CPProvisioning().ReplaceSubscription(ctx, asA, "s1", cpGood())
 			},
-			method: "PUT", path: cpSub, media: "application/json", body: goodCPInfo, called: "ReplaceSubscription as-a s1", given: cpGood(),
-			answer: cpFull(), status: 200, wire: fullCP,
 		},
 		{
-			name: "replace, nothing to tell", invoke: func(c *t8.Client) (any, error) {
+			name: "replace, nothing to tell", line: "PUT " + cpSub + " application/json No Content",
+			called: "ReplaceSubscription as-a s1", given: cpGood(), sent: goodCPInfo,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.CPProvisioning().ReplaceSubscription(ctx, asA, "s1", cpGood())
 			},
-			method: "PUT", path: cpSub, media: "application/json", body: goodCPInfo, called: "ReplaceSubscription as-a s1", given: cpGood(), status: 204,
 		},
 		{
-			name: "delete", invoke: func(c *t8.Client) (any, error) { return nil, c.CPProvisioning().DeleteSubscription(ctx, asA, "s1") },
-			method: "DELETE", path: cpSub, called: "DeleteSubscription as-a s1", status: 204,
+			name: "delete", line: "DELETE " + cpSub + " No Content",
+			called: "DeleteSubscription as-a s1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return nil, c.CPProvisioning().DeleteSubscription(ctx, asA, "s1")
+			},
 		},
 		{
-			name: "read set", invoke: func(c *t8.Client) (any, error) { return c.CPProvisioning().ParameterSet(ctx, asA, "s1", "a b") },
-			method: "GET", path: cpSet, called: "ParameterSet as-a s1 a b", answer: cpFullSet(), status: 200, wire: fullSet,
+			name: "read set", line: "GET " + cpSet + " OK application/json",
+			called: "ParameterSet as-a s1 a b", answer: cpFullSet(), answered: fullSet,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.CPProvisioning().ParameterSet(ctx, asA, "s1", "a b")
+			},
 		},
 		{
-			name: "replace set", invoke: func(c *t8.Client) (any, error) {
+			name: "replace set", line: "PUT " + cpSet + " application/json OK application/json",
+			called: "ReplaceParameterSet as-a s1 a b", given: cpGoodSet(), answer: cpFullSet(), sent: goodSet, answered: fullSet,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.CPProvisioning().ReplaceParameterSet(ctx, asA, "s1", "a b", cpGoodSet())
 			},
-			method: "PUT", path: cpSet, media: "application/json", body: goodSet, called: "ReplaceParameterSet as-a s1 a b", given: cpGoodSet(),
-			answer: cpFullSet(), status: 200, wire: fullSet,
 		},
 		{
-			name: "replace set, nothing to tell",
-			invoke: func(c *t8.Client) (any, error) {
+			name: "replace set, nothing to tell", line: "PUT " + cpSet + " application/json No Content",
+			called: "ReplaceParameterSet as-a s1 a b", given: cpGoodSet(), sent: goodSet,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.CPProvisioning().ReplaceParameterSet(ctx, asA, "s1", "a b", cpGoodSet())
 			},
-			method: "PUT", path: cpSet, media: "application/json", body: goodSet, called: "ReplaceParameterSet as-a s1 a b", given: cpGoodSet(), status: 204,
 		},
 		{
-			name: "delete set", invoke: func(c *t8.Client) (any, error) {
+			name: "delete set", line: "DELETE " + cpSet + " No Content",
+			called: "DeleteParameterSet as-a s1 a b",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nil, c.CPProvisioning().DeleteParameterSet(ctx, asA, "s1", "a b")
 			},
-			method: "DELETE", path: cpSet, called: "DeleteParameterSet as-a s1 a b", status: 204,
 		},
 	})
 	allows(t, cpAPI(&fake{}), "PATCH", cpSubs, "GET, HEAD, POST, OPTIONS")
@@ -200,32 +221,32 @@ func TestCPProvisioningUEs(t *testing.T) {
 
 func TestCPProvisioningRefusals(t *testing.T) {
 	covers(t, "T8-4.4.9-09")
-	refusesTaped(t, cpAPI, []wrongCall{
+	refuses(t, cpAPI, []refusal{
 		{
-			name: "nothing", method: "POST", path: cpSubs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "nothing", method: "POST", path: cpSubs, body: `{}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/cpParameterSets", "/externalId", "/msisdn", "/externalGroupId"},
 		},
 		{
-			name: "no set", method: "POST", path: cpSubs, body: `{"msisdn":"12345","cpParameterSets":{}}`, status: 400, cause: "MANDATORY_IE_INCORRECT",
+			name: "no set", method: "POST", path: cpSubs, body: `{"msisdn":"12345","cpParameterSets":{}}`, cause: "MANDATORY_IE_INCORRECT",
 			params: []string{"/cpParameterSets"},
 		},
 		{
-			name: "no UE", method: "PUT", path: cpSub, body: `{"cpParameterSets":{"1":{"setId":"1"}}}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "no UE", method: "PUT", path: cpSub, body: `{"cpParameterSets":{"1":{"setId":"1"}}}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/externalId", "/msisdn", "/externalGroupId"},
 		},
 		{
-			name: "inside of a set", method: "POST", path: cpSubs, status: 400, cause: "MANDATORY_IE_INCORRECT",
+			name: "inside of a set", method: "POST", path: cpSubs, cause: "MANDATORY_IE_INCORRECT",
 			body: `{"msisdn":"12345","cpParameterSets":{"a/b":{"scheduledCommunicationTime":{"daysOfWeek":[0,8],"timeOfDayStart":"25:00:00"},"periodicTime":-1,
 				"batteryInds":[],"confidenceLevel":"2","expectedUmtDays":9,"expectedUmtDaysAdd":[1,2,3,4,5,6],"appExpUeBehvs":[{}]}}}`,
 			params: []string{
-				"/cpParameterSets/a~1b/setId", "/cpParameterSets/a~1b/scheduledCommunicationTime/daysOfWeek/0",
-				"/cpParameterSets/a~1b/scheduledCommunicationTime/daysOfWeek/1", "/cpParameterSets/a~1b/scheduledCommunicationTime/timeOfDayStart",
-				"/cpParameterSets/a~1b/periodicTime", "/cpParameterSets/a~1b/batteryInds", "/cpParameterSets/a~1b/confidenceLevel",
-				"/cpParameterSets/a~1b/expectedUmtDays", "/cpParameterSets/a~1b/expectedUmtDaysAdd", "/cpParameterSets/a~1b/appExpUeBehvs/0/appId",
-				"/cpParameterSets/a~1b/appExpUeBehvs/0/flowDescriptions",
+				"/cpParameterSets/a~1b/periodicTime", "/cpParameterSets/a~1b/setId",
+				"/cpParameterSets/a~1b/scheduledCommunicationTime/daysOfWeek/0", "/cpParameterSets/a~1b/scheduledCommunicationTime/daysOfWeek/1",
+				"/cpParameterSets/a~1b/scheduledCommunicationTime/timeOfDayStart", "/cpParameterSets/a~1b/batteryInds", "/cpParameterSets/a~1b/expectedUmtDays",
+				"/cpParameterSets/a~1b/expectedUmtDaysAdd", "/cpParameterSets/a~1b/appExpUeBehvs/0/appId", "/cpParameterSets/a~1b/appExpUeBehvs/0/flowDescriptions",
+				"/cpParameterSets/a~1b/confidenceLevel",
 			},
 		},
-		{name: "set without name", method: "PUT", path: cpSet, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING", params: []string{"/setId"}},
+		{name: "set without name", method: "PUT", path: cpSet, body: `{}`, cause: "MANDATORY_IE_MISSING", params: []string{"/setId"}},
 	})
 }
 
@@ -238,7 +259,8 @@ func TestCPProvisioningReadOnly(t *testing.T) {
 		}
 		return &t8.CPInfo{Self: "x"}, nil
 	}}
-	res, body := ask(t, taped(t, cpAPI(f), nil).Server, "POST", cpSubs, fullCP)
+	s, _ := lay(t, cpAPI(f))
+	res, body := ask(t, s.Server, "POST", cpSubs, fullCP)
 	require.Equal(t, 201, res.StatusCode, "%s", body)
 }
 
@@ -282,20 +304,20 @@ func TestCPProvisioningReports(t *testing.T) {
 				}
 				return nil, fault.Wrap("test", x.code, t8.ReportError{Body: x.report})
 			}}
-			s := taped(t, cpAPI(f), nil)
-			got, err := x.invoke(clientOf(t, s.URL))
+			s, c := lay(t, cpAPI(f))
+			got, err := x.invoke(c)
 			require.Empty(t, got)
 			require.ErrorIs(t, err, x.back)
 			require.True(t, fault.As(err).Remote)
 			e := s.noted()
-			require.Equal(t, x.status, e.status)
+			status := " " + http.StatusText(x.status)
 			if x.wire == "" {
-				require.Equal(t, "application/problem+json", e.answerMedia)
+				require.True(t, strings.HasSuffix(e.line, status+" application/problem+json"), e.line)
 				require.NotErrorAs(t, err, new(t8.ReportError))
 				return
 			}
-			require.Equal(t, "application/json", e.answerMedia)
-			require.JSONEq(t, x.wire, e.answer)
+			require.True(t, strings.HasSuffix(e.line, status+" application/json"), e.line)
+			require.JSONEq(t, x.wire, e.answered)
 			require.Equal(t, x.report, reported(t, err))
 		})
 	}

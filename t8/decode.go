@@ -196,13 +196,13 @@ func (d *decoder) value(v reflect.Value, p *plan) bool {
 		return ok
 	case kTime:
 		if c != '"' {
-			return d.wrong("must be a date and time of RFC 3339")
+			return d.wrong(errDateTime.Error())
 		}
 		s, ok := d.text()
 		if ok {
-			var t time.Time // by UnmarshalText, which is stricter than time.Parse: what it takes can be written again
-			if t.UnmarshalText(s) != nil {
-				d.bad("must be a date and time of RFC 3339")
+			t, err := readDateTime(s)
+			if err != nil {
+				d.bad(err.Error())
 			} else {
 				*v.Addr().Interface().(*time.Time) = t
 			}

@@ -64,58 +64,68 @@ func TestDeviceTriggering(t *testing.T) {
 	const at = "/3gpp-device-triggering/v1/as-a/transactions"
 	travel(t, triggersOf, []trip{
 		{
-			"all", "GET " + at + " OK application/json", "Triggers as-a", nil, []t8.DeviceTrigger{*kept}, []t8.DeviceTrigger{*kept},
-			func(ctx context.Context, c *t8.Client) (any, error) { return c.DeviceTriggering().Triggers(ctx, asA) },
+			name: "all", line: "GET " + at + " OK application/json",
+			called: "Triggers as-a", answer: []t8.DeviceTrigger{*kept},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.DeviceTriggering().Triggers(ctx, asA) },
 		},
 		{
-			"none", "GET " + at + " OK application/json", "Triggers as-a", nil, nil, []t8.DeviceTrigger{},
-			func(ctx context.Context, c *t8.Client) (any, error) { return c.DeviceTriggering().Triggers(ctx, asA) },
+			name: "none", line: "GET " + at + " OK application/json",
+			called: "Triggers as-a", want: []t8.DeviceTrigger{},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.DeviceTriggering().Triggers(ctx, asA) },
 		},
 		{
-			"create", "POST " + at + " application/json Created application/json", "CreateTrigger as-a", aTrigger(), kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "create", line: "POST " + at + " application/json Created application/json",
+			called: "CreateTrigger as-a", given: aTrigger(), answer: kept, location: kept.Self,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().CreateTrigger(ctx, asA, aTrigger())
 			},
 		},
 		{
-			"one", "GET " + at + "/a%2Fb OK application/json", "Trigger as-a a/b", nil, kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "one", line: "GET " + at + "/a%2Fb OK application/json",
+			called: "Trigger as-a a/b", answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().Trigger(ctx, asA, "a/b")
 			},
 		},
 		{
-			"replace", "PUT " + at + "/1 application/json OK application/json", "ReplaceTrigger as-a 1", aTrigger(), kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "replace", line: "PUT " + at + "/1 application/json OK application/json",
+			called: "ReplaceTrigger as-a 1", given: aTrigger(), answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().ReplaceTrigger(ctx, asA, "1", aTrigger())
 			},
 		},
 		{
-			"replace silently", "PUT " + at + "/1 application/json No Content", "ReplaceTrigger as-a 1", aTrigger(), nil, (*t8.DeviceTrigger)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "replace silently", line: "PUT " + at + "/1 application/json No Content",
+			called: "ReplaceTrigger as-a 1", given: aTrigger(),
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().ReplaceTrigger(ctx, asA, "1", aTrigger())
 			},
 		},
 		{
-			"modify", "PATCH " + at + "/1 application/json OK application/json", "ModifyTrigger as-a 1", change, kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "modify", line: "PATCH " + at + "/1 application/json OK application/json",
+			called: "ModifyTrigger as-a 1", given: change, answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().ModifyTrigger(ctx, asA, "1", change)
 			},
 		},
 		{
-			"modify silently", "PATCH " + at + "/1 application/json No Content", "ModifyTrigger as-a 1", change, nil, (*t8.DeviceTrigger)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "modify silently", line: "PATCH " + at + "/1 application/json No Content",
+			called: "ModifyTrigger as-a 1", given: change,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().ModifyTrigger(ctx, asA, "1", change)
 			},
 		},
 		{
-			"recall", "DELETE " + at + "/1 OK application/json", "RecallTrigger as-a 1", nil, &recalled, &recalled,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "recall", line: "DELETE " + at + "/1 OK application/json",
+			called: "RecallTrigger as-a 1", answer: &recalled,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().RecallTrigger(ctx, asA, "1")
 			},
 		},
 		{
-			"recall silently", "DELETE " + at + "/1 No Content", "RecallTrigger as-a 1", nil, nil, (*t8.DeviceTrigger)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "recall silently", line: "DELETE " + at + "/1 No Content",
+			called: "RecallTrigger as-a 1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.DeviceTriggering().RecallTrigger(ctx, asA, "1")
 			},
 		},
@@ -127,15 +137,15 @@ func TestDeviceTriggeringRefusals(t *testing.T) {
 	const at = "/3gpp-device-triggering/v1/as-a/transactions"
 	const good = `"validityPeriod":60,"priority":"NO_PRIORITY","applicationPortId":0,"triggerPayload":"","notificationDestination":"https://as.example.com/n"`
 	refuses(t, triggersOf, []refusal{
-		{"nothing", "POST", at, `{}`, []string{
-			"/externalId", "/msisdn", "/validityPeriod", "/priority", "/applicationPortId", "/triggerPayload", "/notificationDestination",
+		{name: "nothing", method: "POST", path: at, body: `{}`, params: []string{
+			"/validityPeriod", "/priority", "/applicationPortId", "/triggerPayload", "/notificationDestination", "/externalId", "/msisdn",
 		}},
-		{"two UEs", "POST", at, `{"externalId":"ue@example.com","msisdn":"491700000000",` + good + `}`, []string{"/externalId", "/msisdn"}},
-		{"ranges", "PUT", at + "/1", `{"externalId":"ue","appSrcPortId":65536,` + good + `}`, []string{"/externalId", "/appSrcPortId"}},
-		{"patch with null", "PATCH", at + "/1", `{"validityPeriod":null,"priority":null,"triggerPayload":null,"notificationDestination":null}`, []string{
+		{name: "two UEs", method: "POST", path: at, body: `{"externalId":"ue@example.com","msisdn":"491700000000",` + good + `}`, params: []string{"/externalId", "/msisdn"}},
+		{name: "ranges", method: "PUT", path: at + "/1", body: `{"externalId":"ue","appSrcPortId":65536,` + good + `}`, params: []string{"/externalId", "/appSrcPortId"}},
+		{name: "patch with null", method: "PATCH", path: at + "/1", media: "application/json", body: `{"validityPeriod":null,"priority":null,"triggerPayload":null,"notificationDestination":null}`, params: []string{
 			"/validityPeriod", "/priority", "/triggerPayload", "/notificationDestination",
 		}},
-		{"patch out of range", "PATCH", at + "/1", `{"applicationPortId":-1,"appSrcPortId":65536,"notificationDestination":"ftp://x/"}`, []string{
+		{name: "patch out of range", method: "PATCH", path: at + "/1", media: "application/json", body: `{"applicationPortId":-1,"appSrcPortId":65536,"notificationDestination":"ftp://x/"}`, params: []string{
 			"/applicationPortId", "/appSrcPortId", "/notificationDestination",
 		}},
 	})
@@ -169,7 +179,7 @@ func TestDeviceTriggeringWire(t *testing.T) {
 	require.Equal(t, w.URL+"/elsewhere/1", v.Self)
 	_, err = c.DeviceTriggering().RecallTrigger(t.Context(), asA, v.Self)
 	require.ErrorIs(t, err, fault.NotFound)
-	require.Equal(t, "DELETE /elsewhere/1 Not Found application/problem+json", w.passed())
+	require.Equal(t, "DELETE /elsewhere/1 Not Found application/problem+json", w.noted().line)
 }
 
 func TestDeviceTriggerPatchTakesBothMediaTypes(t *testing.T) {

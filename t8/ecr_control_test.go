@@ -43,44 +43,54 @@ func ecrFull() *t8.ECRData {
 
 func TestECRControl(t *testing.T) {
 	covers(t, "T8-4.4.11-02", "T8-4.4.11-03", "T8-4.4.11-04", "T8-4.4.11-05", "T8-4.4.11-06", "T8-4.4.11-07", "T8-4.4.11-08")
-	ctx := t.Context()
 	plmns := []t8.PLMNID{from[t8.PLMNID](ecrPLMN)}
 	query := &t8.ECRRequest{SupportedFeatures: "0", ExternalID: "ue@example.com", MTCProviderID: "mtc", SCSASID: asA}
 	allowed := &t8.ECRRequest{SupportedFeatures: t8.FeatureSet(t8.FeatureECRWB5G), MSISDN: "491700000001", SCSASID: asA, AllowedPLMNIDs: plmns}
 	restricted := &t8.ECRRequest{SupportedFeatures: "0", MSISDN: "491700000001", SCSASID: asA, RestrictedPLMNIDs: plmns}
 	nowhere := &t8.ECRRequest{SupportedFeatures: "0", ExternalID: "ue@example.com", SCSASID: asA, RestrictedPLMNIDs: []t8.PLMNID{}}
-	bothWays(t, ecrAPI, []tapedCall{
+	travel(t, ecrAPI, []trip{
 		{
-			name: "query", invoke: func(c *t8.Client) (any, error) { return c.ECRControl().Query(ctx, asA, query) },
-			method: "POST", path: ecrQuery, media: "application/json", called: "Query as-a", given: query, answer: ecrFull(), status: 200, wire: fullECR,
-			body: `{"supportedFeatures":"0","externalId":"ue@example.com","mtcProviderId":"mtc","scsAsId":"as-a"}`,
+			name: "query", line: "POST " + ecrQuery + " application/json OK application/json",
+			called: "Query as-a", given: query, answer: ecrFull(),
+			sent: `{"supportedFeatures":"0","externalId":"ue@example.com","mtcProviderId":"mtc","scsAsId":"as-a"}`, answered: fullECR,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.ECRControl().Query(ctx, asA, query) },
 		},
 		{
-			name: "query, SCS/AS of the call",
-			invoke: func(c *t8.Client) (any, error) {
+			name: "query, SCS/AS of the call", line: "POST " + ecrQuery + " application/json OK application/json",
+			called: "Query as-a", given: &t8.ECRRequest{SupportedFeatures: "0", MSISDN: "491700000001", SCSASID: asA}, answer: ecrFull(),
+			sent: `{"supportedFeatures":"0","msisdn":"491700000001","scsAsId":"as-a"}`, answered: fullECR,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				q := t8.ECRRequest{SupportedFeatures: "0", MSISDN: "491700000001"}
 				v, err := c.ECRControl().Query(ctx, asA, &q)
 				require.Empty(t, q.SCSASID, "the body of the caller stays as it is")
 				return v, err
 			},
-			method: "POST", path: ecrQuery, media: "application/json", called: "Query as-a", answer: ecrFull(), status: 200, wire: fullECR,
-			given: &t8.ECRRequest{SupportedFeatures: "0", MSISDN: "491700000001", SCSASID: asA},
-			body:  `{"supportedFeatures":"0","msisdn":"491700000001","scsAsId":"as-a"}`,
 		},
 		{
-			name: "allow", invoke: func(c *t8.Client) (any, error) { return c.ECRControl().Configure(ctx, asA, allowed) },
-			method: "POST", path: ecrConfigure, media: "application/json", called: "Configure as-a", given: allowed, answer: ecrFull(), status: 200,
-			wire: fullECR, body: `{"supportedFeatures":"1","msisdn":"491700000001","scsAsId":"as-a","allowedPlmnIds":[` + ecrPLMN + `]}`,
+			name: "allow", line: "POST " + ecrConfigure + " application/json OK application/json",
+			called: "Configure as-a", given: allowed, answer: ecrFull(),
+			sent:     `{"supportedFeatures":"1","msisdn":"491700000001","scsAsId":"as-a","allowedPlmnIds":[` + ecrPLMN + `]}`,
+			answered: fullECR,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.ECRControl().Configure(ctx, asA, allowed)
+			},
 		},
 		{
-			name: "restrict", invoke: func(c *t8.Client) (any, error) { return c.ECRControl().Configure(ctx, asA, restricted) },
-			method: "POST", path: ecrConfigure, media: "application/json", called: "Configure as-a", given: restricted, answer: ecrFull(), status: 200,
-			wire: fullECR, body: `{"supportedFeatures":"0","msisdn":"491700000001","scsAsId":"as-a","restrictedPlmnIds":[` + ecrPLMN + `]}`,
+			name: "restrict", line: "POST " + ecrConfigure + " application/json OK application/json",
+			called: "Configure as-a", given: restricted, answer: ecrFull(),
+			sent:     `{"supportedFeatures":"0","msisdn":"491700000001","scsAsId":"as-a","restrictedPlmnIds":[` + ecrPLMN + `]}`,
+			answered: fullECR,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.ECRControl().Configure(ctx, asA, restricted)
+			},
 		},
 		{
-			name: "restrict nowhere", invoke: func(c *t8.Client) (any, error) { return c.ECRControl().Configure(ctx, asA, nowhere) },
-			method: "POST", path: ecrConfigure, media: "application/json", called: "Configure as-a", given: nowhere, answer: ecrFull(), status: 200,
-			wire: fullECR, body: `{"supportedFeatures":"0","externalId":"ue@example.com","scsAsId":"as-a","restrictedPlmnIds":[]}`,
+			name: "restrict nowhere", line: "POST " + ecrConfigure + " application/json OK application/json",
+			called: "Configure as-a", given: nowhere, answer: ecrFull(),
+			sent: `{"supportedFeatures":"0","externalId":"ue@example.com","scsAsId":"as-a","restrictedPlmnIds":[]}`, answered: fullECR,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.ECRControl().Configure(ctx, asA, nowhere)
+			},
 		},
 	})
 	allows(t, ecrAPI(&fake{}), "GET", ecrQuery, "POST, OPTIONS")
@@ -91,32 +101,32 @@ func TestECRControl(t *testing.T) {
 func TestECRControlRefusals(t *testing.T) {
 	covers(t, "T8-4.4.11-09", "T8-4.4.11-12", "T8-4.4.11-13")
 	const missing, incorrect = "MANDATORY_IE_MISSING", "MANDATORY_IE_INCORRECT"
-	refusesTaped(t, ecrAPI, []wrongCall{
-		{name: "query, no UE", method: "POST", path: ecrQuery, body: `{"supportedFeatures":"0"}`, status: 400, cause: missing, params: []string{"/externalId", "/msisdn"}},
-		{name: "query, no features", method: "POST", path: ecrQuery, body: `{"msisdn":"12345"}`, status: 400, cause: missing, params: []string{"/supportedFeatures"}},
+	refuses(t, ecrAPI, []refusal{
+		{name: "query, no UE", method: "POST", path: ecrQuery, body: `{"supportedFeatures":"0"}`, cause: missing, params: []string{"/externalId", "/msisdn"}},
+		{name: "query, no features", method: "POST", path: ecrQuery, body: `{"msisdn":"12345"}`, cause: missing, params: []string{"/supportedFeatures"}},
 		{
 			name: "query, two UEs", method: "POST", path: ecrQuery, body: `{"supportedFeatures":"0","msisdn":"12345","externalId":"a@b"}`,
-			status: 400, cause: incorrect, params: []string{"/externalId", "/msisdn"},
+			cause: incorrect, params: []string{"/externalId", "/msisdn"},
 		},
 		{
 			name: "query with a setting", method: "POST", path: ecrQuery, body: `{"supportedFeatures":"0","msisdn":"12345","allowedPlmnIds":[],"ecrDataWbs":[]}`,
-			status: 400, cause: incorrect, params: []string{"/allowedPlmnIds", "/ecrDataWbs"},
+			cause: incorrect, params: []string{"/ecrDataWbs", "/allowedPlmnIds"},
 		},
 		{
 			name: "configure, no UE", method: "POST", path: ecrConfigure, body: `{"supportedFeatures":"0","allowedPlmnIds":[]}`,
-			status: 400, cause: missing, params: []string{"/externalId", "/msisdn"},
+			cause: missing, params: []string{"/externalId", "/msisdn"},
 		},
 		{
 			name: "configure, no setting", method: "POST", path: ecrConfigure, body: `{"supportedFeatures":"0","msisdn":"12345"}`,
-			status: 400, cause: missing, params: []string{"/ecrDataWbs", "/restrictedPlmnIds", "/allowedPlmnIds"},
+			cause: missing, params: []string{"/ecrDataWbs", "/restrictedPlmnIds", "/allowedPlmnIds"},
 		},
 		{
-			name: "configure, both lists", method: "POST", path: ecrConfigure, status: 400, cause: incorrect,
+			name: "configure, both lists", method: "POST", path: ecrConfigure, cause: incorrect,
 			body:   `{"supportedFeatures":"0","msisdn":"12345","allowedPlmnIds":[],"restrictedPlmnIds":[` + ecrPLMN + `]}`,
 			params: []string{"/restrictedPlmnIds", "/allowedPlmnIds"},
 		},
 		{
-			name: "configure, no mode", method: "POST", path: ecrConfigure, status: 400, cause: missing,
+			name: "configure, no mode", method: "POST", path: ecrConfigure, cause: missing,
 			body:   `{"supportedFeatures":"0","msisdn":"12345","ecrDataWbs":[{"plmnEcrDataWb":{}}]}`,
 			params: []string{"/ecrDataWbs/0/plmnId", "/ecrDataWbs/0/plmnEcrDataWb/ecModeARestricted", "/ecrDataWbs/0/plmnEcrDataWb/ecModeBRestricted"},
 		},

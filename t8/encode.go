@@ -21,7 +21,7 @@ import (
 
 // Marshal returns the JSON of a body of this package, as it goes over the wire. Use it, and not encoding/json, where
 // members of [VendorSpecific] must not get lost. Text that is no UTF-8 is mended as encoding/json does; a time outside
-// of the years 0 to 9999, a number that is none and a VendorSpecific that is not well formed are errors.
+// of the years 0 to 9999 or with an offset of a day, a number that is none and a VendorSpecific that is not well formed are errors.
 func Marshal(v any) ([]byte, error) { return encodeBody(v) }
 
 // Unmarshal reads the JSON of a body of this package into v, a pointer, with the members of [VendorSpecific]. What is

@@ -57,7 +57,12 @@ func FuzzBodies(f *testing.F) {
 		f.Add(uint8(slices.Index(types, reflect.TypeOf(b).Elem())), text)
 	}
 	f.Add(uint8(0), []byte(`[{"portUE":1e0,"portSCEF":2},null]`))
-	f.Add(uint8(1), []byte(`{"vendorSpecific-010415":{"a":[1]},"vendorSpecific-010415":2,"duration":"2026-01-01T00:00:00+24:00"}`))
+	f.Add(uint8(1), []byte(`{"vendorSpecific-010415":{"a":[1]},"vendorSpecific-010415":2}`))
+	for i := range types { // an offset that package time reads and does not write
+		for _, name := range []string{"duration", "validityTime", "eventTime", "startTime", "requestedRetransmissionTime"} {
+			f.Add(uint8(i), []byte(`{"`+name+`":"2026-01-01T00:00:00+24:00"}`))
+		}
+	}
 	f.Fuzz(func(t *testing.T, which uint8, b []byte) {
 		typ := types[int(which)%len(types)]
 		for _, m := range []mode{modeRequest, modeNotify, modeAnswer} {

@@ -106,6 +106,7 @@ func GMDViaMBMSByMB2API(p GMDViaMBMSByMB2) API {
 // so, because that is what a client of the standard reads; none or several cannot be and become an array.
 func getOneOrMore[T any](pattern, operation string, f func(c *call) ([]T, error)) route {
 	r := getOne[T](pattern, operation, nil)
+	r.collection = true
 	r.do = func(c *call) (reply, error) {
 		v, err := f(c)
 		if err == nil && len(v) == 1 {

@@ -141,83 +141,95 @@ func TestGMDViaMBMSByMB2(t *testing.T) {
 	api := func(c *t8.Client) t8.GMDViaMBMSByMB2 { return c.GMDViaMBMSByMB2() }
 	travel(t, mb2Of, []trip{
 		{
-			"no allocation", "GET " + at + " OK application/json", "TMGIAllocations as-a", nil, nil, []t8.TMGIAllocation{},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocations(ctx, asA) },
+			name: "no allocation", line: "GET " + at + " OK application/json",
+			called: "TMGIAllocations as-a", want: []t8.TMGIAllocation{},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocations(ctx, asA) },
 		},
 		{
-			"one allocation", "GET " + at + " OK application/json", "TMGIAllocations as-a", nil, []t8.TMGIAllocation{kept}, []t8.TMGIAllocation{kept},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocations(ctx, asA) },
+			name: "one allocation", line: "GET " + at + " OK application/json",
+			called: "TMGIAllocations as-a", answer: []t8.TMGIAllocation{kept},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocations(ctx, asA) },
 		},
 		{
-			"two allocations", "GET " + at + " OK application/json", "TMGIAllocations as-a", nil,
-			[]t8.TMGIAllocation{kept, kept}, []t8.TMGIAllocation{kept, kept},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocations(ctx, asA) },
+			name: "two allocations", line: "GET " + at + " OK application/json",
+			called: "TMGIAllocations as-a", answer: []t8.TMGIAllocation{kept, kept},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocations(ctx, asA) },
 		},
 		{
-			"allocate", "POST " + at + " application/json Created application/json", "CreateTMGIAllocation as-a", wish, &kept, &kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "allocate", line: "POST " + at + " application/json Created application/json",
+			called: "CreateTMGIAllocation as-a", given: wish, answer: &kept, location: kept.Self,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).CreateTMGIAllocation(ctx, asA, wish)
 			},
 		},
 		{
-			"allocation", "GET " + at + "/00a1 OK application/json", "TMGIAllocation as-a 00a1", nil, &kept, &kept,
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocation(ctx, asA, "00a1") },
+			name: "allocation", line: "GET " + at + "/00a1 OK application/json",
+			called: "TMGIAllocation as-a 00a1", answer: &kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).TMGIAllocation(ctx, asA, "00a1") },
 		},
 		{
-			"renew", "PUT " + at + "/00a1 application/json OK application/json", "ReplaceTMGIAllocation as-a 00a1", wish, &kept, &kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "renew", line: "PUT " + at + "/00a1 application/json OK application/json",
+			called: "ReplaceTMGIAllocation as-a 00a1", given: wish, answer: &kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ReplaceTMGIAllocation(ctx, asA, "00a1", wish)
 			},
 		},
 		{
-			"change", "PATCH " + at + "/00a1 application/merge-patch+json OK application/json", "ModifyTMGIAllocation as-a 00a1", changeA, &kept, &kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "change", line: "PATCH " + at + "/00a1 application/merge-patch+json OK application/json",
+			called: "ModifyTMGIAllocation as-a 00a1", given: changeA, answer: &kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ModifyTMGIAllocation(ctx, asA, "00a1", changeA)
 			},
 		},
 		{
-			"change silently", "PATCH " + at + "/00a1 application/merge-patch+json No Content", "ModifyTMGIAllocation as-a 00a1",
-			changeA, nil, (*t8.TMGIAllocation)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "change silently", line: "PATCH " + at + "/00a1 application/merge-patch+json No Content",
+			called: "ModifyTMGIAllocation as-a 00a1", given: changeA,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ModifyTMGIAllocation(ctx, asA, "00a1", changeA)
 			},
 		},
 		{
-			"give back", "DELETE " + at + "/00a1 No Content", "DeleteTMGIAllocation as-a 00a1", nil, nil, nil,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "give back", line: "DELETE " + at + "/00a1 No Content",
+			called: "DeleteTMGIAllocation as-a 00a1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nothing(api(c).DeleteTMGIAllocation(ctx, asA, "00a1"))
 			},
 		},
 		{
-			"one delivery", "GET " + below + " OK application/json", "Deliveries as-a 00a1", nil, []t8.GMDMB2Delivery{going}, []t8.GMDMB2Delivery{going},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Deliveries(ctx, asA, "00a1") },
+			name: "one delivery", line: "GET " + below + " OK application/json",
+			called: "Deliveries as-a 00a1", answer: []t8.GMDMB2Delivery{going},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Deliveries(ctx, asA, "00a1") },
 		},
 		{
-			"deliver", "POST " + below + " application/json Created application/json", "CreateDelivery as-a 00a1", order, &going, &going,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "deliver", line: "POST " + below + " application/json Created application/json",
+			called: "CreateDelivery as-a 00a1", given: order, answer: &going, location: going.Self,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).CreateDelivery(ctx, asA, "00a1", order)
 			},
 		},
 		{
-			"delivery", "GET " + below + "/1 OK application/json", "Delivery as-a 00a1 1", nil, &going, &going,
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Delivery(ctx, asA, "00a1", "1") },
+			name: "delivery", line: "GET " + below + "/1 OK application/json",
+			called: "Delivery as-a 00a1 1", answer: &going,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Delivery(ctx, asA, "00a1", "1") },
 		},
 		{
-			"replace delivery", "PUT " + below + "/1 application/json No Content", "ReplaceDelivery as-a 00a1 1", order, nil, (*t8.GMDMB2Delivery)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "replace delivery", line: "PUT " + below + "/1 application/json No Content",
+			called: "ReplaceDelivery as-a 00a1 1", given: order,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ReplaceDelivery(ctx, asA, "00a1", "1", order)
 			},
 		},
 		{
-			"change delivery", "PATCH " + below + "/1 application/merge-patch+json OK application/json", "ModifyDelivery as-a 00a1 1",
-			changeD, &going, &going,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "change delivery", line: "PATCH " + below + "/1 application/merge-patch+json OK application/json",
+			called: "ModifyDelivery as-a 00a1 1", given: changeD, answer: &going,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ModifyDelivery(ctx, asA, "00a1", "1", changeD)
 			},
 		},
 		{
-			"end delivery", "DELETE " + below + "/1 No Content", "DeleteDelivery as-a 00a1 1", nil, nil, nil,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "end delivery", line: "DELETE " + below + "/1 No Content",
+			called: "DeleteDelivery as-a 00a1 1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nothing(api(c).DeleteDelivery(ctx, asA, "00a1", "1"))
 			},
 		},
@@ -245,53 +257,62 @@ func TestGMDViaMBMSByXMB(t *testing.T) {
 	api := func(c *t8.Client) t8.GMDViaMBMSByXMB { return c.GMDViaMBMSByXMB() }
 	travel(t, xmbOf, []trip{
 		{
-			"services", "GET " + at + " OK application/json", "Services as-a", nil, []t8.XMBService{*kept}, []t8.XMBService{*kept},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Services(ctx, asA) },
+			name: "services", line: "GET " + at + " OK application/json",
+			called: "Services as-a", answer: []t8.XMBService{*kept},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Services(ctx, asA) },
 		},
 		{
-			"create service", "POST " + at + " application/json Created application/json", "CreateService as-a", wish, kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).CreateService(ctx, asA, wish) },
+			name: "create service", line: "POST " + at + " application/json Created application/json",
+			called: "CreateService as-a", given: wish, answer: kept, location: kept.Self,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).CreateService(ctx, asA, wish) },
 		},
 		{
-			"service", "GET " + at + "/s1 OK application/json", "Service as-a s1", nil, kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Service(ctx, asA, "s1") },
+			name: "service", line: "GET " + at + "/s1 OK application/json",
+			called: "Service as-a s1", answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Service(ctx, asA, "s1") },
 		},
 		{
-			"delete service", "DELETE " + at + "/s1 No Content", "DeleteService as-a s1", nil, nil, nil,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "delete service", line: "DELETE " + at + "/s1 No Content",
+			called: "DeleteService as-a s1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nothing(api(c).DeleteService(ctx, asA, "s1"))
 			},
 		},
 		{
-			"deliveries", "GET " + below + " OK application/json", "Deliveries as-a s1", nil, []t8.GMDXMBDelivery{going}, []t8.GMDXMBDelivery{going},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Deliveries(ctx, asA, "s1") },
+			name: "deliveries", line: "GET " + below + " OK application/json",
+			called: "Deliveries as-a s1", answer: []t8.GMDXMBDelivery{going},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Deliveries(ctx, asA, "s1") },
 		},
 		{
-			"deliver", "POST " + below + " application/json Created application/json", "CreateDelivery as-a s1", order, &going, &going,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "deliver", line: "POST " + below + " application/json Created application/json",
+			called: "CreateDelivery as-a s1", given: order, answer: &going, location: going.Self,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).CreateDelivery(ctx, asA, "s1", order)
 			},
 		},
 		{
-			"delivery", "GET " + below + "/1 OK application/json", "Delivery as-a s1 1", nil, &going, &going,
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Delivery(ctx, asA, "s1", "1") },
+			name: "delivery", line: "GET " + below + "/1 OK application/json",
+			called: "Delivery as-a s1 1", answer: &going,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Delivery(ctx, asA, "s1", "1") },
 		},
 		{
-			"replace delivery", "PUT " + below + "/1 application/json OK application/json", "ReplaceDelivery as-a s1 1", order, &going, &going,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "replace delivery", line: "PUT " + below + "/1 application/json OK application/json",
+			called: "ReplaceDelivery as-a s1 1", given: order, answer: &going,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ReplaceDelivery(ctx, asA, "s1", "1", order)
 			},
 		},
 		{
-			"change delivery", "PATCH " + below + "/1 application/merge-patch+json No Content", "ModifyDelivery as-a s1 1",
-			change, nil, (*t8.GMDXMBDelivery)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "change delivery", line: "PATCH " + below + "/1 application/merge-patch+json No Content",
+			called: "ModifyDelivery as-a s1 1", given: change,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ModifyDelivery(ctx, asA, "s1", "1", change)
 			},
 		},
 		{
-			"end delivery", "DELETE " + below + "/1 No Content", "DeleteDelivery as-a s1 1", nil, nil, nil,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "end delivery", line: "DELETE " + below + "/1 No Content",
+			called: "DeleteDelivery as-a s1 1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nothing(api(c).DeleteDelivery(ctx, asA, "s1", "1"))
 			},
 		},
@@ -302,34 +323,38 @@ func TestGMDRefusals(t *testing.T) {
 	covers(t, "T8-4.4.7.2.3.3-08")
 	const mb2 = "/3gpp-group-message-delivery-mb2/v1/as-a/tmgi-allocation"
 	refuses(t, mb2Of, []refusal{
-		{"group", "POST", mb2, `{"externalGroupId":"g","mbmsLocArea":{"cellId":[],"enodeBId":[1]}}`, []string{
-			"/externalGroupId", "/mbmsLocArea/cellId", "/mbmsLocArea/enodeBId/0",
+		{name: "group", method: "POST", path: mb2, body: `{"externalGroupId":"g","mbmsLocArea":{"cellId":[],"enodeBId":[1]}}`, params: []string{
+			"/mbmsLocArea/enodeBId/0", "/externalGroupId", "/mbmsLocArea/cellId",
 		}},
-		{"null", "PATCH", mb2 + "/1", `{"externalGroupId":null,"mbmsLocArea":null}`, []string{"/externalGroupId", "/mbmsLocArea"}},
-		{"empty", "PATCH", mb2 + "/1", `{"mbmsLocArea":{"cellId":[]}}`, []string{"/mbmsLocArea/cellId"}},
-		{"no destination", "POST", mb2 + "/1/delivery-via-mbms", `{"scefMessageDeliveryPort":"skipped"}`, []string{"/notificationDestination"}},
-		{"forms", "PUT", mb2 + "/1/delivery-via-mbms/2",
-			`{"notificationDestination":"here","messageDeliveryStartTime":"now","groupMessagePayload":"?"}`,
-			[]string{"/notificationDestination", "/messageDeliveryStartTime", "/groupMessagePayload"}},
+		{name: "null", method: "PATCH", path: mb2 + "/1", body: `{"externalGroupId":null,"mbmsLocArea":null}`, params: []string{"/externalGroupId", "/mbmsLocArea"}},
+		{name: "empty", method: "PATCH", path: mb2 + "/1", body: `{"mbmsLocArea":{"cellId":[]}}`, params: []string{"/mbmsLocArea/cellId"}},
+		{name: "no destination", method: "POST", path: mb2 + "/1/delivery-via-mbms", body: `{"scefMessageDeliveryPort":"skipped"}`, params: []string{"/notificationDestination"}},
+		{name: "forms", method: "PUT", path: mb2 + "/1/delivery-via-mbms/2",
+			body:   `{"notificationDestination":"here","messageDeliveryStartTime":"now","groupMessagePayload":"?"}`,
+			params: []string{"/messageDeliveryStartTime", "/groupMessagePayload", "/notificationDestination"}},
 	})
 	const xmb = "/3gpp-group-message-delivery-xmb/v1/as-a/services"
 	refuses(t, xmbOf, []refusal{
-		{"service", "POST", xmb, `{"externalGroupId":7}`, []string{"/externalGroupId"}},
-		{"no destination", "POST", xmb + "/1/delivery-via-mbms", `{}`, []string{"/notificationDestination"}},
-		{"null", "PATCH", xmb + "/1/delivery-via-mbms/2", `{"messageDeliveryStopTime":null,"groupMessagePayload":null}`, []string{
+		{name: "service", method: "POST", path: xmb, body: `{"externalGroupId":7}`, params: []string{"/externalGroupId"}},
+		{name: "no destination", method: "POST", path: xmb + "/1/delivery-via-mbms", body: `{}`, params: []string{"/notificationDestination"}},
+		{name: "null", method: "PATCH", path: xmb + "/1/delivery-via-mbms/2", body: `{"messageDeliveryStopTime":null,"groupMessagePayload":null}`, params: []string{
 			"/messageDeliveryStopTime", "/groupMessagePayload",
 		}},
 	})
 }
 
-// The collections of MB2 are a single object in the standard; one element is written so, others as an array.
+// The collections of MB2 are a single object in the standard; one element is written so, others as an array. Neither has an
+// ETag, as no other collection has one.
 func TestMB2Collections(t *testing.T) {
 	const at = "/3gpp-group-message-delivery-mb2/v1/as-a/tmgi-allocation"
 	a := t8.TMGIAllocation{Self: "s"}
 	for body, all := range map[string][]t8.TMGIAllocation{`[]`: nil, `{"self":"s"}`: {a}, `[{"self":"s"},{"self":"s"}]`: {a, a}} {
 		w, _ := lay(t, mb2Of(&fake{answer: func(context.Context, string, any) (any, error) { return all, nil }}))
-		_, b := ask(t, w.Server, "GET", at, "")
+		res, b := ask(t, w.Server, "GET", at, "")
 		require.JSONEq(t, body, string(b))
+		require.Empty(t, res.Header.Get("ETag"))
+		res, _ = ask(t, w.Server, "GET", at, "", "If-None-Match", "*")
+		require.Equal(t, 200, res.StatusCode)
 	}
 	s := newSCEF(t)
 	c, err := t8.NewClient(s.URL, nil)

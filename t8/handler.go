@@ -264,15 +264,9 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 		return nil, fault.New("", fault.MethodNotAllowed, "the resource has "+res.allow)
 	}
 
-	caller, challenge, err := h.auth.Authenticate(r)
+	caller, err := authenticate(h.auth, out.w, r)
 	if err != nil {
-		if e, ok := errors.AsType[*fault.Error](err); ok { // the credential could not be checked
-			return rt, e
-		}
-		if challenge != "" {
-			out.w.Header().Set("WWW-Authenticate", challenge)
-		}
-		return rt, &fault.Error{Code: fault.Unauthenticated, Detail: "no valid credential", Err: err}
+		return rt, err
 	}
 	scsas, op := caller.ID, policy.Operation{API: api.name, ID: rt.operation}
 	c.scsas, out.x.SCSAS = scsas, scsas
@@ -334,7 +328,7 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 		if body, err = encodeBody(rep.body); err != nil {
 			return rt, err
 		}
-		if rt.shows(rep) {
+		if rt.shows(rep.status) {
 			tag := etagOf(body)
 			out.w.Header()["Etag"] = []string{tag}
 			if rt.method == http.MethodGet && !c.condition.IsZero() {
@@ -356,6 +350,22 @@ func (h *Handler) serve(out *answer, r *http.Request, c *call) (*route, error) {
 	}
 	out.write(rep.status, typeJSON, body)
 	return rt, nil
+}
+
+// authenticate finds out which SCS/AS sent r. The error is a *fault.Error: that of the Authenticator, when it could not check
+// the credential, or fault.Unauthenticated, with the challenge in the header of w.
+func authenticate(auth policy.Authenticator, w http.ResponseWriter, r *http.Request) (policy.Caller, error) {
+	caller, challenge, err := auth.Authenticate(r)
+	if err == nil {
+		return caller, nil
+	}
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		return policy.Caller{}, e
+	}
+	if challenge != "" {
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
+	return policy.Caller{}, &fault.Error{Code: fault.Unauthenticated, Detail: "no valid credential", Err: err}
 }
 
 // refusal is the answer to an operation that the Authorizer does not allow.
@@ -482,14 +492,7 @@ func (h *Handler) fail(out *answer, rt *route, e *fault.Error) {
 		out.write(to.status(), "", nil)
 		return
 	}
-	if s := e.Status(); !e.RetryAt.IsZero() && (s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable) {
-		out.w.Header().Set("Retry-After", retryAfter(e.RetryAt, time.Now()))
-	}
-	if e.Code == fault.Unauthenticated && out.w.Header().Get("WWW-Authenticate") == "" {
-		out.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 §15.5.2 wants one
-	}
-	body, media := rt.errorBody(e)
-	out.write(e.Status(), media, body)
+	out.refuse(rt, e)
 }
 
 // jsonOnly is the value of a header; nobody writes to it.
@@ -523,6 +526,18 @@ func (a *answer) write(status int, media string, body []byte) {
 	if body != nil {
 		_, _ = a.w.Write(body) // a client that is gone needs no answer
 	}
+}
+
+// refuse writes an error of rt, which is nil when no operation was found.
+func (a *answer) refuse(rt *route, e *fault.Error) {
+	if s := e.Status(); !e.RetryAt.IsZero() && (s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable) {
+		a.w.Header().Set("Retry-After", retryAfter(e.RetryAt, time.Now()))
+	}
+	if e.Code == fault.Unauthenticated && a.w.Header().Get("WWW-Authenticate") == "" {
+		a.w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 §15.5.2 wants one
+	}
+	body, media := rt.errorBody(e)
+	a.write(e.Status(), media, body)
 }
 
 // acceptsJSON reports whether an Accept header allows a JSON answer (RFC 9110 §12.5.1); none allows everything.

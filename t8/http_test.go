@@ -424,6 +424,99 @@ func TestClientRepeatsWhatIsSafe(t *testing.T) {
 	}
 }
 
+// What is repeated because it got no answer may have been carried out, so that a refusal of the repetition is no failure.
+func TestClientDoesNotTakeItsOwnDoingForAFailure(t *testing.T) {
+	type fails = []func(*http.Request) (*http.Response, error)
+	refused := func(status int, cause string) func(*http.Request) (*http.Response, error) {
+		return answerOf(status, fmt.Sprintf(`{"status":%d,"cause":%q}`, status, cause))
+	}
+	get := func(ctx context.Context, n t8.NIDD) error { _, err := n.Delivery(ctx, asA, "c", "d"); return err }
+	put := func(ctx context.Context, n t8.NIDD) error {
+		_, err := n.ReplaceDelivery(ctx, asA, "c", "d", &t8.NIDDDownlinkDataTransfer{MSISDN: "12345", Data: []byte("x")})
+		return err
+	}
+	del := func(ctx context.Context, n t8.NIDD) error { return n.CancelDelivery(ctx, asA, "c", "d") }
+	release := func(ctx context.Context, n t8.NIDD) error {
+		done, err := n.ReleasePort(ctx, asA, "c", "ue1-ef1")
+		require.Equal(t, err == nil, done)
+		return err
+	}
+	busy := answerOf(503, "", "Retry-After", "3")
+	const success, failure, unknown = "success", "failure", "unknown"
+	for _, c := range []struct {
+		name string
+		do   func(context.Context, t8.NIDD) error
+		fail fails
+		want string
+		code fault.Code // of the refusal
+	}{
+		{"DELETE, carried out", del, fails{broken, refused(404, "")}, success, 0},
+		{"DELETE, carried out, then busy", del, fails{broken, busy, refused(404, "")}, success, 0},
+		{"DELETE, not there", del, fails{refused(404, "")}, failure, fault.NotFound},
+		{"DELETE, not there, nothing was sent before", del, fails{noDial, refused(404, "")}, failure, fault.NotFound},
+		{"DELETE, not there, it was only busy", del, fails{busy, refused(404, "")}, failure, fault.NotFound},
+		{"DELETE, refused", del, fails{broken, refused(409, "SENDING")}, unknown, fault.Sending},
+		{"DELETE, delivered", del, fails{broken, refused(404, "ALREADY_DELIVERED")}, unknown, fault.AlreadyDelivered},
+		{"port, released", release, fails{broken, refused(404, "PORT_NOT_ASSOC_WITH_APP")}, success, 0},
+		{"port, not reserved", release, fails{refused(404, "PORT_NOT_ASSOC_WITH_APP")}, failure, fault.PortNotAssociated},
+		{"PUT, being sent", put, fails{broken, refused(409, "SENDING")}, unknown, fault.Sending},
+		{"PUT, delivered", put, fails{broken, refused(404, "ALREADY_DELIVERED")}, unknown, fault.AlreadyDelivered},
+		{"PUT, gone", put, fails{broken, broken, refused(404, "")}, unknown, fault.NotFound},
+		{"PUT, failed later", put, fails{broken, refused(500, "NEXT_HOP")}, unknown, fault.NextHop},
+		{"PUT, the last of the quota", put, fails{broken, refused(403, "QUOTA_EXCEEDED")}, unknown, fault.QuotaExceeded},
+		{"PUT, wrong", put, fails{broken, refused(400, "MANDATORY_IE_INCORRECT")}, failure, fault.InvalidParameter},
+		{"PUT, too long", put, fails{broken, refused(413, "")}, failure, fault.TooLarge},
+		{"PUT, being sent at first", put, fails{refused(409, "SENDING")}, failure, fault.Sending},
+		{"PUT, being sent, nothing was sent before", put, fails{noDial, refused(409, "SENDING")}, failure, fault.Sending},
+		{"PUT, an answer that cannot be read", put, fails{broken, answerOf(200, "{")}, failure, fault.Internal},
+		{"GET, gone", get, fails{broken, refused(404, "")}, failure, fault.NotFound},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &flaky{fail: c.fail}
+				cl, err := t8.NewClient("https://scef", &t8.ClientOptions{HTTP: &http.Client{Transport: f}})
+				require.NoError(t, err)
+				err = c.do(t.Context(), cl.NIDD())
+				require.Equal(t, len(c.fail), int(f.sent.Load()))
+				if c.want == success {
+					require.NoError(t, err)
+					return
+				}
+				require.ErrorIs(t, err, c.code)
+				e := fault.As(err)
+				require.Equal(t, c.want == failure, e.Remote)
+				if c.want == unknown {
+					require.Equal(t, fault.Unavailable, e.Code)
+					require.ErrorIs(t, err, io.ErrUnexpectedEOF, "and why")
+				} else {
+					require.Equal(t, c.code, e.Code)
+				}
+			})
+		})
+	}
+}
+
+// The connection breaks when the SCEF has deleted and has not answered.
+func TestClientRepeatsADeletion(t *testing.T) {
+	var deletions atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if deletions.Add(1) > 1 {
+			http.NotFound(w, r)
+			return
+		}
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = c.Close()
+		}
+	}))
+	t.Cleanup(s.Close)
+	n := client(t, s.URL)
+	require.NoError(t, n.DeleteConfiguration(t.Context(), asA, "c"))
+	require.Equal(t, int32(2), deletions.Load())
+	require.ErrorIs(t, n.DeleteConfiguration(t.Context(), asA, "c"), fault.NotFound)
+	require.Equal(t, int32(3), deletions.Load())
+}
+
 func TestClientStopsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -74,60 +74,73 @@ func nsFull() *t8.NetworkStatusSubscription {
 func TestNetworkStatus(t *testing.T) {
 	covers(t, "T8-4.4.8.2-01", "T8-4.4.8.2-02", "T8-4.4.8.2-03", "T8-4.4.8.2-04", "T8-4.4.8.2-05", "T8-4.4.8.2-14", "T8-4.4.8.2-15", "T8-4.4.8.2-19",
 		"T8-4.4.8.2-20", "T8-4.4.8.2-24", "T8-4.4.8.2-25", "T8-4.4.8.2-26", "T8-4.4.8.2-33")
-	ctx := t.Context()
 	patch := &t8.NetworkStatusSubscriptionPatch{
 		NotificationDestination: t8.Set("https://as.example.com/m"), LocationArea: t8.Set(from[t8.LocationArea](`{"cellIds":["b"]}`)),
 		TimeDuration: t8.Null[time.Time](), ThresholdTypes: t8.Set([]t8.CongestionType{t8.CongestionLow}),
 	}
-	const merge = "application/merge-patch+json"
-	bothWays(t, networkStatusAPI, []tapedCall{
+	travel(t, networkStatusAPI, []trip{
 		{
-			name: "none", invoke: func(c *t8.Client) (any, error) { return c.NetworkStatus().Subscriptions(ctx, asA) },
-			method: "GET", path: nsSubs, called: "Subscriptions as-a", status: 200, wire: `[]`,
+			name: "none", line: "GET " + nsSubs + " OK application/json",
+			called: "Subscriptions as-a", answered: `[]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.NetworkStatus().Subscriptions(ctx, asA) },
 		},
 		{
-			name: "list", invoke: func(c *t8.Client) (any, error) { return c.NetworkStatus().Subscriptions(ctx, asA) },
-			method: "GET", path: nsSubs, called: "Subscriptions as-a", answer: []t8.NetworkStatusSubscription{*nsFull()}, status: 200, wire: `[` + fullNS + `]`,
+			name: "list", line: "GET " + nsSubs + " OK application/json",
+			called: "Subscriptions as-a", answer: []t8.NetworkStatusSubscription{*nsFull()}, answered: `[` + fullNS + `]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return c.NetworkStatus().Subscriptions(ctx, asA) },
 		},
 		{
-			name: "create", invoke: func(c *t8.Client) (any, error) { return c.NetworkStatus().CreateSubscription(ctx, asA, nsGood()) },
-			method: "POST", path: nsSubs, media: "application/json", body: goodNS, called: "CreateSubscription as-a", given: nsGood(),
-			answer: nsFull(), status: 201, wire: fullNS, location: "https://scef.example.com/x/1",
+			name: "create", line: "POST " + nsSubs + " application/json Created application/json",
+			called: "CreateSubscription as-a", given: nsGood(), answer: nsFull(), location: "https://scef.example.com/x/1", sent: goodNS,
+			answered: fullNS,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NetworkStatus().CreateSubscription(ctx, asA, nsGood())
+			},
 		},
 		{
-			name: "read", invoke: func(c *t8.Client) (any, error) { return c.NetworkStatus().Subscription(ctx, asA, "s1") },
-			method: "GET", path: nsSub, called: "Subscription as-a s1", answer: nsFull(), status: 200, wire: fullNS,
+			name: "read", line: "GET " + nsSub + " OK application/json",
+			called: "Subscription as-a s1", answer: nsFull(), answered: fullNS,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NetworkStatus().Subscription(ctx, asA, "s1")
+			},
 		},
 		{
-			name: "replace", invoke: func(c *t8.Client) (any, error) {
+			name: "replace", line: "PUT " + nsSub + " application/json OK application/json",
+			called: "ReplaceSubscription as-a s1", given: nsGood(), answer: nsFull(), sent: goodNS, answered: fullNS,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.NetworkStatus().ReplaceSubscription(ctx, asA, "s1", nsGood())
 			},
-			method: "PUT", path: nsSub, media: "application/json", body: goodNS, called: "ReplaceSubscription as-a s1", given: nsGood(),
-			answer: nsFull(), status: 200, wire: fullNS,
 		},
 		{
-			name: "replace, nothing to tell", invoke: func(c *t8.Client) (any, error) {
+			name: "replace, nothing to tell", line: "PUT " + nsSub + " application/json No Content",
+			called: "ReplaceSubscription as-a s1", given: nsGood(), sent: goodNS,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.NetworkStatus().ReplaceSubscription(ctx, asA, "s1", nsGood())
 			},
-			method: "PUT", path: nsSub, media: "application/json", body: goodNS, called: "ReplaceSubscription as-a s1", given: nsGood(), status: 204,
 		},
 		{
-			name: "modify", invoke: func(c *t8.Client) (any, error) { return c.NetworkStatus().ModifySubscription(ctx, asA, "s1", patch) },
-			method: "PATCH", path: nsSub, media: merge, called: "ModifySubscription as-a s1", given: patch,
-			body:   `{"notificationDestination":"https://as.example.com/m","locationArea":{"cellIds":["b"]},"timeDuration":null,"thresholdTypes":["LOW"]}`,
-			answer: nsFull(), status: 200, wire: fullNS,
+			name: "modify", line: "PATCH " + nsSub + " application/merge-patch+json OK application/json",
+			called: "ModifySubscription as-a s1", given: patch, answer: nsFull(),
+			sent:     `{"notificationDestination":"https://as.example.com/m","locationArea":{"cellIds":["b"]},"timeDuration":null,"thresholdTypes":["LOW"]}`,
+			answered: fullNS,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NetworkStatus().ModifySubscription(ctx, asA, "s1", patch)
+			},
 		},
 		{
-			name: "modify, nothing to tell",
-			invoke: func(c *t8.Client) (any, error) {
+			name: "modify, nothing to tell", line: "PATCH " + nsSub + " application/merge-patch+json No Content",
+			called: "ModifySubscription as-a s1",
+			given:  &t8.NetworkStatusSubscriptionPatch{ThresholdValues: t8.Set([]t8.CongestionValue{3})}, sent: `{"thresholdValues":[3]}`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.NetworkStatus().ModifySubscription(ctx, asA, "s1", &t8.NetworkStatusSubscriptionPatch{ThresholdValues: t8.Set([]t8.CongestionValue{3})})
 			},
-			method: "PATCH", path: nsSub, media: merge, body: `{"thresholdValues":[3]}`, called: "ModifySubscription as-a s1",
-			given: &t8.NetworkStatusSubscriptionPatch{ThresholdValues: t8.Set([]t8.CongestionValue{3})}, status: 204,
 		},
 		{
-			name: "delete", invoke: func(c *t8.Client) (any, error) { return nil, c.NetworkStatus().DeleteSubscription(ctx, asA, "s1") },
-			method: "DELETE", path: nsSub, called: "DeleteSubscription as-a s1", status: 204,
+			name: "delete", line: "DELETE " + nsSub + " No Content",
+			called: "DeleteSubscription as-a s1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return nil, c.NetworkStatus().DeleteSubscription(ctx, asA, "s1")
+			},
 		},
 	})
 	allows(t, networkStatusAPI(&fake{}), "DELETE", nsSubs, "GET, HEAD, POST, OPTIONS")
@@ -144,34 +157,33 @@ func TestNetworkStatusNotAuthorized(t *testing.T) {
 
 func TestNetworkStatusRefusals(t *testing.T) {
 	covers(t, "T8-4.4.8.2-06")
-	const merge = "application/merge-patch+json"
-	refusesTaped(t, networkStatusAPI, []wrongCall{
+	refuses(t, networkStatusAPI, []refusal{
 		{
-			name: "nothing", method: "POST", path: nsSubs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "nothing", method: "POST", path: nsSubs, body: `{}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/notificationDestination", "/locationArea"},
 		},
 		{
-			name: "no destination", method: "POST", path: nsSubs, body: `{"locationArea":{"cellIds":["a"]}}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "no destination", method: "POST", path: nsSubs, body: `{"locationArea":{"cellIds":["a"]}}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/notificationDestination"},
 		},
 		{
-			name: "no area", method: "POST", path: nsSubs, body: `{"notificationDestination":"https://as.example.com/n"}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "no area", method: "POST", path: nsSubs, body: `{"notificationDestination":"https://as.example.com/n"}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/locationArea"},
 		},
 		{
-			name: "both thresholds, no such level", method: "PUT", path: nsSub, status: 400, cause: "MANDATORY_IE_INCORRECT",
+			name: "both thresholds, no such level", method: "PUT", path: nsSub, cause: "MANDATORY_IE_INCORRECT",
 			body:   `{"notificationDestination":"https://as.example.com/n","locationArea":{},"thresholdValues":[1,32,-1],"thresholdTypes":["LOW"]}`,
 			params: []string{"/thresholdValues/1", "/thresholdValues/2", "/thresholdValues", "/thresholdTypes"},
 		},
 		{
-			name: "no thresholds", method: "POST", path: nsSubs, status: 400, cause: "MANDATORY_IE_INCORRECT",
+			name: "no thresholds", method: "POST", path: nsSubs, cause: "MANDATORY_IE_INCORRECT",
 			body:   `{"notificationDestination":"https://as.example.com/n","locationArea":{},"thresholdValues":[]}`,
 			params: []string{"/thresholdValues"},
 		},
 		{
-			name: "removes", method: "PATCH", path: nsSub, media: merge, status: 400, cause: "MANDATORY_IE_INCORRECT",
+			name: "removes", method: "PATCH", path: nsSub, cause: "MANDATORY_IE_INCORRECT",
 			body:   `{"notificationDestination":null,"locationArea":null,"thresholdValues":[32],"timeDuration":7}`,
-			params: []string{"/notificationDestination", "/locationArea", "/thresholdValues/0", "/timeDuration"},
+			params: []string{"/timeDuration", "/notificationDestination", "/locationArea", "/thresholdValues/0"},
 		},
 	})
 }

@@ -3,6 +3,7 @@ package t8
 import (
 	"time"
 
+	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 )
 
@@ -237,7 +238,7 @@ type ManagePortNotification struct {
 }
 
 // NIDDDownlinkDataDeliveryFailure is the body of a 500 on downlink data deliveries (TS 29.122 §5.6.2,
-// NiddDownlinkDataDeliveryFailure).
+// NiddDownlinkDataDeliveryFailure). It is made of the *fault.Error that a procedure returns.
 type NIDDDownlinkDataDeliveryFailure struct {
 	// ProblemDetail says what failed.
 	ProblemDetail ProblemDetails `json:"problemDetail" t8:"required"`
@@ -245,7 +246,16 @@ type NIDDDownlinkDataDeliveryFailure struct {
 	RequestedRetransmissionTime time.Time `json:"requestedRetransmissionTime,omitzero"`
 }
 
-// RDSDownlinkDataDeliveryFailure is the body of a 500 on RDS ports (TS 29.122 §5.6.2, RdsDownlinkDataDeliveryFailure).
+func (f NIDDDownlinkDataDeliveryFailure) of(e *fault.Error) any {
+	f.ProblemDetail, f.RequestedRetransmissionTime = Problem(e), e.RetryAt
+	return f
+}
+
+func (NIDDDownlinkDataDeliveryFailure) extends() bool { return false }
+
+// RDSDownlinkDataDeliveryFailure is the body of a 500 on RDS ports (TS 29.122 §5.6.2, RdsDownlinkDataDeliveryFailure). To
+// tell the formats of the UE, a procedure returns it in a [ReportError] below a *fault.Error, of which the other members are
+// made: fault.Wrap(op, fault.FormatNotSupported, ReportError{RDSDownlinkDataDeliveryFailure{SupportedUEFormats: formats}}).
 type RDSDownlinkDataDeliveryFailure struct {
 	ProblemDetails
 	// RequestedRetransmissionTime is when the network expects to reach the UE; zero: not known.
@@ -253,6 +263,13 @@ type RDSDownlinkDataDeliveryFailure struct {
 	// SupportedUEFormats are the serialization formats of the UE. Not empty when present.
 	SupportedUEFormats []SerializationFormat `json:"supportedUeFormats,omitempty" t8:"min=1"`
 }
+
+func (f RDSDownlinkDataDeliveryFailure) of(e *fault.Error) any {
+	f.ProblemDetails, f.RequestedRetransmissionTime = Problem(e), e.RetryAt
+	return f
+}
+
+func (f RDSDownlinkDataDeliveryFailure) extends() bool { return len(f.SupportedUEFormats) > 0 }
 
 // PDNEstablishmentOption says what the SCEF does with data for a UE without PDN connection (TS 29.122 §5.6.2). T8
 // enumerations are open: a value that is not known is kept.

@@ -71,7 +71,7 @@ type NIDD interface {
 
 	// ReservePort reserves a pair of ports and returns it with Self set (201), or nil when the UE is being asked and
 	// a notification will tell (202). Errors: fault.PortNotFree, fault.NoPDNConnection,
-	// fault.TemporarilyUnreachable, fault.FormatNotSupported and others.
+	// fault.TemporarilyUnreachable, fault.FormatNotSupported (see [RDSDownlinkDataDeliveryFailure]) and others.
 	ReservePort(ctx context.Context, scsas id.SCSASID, configID, portID string, port *ManagePort) (*ManagePort, error)
 
 	// ReleasePort releases a pair of ports. done is false when the UE is being asked and a notification will tell
@@ -128,6 +128,12 @@ func NIDDAPI(p NIDD) API {
 		}
 		return none(err)
 	}
+	onDelivery := func(r route) route {
+		return reporting[NIDDDownlinkDataDeliveryFailure](r, http.StatusInternalServerError)
+	}
+	onPort := func(r route) route {
+		return reporting[RDSDownlinkDataDeliveryFailure](r, http.StatusInternalServerError)
+	}
 	return API{Name: "3gpp-nidd", Version: "v1", refuse401: []string{"CreateDownlinkDataDelivery"}, routes: []route{
 		getList(configs, "FetchAllNIDDConfigurations", func(c *call) ([]NIDDConfiguration, error) {
 			return p.Configurations(c.ctx, c.scsas)
@@ -149,34 +155,28 @@ func NIDDAPI(p NIDD) API {
 		getList(deliveries, "FetchAllDownlinkDataDeliveries", func(c *call) ([]NIDDDownlinkDataTransfer, error) {
 			return p.Deliveries(c.ctx, c.scsas, c.vars[0])
 		}),
-		failing(sent, shapeDelivery),
+		onDelivery(sent),
 		getOne(delivery, "FetchIndDownlinkDataDelivery", func(c *call) (*NIDDDownlinkDataTransfer, error) {
 			return p.Delivery(c.ctx, c.scsas, c.vars[0], c.vars[1])
 		}),
-		failing(put(delivery, "UpdateIndDownlinkDataDelivery", func(c *call, b *NIDDDownlinkDataTransfer) (*NIDDDownlinkDataTransfer, error) {
+		onDelivery(put(delivery, "UpdateIndDownlinkDataDelivery", func(c *call, b *NIDDDownlinkDataTransfer) (*NIDDDownlinkDataTransfer, error) {
 			return p.ReplaceDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
-		}), shapeDelivery),
-		failing(patch(delivery, "ModifyIndDownlinkDataDelivery", plainOrMerge, func(c *call, b *NIDDDownlinkDataTransferPatch) (*NIDDDownlinkDataTransfer, error) {
+		})),
+		onDelivery(patch(delivery, "ModifyIndDownlinkDataDelivery", plainOrMerge, func(c *call, b *NIDDDownlinkDataTransferPatch) (*NIDDDownlinkDataTransfer, error) {
 			return p.ModifyDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1], b)
-		}), shapeDelivery),
-		failing(remove(delivery, "DeleteIndDownlinkDataDelivery", func(c *call) error {
+		})),
+		onDelivery(remove(delivery, "DeleteIndDownlinkDataDelivery", func(c *call) error {
 			return p.CancelDelivery(c.ctx, c.scsas, c.vars[0], c.vars[1])
-		}), shapeDelivery),
+		})),
 		getList(ports, "FetchAllManagePortConfigurations", func(c *call) ([]ManagePort, error) {
 			return p.Ports(c.ctx, c.scsas, c.vars[0])
 		}),
 		getOne(port, "FetchIndManagePortConfiguration", func(c *call) (*ManagePort, error) {
 			return p.Port(c.ctx, c.scsas, c.vars[0], c.vars[1])
 		}),
-		failing(reserve, shapePort),
-		failing(release, shapePort),
+		onPort(reserve),
+		onPort(release),
 	}}
-}
-
-// failing says which body a 500 has.
-func failing(r route, shape failureShape) route {
-	r.failure = shape
-	return r
 }
 
 // noPort refuses a port identifier that cannot be one.

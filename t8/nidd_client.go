@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"reflect"
 
 	"github.com/scefkit/scefkit/id"
 )
@@ -15,6 +16,9 @@ func (c *Client) NIDD() NIDD { return niddClient{caller{c, "3gpp-nidd", niddBase
 type niddClient struct{ caller }
 
 var _ NIDD = niddClient{}
+
+// portReports is what failures on ports may be told in.
+var portReports = map[int]reflect.Type{http.StatusInternalServerError: reflect.TypeFor[RDSDownlinkDataDeliveryFailure]()}
 
 func (n niddClient) config(scsas id.SCSASID, configID string) string {
 	if isURI(configID) {
@@ -96,7 +100,10 @@ func (n niddClient) Port(ctx context.Context, scsas id.SCSASID, configID, portID
 }
 
 func (n niddClient) ReservePort(ctx context.Context, scsas id.SCSASID, configID, portID string, port *ManagePort) (*ManagePort, error) {
-	v, status, location, err := invoke[ManagePort](ctx, n.caller, request{operation: "UpdateIndManagePortConfiguration", once: true, scsas: scsas, method: "PUT", uri: n.below(scsas, configID, niddPorts, portID), media: typeJSON, body: port})
+	v, status, location, err := invoke[ManagePort](ctx, n.caller, request{
+		operation: "UpdateIndManagePortConfiguration", once: true, scsas: scsas, method: "PUT",
+		uri: n.below(scsas, configID, niddPorts, portID), media: typeJSON, body: port, reports: portReports,
+	})
 	if err != nil || status == http.StatusAccepted {
 		return nil, err
 	}
@@ -110,6 +117,9 @@ func (n niddClient) ReservePort(ctx context.Context, scsas id.SCSASID, configID,
 }
 
 func (n niddClient) ReleasePort(ctx context.Context, scsas id.SCSASID, configID, portID string) (bool, error) {
-	status, _, err := n.c.do(ctx, request{api: n.api, operation: "DeleteIndManagePortConfiguration", scsas: scsas, method: "DELETE", uri: n.below(scsas, configID, niddPorts, portID)}, nil)
+	status, _, err := n.c.do(ctx, request{
+		api: n.api, operation: "DeleteIndManagePortConfiguration", scsas: scsas, method: "DELETE",
+		uri: n.below(scsas, configID, niddPorts, portID), reports: portReports,
+	}, nil)
 	return err == nil && status != http.StatusAccepted, err
 }

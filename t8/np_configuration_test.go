@@ -72,64 +72,84 @@ func TestNPConfiguration(t *testing.T) {
 	covers(t, "T8-4.4.12.1-03", "T8-4.4.12.1-05", "T8-4.4.12.1-06", "T8-4.4.12.1-07", "T8-4.4.12.1-08", "T8-4.4.12.1-09", "T8-4.4.12.1-12",
 		"T8-4.4.12.1-16", "T8-4.4.12.1-18", "T8-4.4.12.1-33", "T8-4.4.12.1-37", "T8-4.4.12.2-04", "T8-4.4.12.2-07", "T8-4.4.12.2-11", "T8-4.4.12.2-12",
 		"T8-4.4.12.2-15", "T8-4.4.12.2-16", "T8-4.4.12.3-01")
-	ctx := t.Context()
-	const merge = "application/merge-patch+json"
 	patch := &t8.NetworkParametersPatch{
 		MaximumLatency: t8.Set(t8.DurationSec(0)), MaximumResponseTime: t8.Null[t8.DurationSec](), SuggestedNumberOfDLPackets: t8.Set(0),
 		GroupReportingGuardTime: t8.Set(t8.DurationSec(time.Second)), ValidityTime: t8.Null[time.Time](), NotificationDestination: t8.Set("https://as.example.com/m"),
 	}
-	bothWays(t, npAPI, []tapedCall{
+	travel(t, npAPI, []trip{
 		{
-			name: "none", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().Configurations(ctx, asA) },
-			method: "GET", path: npConfigs, called: "Configurations as-a", status: 200, wire: `[]`,
+			name: "none", line: "GET " + npConfigs + " OK application/json",
+			called: "Configurations as-a", answered: `[]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NPConfiguration().Configurations(ctx, asA)
+			},
 		},
 		{
-			name: "list", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().Configurations(ctx, asA) },
-			method: "GET", path: npConfigs, called: "Configurations as-a", answer: []t8.NetworkParameters{*npFull()}, status: 200, wire: `[` + fullNP + `]`,
+			name: "list", line: "GET " + npConfigs + " OK application/json",
+			called: "Configurations as-a", answer: []t8.NetworkParameters{*npFull()}, answered: `[` + fullNP + `]`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NPConfiguration().Configurations(ctx, asA)
+			},
 		},
 		{
-			name: "create", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().CreateConfiguration(ctx, asA, npGood()) },
-			method: "POST", path: npConfigs, media: "application/json", body: goodNP, called: "CreateConfiguration as-a", given: npGood(),
-			answer: npFull(), status: 201, wire: fullNP, location: "https://scef.example.com/x/1",
+			name: "create", line: "POST " + npConfigs + " application/json Created application/json",
+			called: "CreateConfiguration as-a", given: npGood(), answer: npFull(), location: "https://scef.example.com/x/1", sent: goodNP,
+			answered: fullNP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NPConfiguration().CreateConfiguration(ctx, asA, npGood())
+			},
 		},
 		{
-			name: "read", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().Configuration(ctx, asA, "c1") },
-			method: "GET", path: npConfig, called: "Configuration as-a c1", answer: npFull(), status: 200, wire: fullNP,
+			name: "read", line: "GET " + npConfig + " OK application/json",
+			called: "Configuration as-a c1", answer: npFull(), answered: fullNP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NPConfiguration().Configuration(ctx, asA, "c1")
+			},
 		},
 		{
-			name: "replace", invoke: func(c *t8.Client) (any, error) {
+			name: "replace", line: "PUT " + npConfig + " application/json OK application/json",
+			called: "ReplaceConfiguration as-a c1", given: npGood(), answer: npFull(), sent: goodNP, answered: fullNP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.NPConfiguration().ReplaceConfiguration(ctx, asA, "c1", npGood())
 			},
-			method: "PUT", path: npConfig, media: "application/json", body: goodNP, called: "ReplaceConfiguration as-a c1", given: npGood(),
-			answer: npFull(), status: 200, wire: fullNP,
 		},
 		{
-			name: "replace, nothing to tell", invoke: func(c *t8.Client) (any, error) {
+			name: "replace, nothing to tell", line: "PUT " + npConfig + " application/json No Content",
+			called: "ReplaceConfiguration as-a c1", given: npGood(), sent: goodNP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.NPConfiguration().ReplaceConfiguration(ctx, asA, "c1", npGood())
 			},
-			method: "PUT", path: npConfig, media: "application/json", body: goodNP, called: "ReplaceConfiguration as-a c1", given: npGood(), status: 204,
 		},
 		{
-			name: "modify", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().ModifyConfiguration(ctx, asA, "c1", patch) },
-			method: "PATCH", path: npConfig, media: merge, called: "ModifyConfiguration as-a c1", given: patch,
-			body: `{"maximumLatency":0,"maximumResponseTime":null,"suggestedNumberOfDlPackets":0,"groupReportGuardTime":1,"validityTime":null,
+			name: "modify", line: "PATCH " + npConfig + " application/merge-patch+json OK application/json",
+			called: "ModifyConfiguration as-a c1", given: patch, answer: npFull(),
+			sent: `{"maximumLatency":0,"maximumResponseTime":null,"suggestedNumberOfDlPackets":0,"groupReportGuardTime":1,"validityTime":null,
 				"notificationDestination":"https://as.example.com/m"}`,
-			answer: npFull(), status: 200, wire: fullNP,
+			answered: fullNP,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NPConfiguration().ModifyConfiguration(ctx, asA, "c1", patch)
+			},
 		},
 		{
-			name: "modify, nothing to tell",
-			invoke: func(c *t8.Client) (any, error) {
+			name: "modify, nothing to tell", line: "PATCH " + npConfig + " application/merge-patch+json No Content",
+			called: "ModifyConfiguration as-a c1", given: &t8.NetworkParametersPatch{}, sent: `{}`,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return c.NPConfiguration().ModifyConfiguration(ctx, asA, "c1", &t8.NetworkParametersPatch{})
 			},
-			method: "PATCH", path: npConfig, media: merge, body: `{}`, called: "ModifyConfiguration as-a c1", given: &t8.NetworkParametersPatch{}, status: 204,
 		},
 		{
-			name: "delete", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().DeleteConfiguration(ctx, asA, "c1") },
-			method: "DELETE", path: npConfig, called: "DeleteConfiguration as-a c1", status: 204,
+			name: "delete", line: "DELETE " + npConfig + " No Content",
+			called: "DeleteConfiguration as-a c1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NPConfiguration().DeleteConfiguration(ctx, asA, "c1")
+			},
 		},
 		{
-			name: "delete with results", invoke: func(c *t8.Client) (any, error) { return c.NPConfiguration().DeleteConfiguration(ctx, asA, "c1") },
-			method: "DELETE", path: npConfig, called: "DeleteConfiguration as-a c1", answer: from[[]t8.ConfigResult](results), status: 200, wire: results,
+			name: "delete with results", line: "DELETE " + npConfig + " OK application/json",
+			called: "DeleteConfiguration as-a c1", answer: from[[]t8.ConfigResult](results), answered: results,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
+				return c.NPConfiguration().DeleteConfiguration(ctx, asA, "c1")
+			},
 		},
 	})
 	allows(t, npAPI(&fake{}), "PUT", npConfigs, "GET, HEAD, POST, OPTIONS")
@@ -142,7 +162,8 @@ func TestNPConfiguration(t *testing.T) {
 func TestNPConfigurationUEs(t *testing.T) {
 	covers(t, "T8-4.4.12.1-04", "T8-4.4.12.1-15")
 	f := &fake{answer: func(context.Context, string, any) (any, error) { return npFull(), nil }}
-	np := clientOf(t, taped(t, npAPI(f), nil).URL).NPConfiguration()
+	_, c := lay(t, npAPI(f))
+	np := c.NPConfiguration()
 	for _, cfg := range []*t8.NetworkParameters{
 		{ExternalID: "ue@example.com"}, {MSISDN: "491700000001"},
 		{ExternalGroupID: "g@example.com", NotificationDestination: "https://as.example.com/n"},
@@ -155,28 +176,27 @@ func TestNPConfigurationUEs(t *testing.T) {
 
 func TestNPConfigurationRefusals(t *testing.T) {
 	covers(t, "T8-4.4.12.1-13")
-	const merge = "application/merge-patch+json"
-	refusesTaped(t, npAPI, []wrongCall{
+	refuses(t, npAPI, []refusal{
 		{
-			name: "nothing", method: "POST", path: npConfigs, body: `{}`, status: 400, cause: "MANDATORY_IE_MISSING",
+			name: "nothing", method: "POST", path: npConfigs, body: `{}`, cause: "MANDATORY_IE_MISSING",
 			params: []string{"/externalId", "/msisdn", "/externalGroupId"},
 		},
 		{
 			name: "group without destination", method: "POST", path: npConfigs, body: `{"externalGroupId":"g@example.com","maximumLatency":1}`,
-			status: 400, cause: "MANDATORY_IE_MISSING", params: []string{"/notificationDestination"},
+			cause: "MANDATORY_IE_MISSING", params: []string{"/notificationDestination"},
 		},
 		{
 			name: "replaced by a group without destination", method: "PUT", path: npConfig, body: `{"externalGroupId":"g@example.com"}`,
-			status: 400, cause: "MANDATORY_IE_MISSING", params: []string{"/notificationDestination"},
+			cause: "MANDATORY_IE_MISSING", params: []string{"/notificationDestination"},
 		},
 		{
-			name: "negative", method: "PUT", path: npConfig, status: 400, cause: "MANDATORY_IE_INCORRECT",
+			name: "negative", method: "PUT", path: npConfig, cause: "MANDATORY_IE_INCORRECT",
 			body:   `{"msisdn":"12345","maximumLatency":-1,"maximumResponseTime":"1","suggestedNumberOfDlPackets":-1,"groupReportingGuardTime":1.5,"ueMacAddr":"0"}`,
-			params: []string{"/maximumLatency", "/maximumResponseTime", "/suggestedNumberOfDlPackets", "/groupReportingGuardTime", "/ueMacAddr"},
+			params: []string{"/maximumLatency", "/maximumResponseTime", "/groupReportingGuardTime", "/suggestedNumberOfDlPackets", "/ueMacAddr"},
 		},
 		{
-			name: "removes the destination", method: "PATCH", path: npConfig, media: merge, status: 400, cause: "MANDATORY_IE_INCORRECT",
-			body: `{"notificationDestination":null,"suggestedNumberOfDlPackets":-1}`, params: []string{"/notificationDestination", "/suggestedNumberOfDlPackets"},
+			name: "removes the destination", method: "PATCH", path: npConfig, cause: "MANDATORY_IE_INCORRECT",
+			body: `{"notificationDestination":null,"suggestedNumberOfDlPackets":-1}`, params: []string{"/suggestedNumberOfDlPackets", "/notificationDestination"},
 		},
 		{name: "media type", method: "PATCH", path: npConfig, media: "application/json", body: `{}`, status: 415},
 	})
@@ -191,7 +211,8 @@ func TestNPConfigurationReadOnly(t *testing.T) {
 		}
 		return &t8.NetworkParameters{Self: "x"}, nil
 	}}
-	res, body := ask(t, taped(t, npAPI(f), nil).Server, "POST", npConfigs, `{"self":1,"msisdn":"12345","websockNotifConfig":{"websocketUri":"wss://me/"}}`)
+	s, _ := lay(t, npAPI(f))
+	res, body := ask(t, s.Server, "POST", npConfigs, `{"self":1,"msisdn":"12345","websockNotifConfig":{"websocketUri":"wss://me/"}}`)
 	require.Equal(t, 201, res.StatusCode, "%s", body)
 }
 
@@ -202,7 +223,8 @@ func TestNPConfigurationOutOfRange(t *testing.T) {
 		e.Params = []fault.Param{{Param: "/maximumLatency", Reason: "at most 1 h"}}
 		return nil, e
 	}}
-	_, err := clientOf(t, taped(t, npAPI(f), nil).URL).NPConfiguration().CreateConfiguration(t.Context(), asA, npGood())
+	_, c := lay(t, npAPI(f))
+	_, err := c.NPConfiguration().CreateConfiguration(t.Context(), asA, npGood())
 	require.ErrorIs(t, err, fault.ParameterOutOfRange)
 	require.Equal(t, []string{"/maximumLatency"}, paramsOf(err))
 }

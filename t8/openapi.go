@@ -256,7 +256,7 @@ func (e *describer) operation(r *route, tag string) object {
 		params = append(params, p)
 	}
 	switch tag := (object{{"type", "string"}}); {
-	case r.tagged(http.StatusOK) && r.method == http.MethodGet:
+	case r.method == http.MethodGet && r.shows(http.StatusOK):
 		params = append(params, object{{"name", "If-None-Match"}, {"in", "header"}, {"description", "Tags of states that the SCS/AS has (RFC 9110 §13.1.2)."}, {"schema", tag}})
 	case r.conditional():
 		params = append(params, object{{"name", "If-Match"}, {"in", "header"}, {"description", "Tags of states that may be changed (RFC 9110 §13.1.1)."}, {"schema", tag}})
@@ -316,7 +316,7 @@ func (e *describer) answers(r *route) object {
 		if s == http.StatusCreated {
 			headers = object{{"Location", header("URI of the new resource.", object{{"type", "string"}, {"format", "uri"}}, true)}}
 		}
-		if r.tagged(s) {
+		if r.shows(s) {
 			headers = append(headers, member{"ETag", header("Tag of this state of the resource (RFC 9110 §8.8.3).", object{{"type", "string"}}, false)})
 		}
 		if headers != nil {
@@ -331,7 +331,7 @@ func (e *describer) answers(r *route) object {
 		}
 		all = append(all, member{strconv.Itoa(s), a})
 	}
-	if r.method == http.MethodGet && r.tagged(http.StatusOK) {
+	if r.method == http.MethodGet && r.shows(http.StatusOK) {
 		all = append(all, member{"304", object{{"description", "The SCS/AS has the resource as it is."}}})
 	}
 	errs := []int{400, 401, 403, 404, 429, 500, 503}
@@ -365,18 +365,6 @@ func (rt *route) conditional() bool {
 	return rt.method == http.MethodPut || rt.method == http.MethodPatch || rt.method == http.MethodDelete
 }
 
-// tagged reports whether an answer may have an ETag: it shows one resource.
-func (rt *route) tagged(status int) bool {
-	if rt.answer == nil || rt.answer.Kind() != reflect.Struct {
-		return false
-	}
-	switch rt.method {
-	case http.MethodGet, http.MethodPut, http.MethodPatch:
-		return status == http.StatusOK || status == http.StatusCreated
-	}
-	return status == http.StatusCreated
-}
-
 func successText(r *route, status int) string {
 	switch {
 	case status == http.StatusCreated:
@@ -397,17 +385,11 @@ func (e *describer) failure(r *route, status int) object {
 	body := func(media string, t reflect.Type) {
 		content = append(content, member{media, object{{"schema", e.schema(planOf(t), nil)}}})
 	}
-	problem := reflect.TypeFor[ProblemDetails]()
 	if t := r.reports[status]; t != nil {
-		body(typeJSON, t)
-		body(typeProblem, problem)
-	} else if status == http.StatusInternalServerError {
-		switch r.failure {
-		case shapeDelivery:
-			body(typeJSON, reflect.TypeFor[NIDDDownlinkDataDeliveryFailure]())
-			body(typeProblem, problem)
-		case shapePort:
-			body(typeProblem, reflect.TypeFor[RDSDownlinkDataDeliveryFailure]())
+		media := reportMedia(t)
+		body(media, t)
+		if media != typeProblem {
+			body(typeProblem, reflect.TypeFor[ProblemDetails]())
 		}
 	}
 	if content == nil {

@@ -98,67 +98,75 @@ func TestPFDManagement(t *testing.T) {
 	api := func(c *t8.Client) t8.PFDManagement { return c.PFDManagement() }
 	travel(t, pfdsOf, []trip{
 		{
-			"all", "GET " + at + " OK application/json", "Transactions as-a", t8.PFDFilter{}, []t8.PFDTransaction{*kept}, []t8.PFDTransaction{*kept},
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "all", line: "GET " + at + " OK application/json",
+			called: "Transactions as-a", given: t8.PFDFilter{}, answer: []t8.PFDTransaction{*kept},
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).Transactions(ctx, asA, t8.PFDFilter{})
 			},
 		},
 		{
-			"some", "GET " + at + "?external-app-ids=app+1&external-app-ids=a%2Cb%26c OK application/json", "Transactions as-a",
-			filter, nil, []t8.PFDTransaction{},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Transactions(ctx, asA, filter) },
+			name: "some", line: "GET " + at + "?external-app-ids=app+1&external-app-ids=a%2Cb%26c OK application/json",
+			called: "Transactions as-a", given: filter, want: []t8.PFDTransaction{},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Transactions(ctx, asA, filter) },
 		},
 		{
-			"create", "POST " + at + " application/json Created application/json", "CreateTransaction as-a", pfdTransaction(), kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "create", line: "POST " + at + " application/json Created application/json",
+			called: "CreateTransaction as-a", given: pfdTransaction(), answer: kept, location: kept.Self,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).CreateTransaction(ctx, asA, pfdTransaction())
 			},
 		},
 		{
-			"one", "GET " + at + "/1 OK application/json", "Transaction as-a 1", nil, kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Transaction(ctx, asA, "1") },
+			name: "one", line: "GET " + at + "/1 OK application/json",
+			called: "Transaction as-a 1", answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Transaction(ctx, asA, "1") },
 		},
 		{
-			"replace", "PUT " + at + "/1 application/json OK application/json", "ReplaceTransaction as-a 1", pfdTransaction(), kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "replace", line: "PUT " + at + "/1 application/json OK application/json",
+			called: "ReplaceTransaction as-a 1", given: pfdTransaction(), answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ReplaceTransaction(ctx, asA, "1", pfdTransaction())
 			},
 		},
 		{
-			"modify", "PATCH " + at + "/1 application/merge-patch+json No Content", "ModifyTransaction as-a 1", change, nil, (*t8.PFDTransaction)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "modify", line: "PATCH " + at + "/1 application/merge-patch+json No Content",
+			called: "ModifyTransaction as-a 1", given: change,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ModifyTransaction(ctx, asA, "1", change)
 			},
 		},
 		{
-			"delete", "DELETE " + at + "/1 No Content", "DeleteTransaction as-a 1", nil, nil, nil,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "delete", line: "DELETE " + at + "/1 No Content",
+			called: "DeleteTransaction as-a 1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nothing(api(c).DeleteTransaction(ctx, asA, "1"))
 			},
 		},
 		{
-			"application", "GET " + below + " OK application/json", "Application as-a 1 app-1", nil, app, app,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "application", line: "GET " + below + " OK application/json",
+			called: "Application as-a 1 app-1", answer: app,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).Application(ctx, asA, "1", "app-1")
 			},
 		},
 		{
-			"replace application", "PUT " + below + " application/json No Content", "ReplaceApplication as-a 1 app-1",
-			pfdsOfApp(), nil, (*t8.PFDData)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "replace application", line: "PUT " + below + " application/json No Content",
+			called: "ReplaceApplication as-a 1 app-1", given: pfdsOfApp(),
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ReplaceApplication(ctx, asA, "1", "app-1", pfdsOfApp())
 			},
 		},
 		{
-			"modify application", "PATCH " + below + " application/merge-patch+json OK application/json", "ModifyApplication as-a 1 app-1",
-			appChange, app, app,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "modify application", line: "PATCH " + below + " application/merge-patch+json OK application/json",
+			called: "ModifyApplication as-a 1 app-1", given: appChange, answer: app,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ModifyApplication(ctx, asA, "1", "app-1", appChange)
 			},
 		},
 		{
-			"delete application", "DELETE " + below + " No Content", "DeleteApplication as-a 1 app-1", nil, nil, nil,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "delete application", line: "DELETE " + below + " No Content",
+			called: "DeleteApplication as-a 1 app-1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nothing(api(c).DeleteApplication(ctx, asA, "1", "app-1"))
 			},
 		},
@@ -168,23 +176,23 @@ func TestPFDManagement(t *testing.T) {
 func TestPFDRefusals(t *testing.T) {
 	const at = "/3gpp-pfd-management/v1/as-a/transactions"
 	refuses(t, pfdsOf, []refusal{
-		{"nothing", "POST", at, `{}`, []string{"/pfdDatas"}},
-		{"no application", "POST", at, `{"pfdDatas":{}}`, []string{"/pfdDatas"}},
-		{"null application", "POST", at, `{"pfdDatas":{"a":null}}`, []string{"/pfdDatas/a"}},
-		{"deep", "PUT", at + "/1", `{"notificationDestination":"x",
-			"pfdDatas":{"a/b":{"allowedDelay":-1,"cachingTime":"skipped","pfds":{"p~1":{"urls":[]}}}}}`, []string{
-			"/notificationDestination", "/pfdDatas/a~1b/externalAppId", "/pfdDatas/a~1b/allowedDelay",
-			"/pfdDatas/a~1b/pfds/p~01/pfdId", "/pfdDatas/a~1b/pfds/p~01/urls",
+		{name: "nothing", method: "POST", path: at, body: `{}`, params: []string{"/pfdDatas"}},
+		{name: "no application", method: "POST", path: at, body: `{"pfdDatas":{}}`, params: []string{"/pfdDatas"}},
+		{name: "null application", method: "POST", path: at, body: `{"pfdDatas":{"a":null}}`, params: []string{"/pfdDatas/a"}},
+		{name: "deep", method: "PUT", path: at + "/1", body: `{"notificationDestination":"x",
+			"pfdDatas":{"a/b":{"allowedDelay":-1,"cachingTime":"skipped","pfds":{"p~1":{"urls":[]}}}}}`, params: []string{
+			"/pfdDatas/a~1b/allowedDelay", "/pfdDatas/a~1b/pfds/p~01/pfdId", "/pfdDatas/a~1b/externalAppId",
+			"/pfdDatas/a~1b/pfds/p~01/urls", "/notificationDestination",
 		}},
-		{"null", "PATCH", at + "/1", `{"pfdDatas":null,"notificationDestination":null}`, []string{"/pfdDatas", "/notificationDestination"}},
-		{"empty", "PATCH", at + "/1", `{"pfdDatas":{}}`, []string{"/pfdDatas"}},
-		{"deep patch", "PATCH", at + "/1", `{"pfdDatas":{
-			"a":{"externalAppId":null,"pfds":{"p":{"pfdId":null,"urls":[]},"q":null}},"b":null,"c":7}}`, []string{
-			"/pfdDatas/a/externalAppId", "/pfdDatas/a/pfds/p/pfdId", "/pfdDatas/a/pfds/p/urls", "/pfdDatas/c",
+		{name: "null", method: "PATCH", path: at + "/1", body: `{"pfdDatas":null,"notificationDestination":null}`, params: []string{"/pfdDatas", "/notificationDestination"}},
+		{name: "empty", method: "PATCH", path: at + "/1", body: `{"pfdDatas":{}}`, params: []string{"/pfdDatas"}},
+		{name: "deep patch", method: "PATCH", path: at + "/1", body: `{"pfdDatas":{
+			"a":{"externalAppId":null,"pfds":{"p":{"pfdId":null,"urls":[]},"q":null}},"b":null,"c":7}}`, params: []string{
+			"/pfdDatas/c", "/pfdDatas/a/externalAppId", "/pfdDatas/a/pfds/p/pfdId", "/pfdDatas/a/pfds/p/urls",
 		}},
-		{"application", "PUT", at + "/1/applications/a", `{"self":5}`, []string{"/externalAppId", "/pfds"}},
-		{"application patch", "PATCH", at + "/1/applications/a", `{"pfds":null}`, []string{"/pfds"}},
-		{"query", "GET", at + "?external-app-ids=%zz", ``, []string{"external-app-ids"}},
+		{name: "application", method: "PUT", path: at + "/1/applications/a", body: `{"self":5}`, params: []string{"/externalAppId", "/pfds"}},
+		{name: "application patch", method: "PATCH", path: at + "/1/applications/a", body: `{"pfds":null}`, params: []string{"/pfds"}},
+		{name: "query", method: "GET", path: at + "?external-app-ids=%zz", params: []string{"external-app-ids"}},
 	})
 }
 
@@ -230,10 +238,10 @@ func TestPFDReports(t *testing.T) {
 			if reported && name != "none" {
 				require.ErrorAs(t, err, &r, name)
 				require.Equal(t, sent, r.Body)
-				require.Contains(t, w.passed(), " application/json")
+				require.Contains(t, w.noted().line, " application/json")
 			} else {
 				require.NotErrorAs(t, err, &r, name)
-				require.Contains(t, w.passed(), " application/problem+json")
+				require.Contains(t, w.noted().line, " application/problem+json")
 			}
 		}
 	}

@@ -38,26 +38,29 @@ func Problem(err error) ProblemDetails {
 	return p
 }
 
-// UEFormatsError tells the serialization formats of the UE when none of those of the SCS/AS would do. It stands below a
-// *[fault.Error], as in fault.Wrap(op, fault.FormatNotSupported, t8.UEFormatsError{t8.FormatCBOR}), and goes to the SCS/AS
-// as supportedUeFormats.
-type UEFormatsError []SerializationFormat
-
-func (f UEFormatsError) Error() string { return fmt.Sprintf("the UE has %v", []SerializationFormat(f)) }
-
 // A ReportError carries the body with which some operations tell what failed, in place of ProblemDetails: []CPReport,
-// []PFDReport, []RACSFailureReport and others, or ProblemDetails with more members, as [ProblemDetailsASSessionWithQoS]. It
-// stands below a *[fault.Error] on both sides.
+// []PFDReport, []RACSFailureReport and others, or what has ProblemDetails in it, as [ProblemDetailsASSessionWithQoS] and
+// [RDSDownlinkDataDeliveryFailure]. It stands below a *[fault.Error] on both sides.
 type ReportError struct {
 	Body any // a value, not a pointer
 }
 
 func (r ReportError) Error() string { return fmt.Sprintf("reported as %T", r.Body) }
 
-// problemReport is the Body of a ReportError that is ProblemDetails with more members; application/problem+json.
-type problemReport interface {
-	with(p ProblemDetails) any // a copy with these members of ProblemDetails
-	extends() bool             // whether it says more than ProblemDetails
+// A faultReport is a report with ProblemDetails in it. It needs no ReportError to be sent: the zero report tells a fault, too.
+type faultReport interface {
+	of(e *fault.Error) any // a copy that tells e
+	extends() bool         // whether it says more than its fault
+}
+
+// reportMedia is the media type of a report: ProblemDetails with more members are ProblemDetails.
+func reportMedia(t reflect.Type) string {
+	if t.Kind() == reflect.Struct {
+		if f, ok := t.FieldByName("ProblemDetails"); ok && f.Anonymous {
+			return typeProblem
+		}
+	}
+	return typeJSON
 }
 
 // A RedirectError sends the SCS/AS to another place (TS 29.122 §5.2.10), such as another SCEF of the operator. A procedure
@@ -84,45 +87,37 @@ func isRedirect(err error) bool {
 	return ok && r.Location != ""
 }
 
-// failureShape says which body a 500 has.
-type failureShape uint8
-
-const (
-	shapeProblem  failureShape = iota // ProblemDetails
-	shapeDelivery                     // NIDDDownlinkDataDeliveryFailure, application/json
-	shapePort                         // RDSDownlinkDataDeliveryFailure
-)
-
 // errorBody returns body and media type for e; rt is nil when no operation was found.
 func (rt *route) errorBody(e *fault.Error) ([]byte, string) {
-	p := Problem(e)
-	var body any = p
-	media := typeProblem
-	if rt != nil {
-		if r, ok := errors.AsType[ReportError](e.Err); ok && rt.reports[e.Status()] == reflect.TypeOf(r.Body) {
-			if x, ok := r.Body.(problemReport); ok {
-				body = x.with(p)
-			} else {
-				body, media = r.Body, typeJSON
-			}
-		} else if e.Status() == http.StatusInternalServerError {
-			switch rt.failure {
-			case shapeDelivery:
-				body, media = NIDDDownlinkDataDeliveryFailure{p, e.RetryAt}, typeJSON
-			case shapePort:
-				f := RDSDownlinkDataDeliveryFailure{ProblemDetails: p, RequestedRetransmissionTime: e.RetryAt}
-				if u, ok := errors.AsType[UEFormatsError](e.Err); ok {
-					f.SupportedUEFormats = u
-				}
-				body = f
-			}
-		}
+	body, media := any(Problem(e)), typeProblem
+	if r := rt.report(e); r != nil {
+		body, media = r, reportMedia(reflect.TypeOf(r))
 	}
 	b, err := encodeBody(body)
 	if err != nil { // text that JSON cannot hold does not exist; a time out of range does
 		b, media = []byte(`{"status":500}`), typeProblem
 	}
 	return b, media
+}
+
+// report returns what tells e in place of ProblemDetails, or nil.
+func (rt *route) report(e *fault.Error) any {
+	if rt == nil || rt.reports[e.Status()] == nil {
+		return nil
+	}
+	t := rt.reports[e.Status()]
+	r, ok := errors.AsType[ReportError](e.Err)
+	given := ok && reflect.TypeOf(r.Body) == t
+	if !given {
+		r.Body = reflect.Zero(t).Interface()
+	}
+	if f, ok := r.Body.(faultReport); ok {
+		return f.of(e)
+	}
+	if !given {
+		return nil
+	}
+	return r.Body
 }
 
 // retryAfter returns the text of Retry-After for a moment, in seconds.
@@ -146,9 +141,8 @@ func parseRetryAfter(s string, now time.Time) time.Time {
 func remoteFault(op string, status int, h http.Header, body []byte, report reflect.Type) *fault.Error {
 	var b struct {
 		ProblemDetails
-		ProblemDetail               *ProblemDetails       `json:"problemDetail"`
-		RequestedRetransmissionTime time.Time             `json:"requestedRetransmissionTime"`
-		SupportedUEFormats          []SerializationFormat `json:"supportedUeFormats"`
+		ProblemDetail               *ProblemDetails `json:"problemDetail"`
+		RequestedRetransmissionTime time.Time       `json:"requestedRetransmissionTime"`
 	}
 	e := &fault.Error{Op: op, Remote: true}
 	if len(body) > 0 {
@@ -176,15 +170,12 @@ func remoteFault(op string, status int, h http.Header, body []byte, report refle
 			e.Code, e.Err = fault.Unavailable, RedirectError{Location: to, Permanent: status == http.StatusPermanentRedirect}
 		}
 	}
-	if len(b.SupportedUEFormats) > 0 {
-		e.Err = UEFormatsError(b.SupportedUEFormats)
-	}
 	if report != nil {
 		v := reflect.New(report)
-		x, problem := v.Interface().(problemReport)
+		x, of := v.Interface().(faultReport)
 		// modeNotify: ProblemDetails under another media type lack what a report must have
-		if (problem || !strings.HasPrefix(h.Get("Content-Type"), typeProblem)) &&
-			decodeBody(body, v.Interface(), modeNotify) == nil && (!problem || x.extends()) {
+		if (reportMedia(report) == typeProblem || !strings.HasPrefix(h.Get("Content-Type"), typeProblem)) &&
+			decodeBody(body, v.Interface(), modeNotify) == nil && (!of || x.extends()) {
 			e.Err = ReportError{v.Elem().Interface()}
 		}
 	}

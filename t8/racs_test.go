@@ -64,35 +64,40 @@ func TestRACSParameterProvisioning(t *testing.T) {
 	api := func(c *t8.Client) t8.RACSParameterProvisioning { return c.RACSParameterProvisioning() }
 	travel(t, racsOf, []trip{
 		{
-			"all", "GET " + at + " OK application/json", "Provisionings as-a", nil, []t8.RACSProvisioningData{*kept}, []t8.RACSProvisioningData{*kept},
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Provisionings(ctx, asA) },
+			name: "all", line: "GET " + at + " OK application/json",
+			called: "Provisionings as-a", answer: []t8.RACSProvisioningData{*kept},
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Provisionings(ctx, asA) },
 		},
 		{
-			"create", "POST " + at + " application/json Created application/json", "CreateProvisioning as-a", racsData(), kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "create", line: "POST " + at + " application/json Created application/json",
+			called: "CreateProvisioning as-a", given: racsData(), answer: kept, location: kept.Self,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).CreateProvisioning(ctx, asA, racsData())
 			},
 		},
 		{
-			"one", "GET " + at + "/1 OK application/json", "Provisioning as-a 1", nil, kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Provisioning(ctx, asA, "1") },
+			name: "one", line: "GET " + at + "/1 OK application/json",
+			called: "Provisioning as-a 1", answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) { return api(c).Provisioning(ctx, asA, "1") },
 		},
 		{
-			"replace", "PUT " + at + "/1 application/json OK application/json", "ReplaceProvisioning as-a 1", racsData(), kept, kept,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "replace", line: "PUT " + at + "/1 application/json OK application/json",
+			called: "ReplaceProvisioning as-a 1", given: racsData(), answer: kept,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ReplaceProvisioning(ctx, asA, "1", racsData())
 			},
 		},
 		{
-			"modify", "PATCH " + at + "/1 application/merge-patch+json No Content", "ModifyProvisioning as-a 1",
-			change, nil, (*t8.RACSProvisioningData)(nil),
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "modify", line: "PATCH " + at + "/1 application/merge-patch+json No Content",
+			called: "ModifyProvisioning as-a 1", given: change,
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return api(c).ModifyProvisioning(ctx, asA, "1", change)
 			},
 		},
 		{
-			"delete", "DELETE " + at + "/1 No Content", "DeleteProvisioning as-a 1", nil, nil, nil,
-			func(ctx context.Context, c *t8.Client) (any, error) {
+			name: "delete", line: "DELETE " + at + "/1 No Content",
+			called: "DeleteProvisioning as-a 1",
+			call: func(ctx context.Context, c *t8.Client) (any, error) {
 				return nothing(api(c).DeleteProvisioning(ctx, asA, "1"))
 			},
 		},
@@ -103,14 +108,14 @@ func TestRACSRefusals(t *testing.T) {
 	covers(t, "T8-4.4.15-06")
 	const at = "/3gpp-racs-pp/v1/as-a/provisionings"
 	refuses(t, racsOf, []refusal{
-		{"nothing", "POST", at, `{}`, []string{"/racsConfigs"}},
-		{"none", "POST", at, `{"racsConfigs":{},"racsReports":"skipped"}`, []string{"/racsConfigs"}},
-		{"deep", "POST", at, `{"racsConfigs":{"r":{},"s":{"racsId":"s","racsParamEps":"p","imeiTacs":["1234567","12345678"]}}}`, []string{
+		{name: "nothing", method: "POST", path: at, body: `{}`, params: []string{"/racsConfigs"}},
+		{name: "none", method: "POST", path: at, body: `{"racsConfigs":{},"racsReports":"skipped"}`, params: []string{"/racsConfigs"}},
+		{name: "deep", method: "POST", path: at, body: `{"racsConfigs":{"r":{},"s":{"racsId":"s","racsParamEps":"p","imeiTacs":["1234567","12345678"]}}}`, params: []string{
 			"/racsConfigs/r/racsId", "/racsConfigs/r/imeiTacs", "/racsConfigs/r/racsParamEps", "/racsConfigs/r/racsParam5Gs",
 			"/racsConfigs/s/imeiTacs/0",
 		}},
-		{"null", "PATCH", at + "/1", `{"racsConfigs":null}`, []string{"/racsConfigs"}},
-		{"deep patch", "PATCH", at + "/1", `{"racsConfigs":{"r":null,"s":{"imeiTacs":null},"t":{"racsParamEps":null,"imeiTacs":[]}}}`, []string{
+		{name: "null", method: "PATCH", path: at + "/1", body: `{"racsConfigs":null}`, params: []string{"/racsConfigs"}},
+		{name: "deep patch", method: "PATCH", path: at + "/1", body: `{"racsConfigs":{"r":null,"s":{"imeiTacs":null},"t":{"racsParamEps":null,"imeiTacs":[]}}}`, params: []string{
 			"/racsConfigs/s/imeiTacs", "/racsConfigs/t/imeiTacs",
 		}},
 	})
@@ -142,12 +147,12 @@ func TestRACSReports(t *testing.T) {
 		var r t8.ReportError
 		if name == "DELETE" {
 			require.NotErrorAs(t, err, &r)
-			require.Contains(t, w.passed(), " Internal Server Error application/problem+json")
+			require.Contains(t, w.noted().line, " Internal Server Error application/problem+json")
 			continue
 		}
 		require.ErrorAs(t, err, &r, name)
 		require.Equal(t, sent, r.Body)
-		require.Contains(t, w.passed(), " Internal Server Error application/json")
+		require.Contains(t, w.noted().line, " Internal Server Error application/json")
 	}
 }
 

@@ -17,15 +17,14 @@ type route struct {
 	pattern   string // below the base of the API; {scsAsId} is the SCS/AS, other variables go to call.vars
 	operation string // operationId
 	accepts   []string
-	failure   failureShape
 	do        func(c *call) (reply, error)
 
-	collection bool // the answer is a list, which has no ETag
+	collection bool // several resources are asked for; they have no ETag
 
 	body    reflect.Type         // of the request, nil when it has none
 	answer  reflect.Type         // of the body of a success, nil when it has none
 	status  []int                // of a success
-	reports map[int]reflect.Type // what a ReportError with that status may hold, see ReportError
+	reports map[int]reflect.Type // what failures with that status may be told in, see ReportError
 	query   []queryParam
 	others  map[int][]reflect.Type // bodies of a success whose status has another one than answer: one of these
 	event   *event                 // what is sent to the notification destination of the created resource

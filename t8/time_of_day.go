@@ -56,7 +56,7 @@ func (t TimeOfDay) SinceMidnight() (time.Duration, error) {
 	if err != nil {
 		at, err = time.Parse("15:04:05", string(s))
 	}
-	if err != nil || len(s) < 8 || s[2] != ':' || len(s) > 8 && s[8] == ',' {
+	if err != nil || len(s) < 8 || s[2] != ':' || len(s) > 8 && s[8] == ',' || !validOffset(s) {
 		return 0, errTimeOfDay
 	}
 	at = at.UTC()

@@ -18,12 +18,13 @@ func TestTimeOfDay(t *testing.T) {
 		"12:00:00.5Z":    12*time.Hour + 500*time.Millisecond,
 		"23:59:60Z":      24*time.Hour - time.Second,
 		"23:59:60":       24*time.Hour - time.Second,
+		"01:00:00-23:59": 59 * time.Minute,
 	} {
 		d, err := s.SinceMidnight()
 		require.NoError(t, err, s)
 		require.Equal(t, want, d, s)
 	}
-	for _, s := range []TimeOfDay{"", "24:00:00", "1:00:00", "01:00", "01:00:00,5", "01:60:00", "01:00:61", "01:00:00+0200", "01:00:00 Z", "T01:00:00", "01:00:00+25:00", "1:00:00.5"} {
+	for _, s := range []TimeOfDay{"", "24:00:00", "1:00:00", "01:00", "01:00:00,5", "01:60:00", "01:00:61", "01:00:00+0200", "01:00:00 Z", "T01:00:00", "01:00:00+25:00", "01:00:00+24:00", "01:00:00-01:60", "1:00:00.5"} {
 		_, err := s.SinceMidnight()
 		require.Error(t, err, s)
 	}

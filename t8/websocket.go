@@ -181,19 +181,17 @@ type socket struct {
 }
 
 // ServeHTTP takes a WebSocket of an SCS/AS and serves it until it ends. Errors are answered with ProblemDetails: 401, 403
-// or 404 (not the resource of this SCS/AS), 426 (no WebSocket), 503 (too many, or closed).
+// or 404 (not the resource of this SCS/AS), 426 (no WebSocket), 503 (too many, or closed); or with the *fault.Error of the
+// Authenticator.
 func (w *WebSockets) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	owner, subscription, ok := w.parse(r.URL.EscapedPath())
-	caller, challenge, err := w.auth.Authenticate(r)
-	scsas := caller.ID
-	switch {
-	case err != nil:
-		if challenge != "" {
-			rw.Header().Set("WWW-Authenticate", challenge)
-		}
-		refuse(rw, fault.Wrap("", fault.Unauthenticated, err))
+	caller, err := authenticate(w.auth, rw, r)
+	if err != nil {
+		refuse(rw, fault.As(err))
 		return
-	case !ok || scsas != owner:
+	}
+	scsas := caller.ID
+	if !ok || scsas != owner {
 		refuse(rw, fault.New("", fault.NotFound, ""))
 		return
 	}
@@ -226,9 +224,7 @@ func (w *WebSockets) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // refuse answers with ProblemDetails.
 func refuse(rw http.ResponseWriter, e *fault.Error) {
-	var rt *route
-	body, media := rt.errorBody(e)
-	(&answer{w: rw, x: &Exchange{}}).write(e.Status(), media, body)
+	(&answer{w: rw, x: &Exchange{}}).refuse(nil, e)
 }
 
 // enter counts a socket.

@@ -3,6 +3,7 @@ package t8_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -225,6 +226,53 @@ func TestWebSocketRefuses(t *testing.T) {
 	}
 	_, err = t8.NewWebSockets("https://scef/ws", nil, nil, nil)
 	require.Error(t, err)
+}
+
+// who is what an Authenticator says of every request.
+type who struct {
+	challenge string
+	err       error
+}
+
+func (w who) Authenticate(*http.Request) (policy.Caller, string, error) {
+	return policy.Caller{}, w.challenge, w.err
+}
+
+// Who opens a WebSocket is asked for a credential as who sends a request.
+func TestAuthenticationIsOneForRequestsAndWebSockets(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		who       who
+		status    int
+		challenge string
+		retry     bool
+	}{
+		{"no credential", who{`Bearer realm="t8"`, errors.New("secret")}, 401, `Bearer realm="t8"`, false},
+		{"no challenge", who{"", errors.New("secret")}, 401, "Bearer", false},
+		{"keys are unavailable", who{"Bearer", &fault.Error{Op: "test", Code: fault.Unavailable, RetryAt: newYear, Err: errors.New("secret")}}, 503, "", true},
+		{"below another error", who{"Bearer", fmt.Errorf("secret: %w", fault.New("test", fault.Unavailable, ""))}, 503, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := &fake{}
+			h, err := t8.NewHandler(c.who, nil, t8.NIDDAPI(f))
+			require.NoError(t, err)
+			s, err := t8.NewWebSockets("https://scef/ws", c.who, newMailbox(), &t8.WebSocketsOptions{
+				Allow: func(context.Context, id.SCSASID, string) error { t.Error("it was asked for nobody"); return nil },
+			})
+			require.NoError(t, err)
+			t.Cleanup(s.Close)
+			for path, h := range map[string]http.Handler{config1: h, strings.TrimPrefix(s.URI("as1", sub1), "wss://scef"): s} {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
+				require.Equal(t, c.status, w.Code, path)
+				require.Equal(t, c.challenge, w.Header().Get("WWW-Authenticate"), path)
+				require.Equal(t, c.retry, w.Header().Get("Retry-After") != "", path)
+				require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"), path)
+				require.NotContains(t, w.Body.String(), "secret", path)
+			}
+			require.Empty(t, f.called())
+		})
+	}
 }
 
 // A socket that does not read, does not answer or talks nonsense costs its own notification the timeout and nobody else
