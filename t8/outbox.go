@@ -1,6 +1,7 @@
 package t8
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -372,12 +373,16 @@ func (o *Outbox) cut(key []byte) (lane laneKey, seq uint64, ok bool) {
 // entry is one notification in the store.
 type entry struct {
 	key          []byte
+	seq          uint64
 	enqueued     time.Time
 	subscription string
 	destination  string
 	body         []byte
 	broken       bool
 }
+
+// compare is for searching among entries in order.
+func (e entry) compare(seq uint64) int { return cmp.Compare(e.seq, seq) }
 
 // An entry begins with its version: 1 had no subscription.
 const entryVersion = 2

@@ -25,7 +25,7 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uin
 		d.store = o.load(ctx, s, key, from, had)
 	}
 	batch, destination := had.batch, had.destination
-	d.seqs, d.more, d.exact = had.seqs, had.more, had.exact
+	d.read, d.more, d.exact = batch, had.more, had.exact
 	if d.store != nil {
 		return d
 	}
@@ -74,10 +74,10 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uin
 	}
 	d.more = more || len(gone) < len(batch)
 	if len(gone) < len(batch) {
-		d.head = d.seqs[len(gone)]
+		d.head = batch[len(gone)].seq
 		d.next = d.head
 	} else {
-		d.next = d.seqs[len(gone)-1] + 1
+		d.next = batch[len(gone)-1].seq + 1
 	}
 	d.done = len(gone)
 	if err := o.remove(ctx, s, gone, lost); err != nil {
@@ -93,7 +93,7 @@ func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from ui
 		return d
 	}
 	batch := had.batch
-	d.seqs, d.more = had.seqs, had.more
+	d.read, d.more = batch, had.more
 	var lost []Lost
 	more := d.more
 	for i, e := range batch {
@@ -103,7 +103,7 @@ func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from ui
 		case time.Since(e.enqueued) > o.opts.MaxAge:
 			lost = append(lost, o.lose(ctx, e, LostExpired, cause))
 		default:
-			d.head = d.seqs[i]
+			d.head = e.seq
 		}
 		if d.head > 0 {
 			break
@@ -142,10 +142,8 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 		err = o.removals.remove(ctx, s, gone)
 	} else {
 		err = s.Update(ctx, func(tx store.Tx) (err error) {
-			for _, e := range gone {
-				if err := tx.Delete(e.key); err != nil {
-					return err
-				}
+			if err := deleteEntries(tx, gone); err != nil {
+				return err
 			}
 			letters, err = o.dead.put(tx, lost)
 			return err
@@ -165,6 +163,15 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 		host := hostOf(e.destination)
 		if o.pending[host]--; o.pending[host] <= 0 {
 			delete(o.pending, host)
+		}
+	}
+	return nil
+}
+
+func deleteEntries(tx store.Tx, gone []entry) error {
+	for _, e := range gone {
+		if err := tx.Delete(e.key); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -221,10 +228,8 @@ func (r *removals) run(s store.Store) {
 		ctx, cancel := context.WithTimeout(context.Background(), batchTime)
 		err := s.Update(ctx, func(tx store.Tx) error {
 			for _, w := range batch {
-				for _, e := range w.gone {
-					if err := tx.Delete(e.key); err != nil {
-						return err
-					}
+				if err := deleteEntries(tx, w.gone); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -261,11 +266,10 @@ func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, records [
 			}
 			continue
 		}
-		e := decode(k, v)
+		e := decode(k, seq, v)
 		if !e.broken {
 			had.destination = e.destination
 		}
-		had.seqs = append(had.seqs, seq)
 		had.batch = append(had.batch, e)
 		size += len(e.body)
 	}
@@ -306,12 +310,12 @@ func (o *Outbox) look(ctx context.Context, s store.Store, list []look) looks {
 }
 
 // decode is decodeEntry; an entry that makes no sense is broken.
-func decode(key, value []byte) entry {
+func decode(key []byte, seq uint64, value []byte) entry {
 	e, err := decodeEntry(value)
 	if err != nil { // it is given up
 		e = entry{body: append([]byte(nil), value...), broken: true}
 	}
-	e.key = key
+	e.key, e.seq = key, seq
 	return e
 }
 
@@ -335,11 +339,10 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uin
 			if !ok {
 				return fmt.Errorf("t8: outbox: foreign key below the prefix")
 			}
-			e := decode(append([]byte(nil), p.Key...), p.Value)
+			e := decode(append([]byte(nil), p.Key...), seq, p.Value)
 			if !e.broken {
 				had.destination = e.destination
 			}
-			had.seqs = append(had.seqs, seq)
 			had.batch = append(had.batch, e)
 			size += len(e.body)
 		}

@@ -140,7 +140,6 @@ type lane struct {
 // load is what was read of a subscription.
 type load struct {
 	batch       []entry
-	seqs        []uint64
 	destination string // of the newest entry
 	more        bool   // there are more entries than those of batch
 	exact       bool   // only entries that Enqueue told of were looked for
@@ -180,19 +179,19 @@ type outboxHost struct {
 type drained struct {
 	lane  *lane
 	local bool
-	moved bool     // the destination is another one: host
-	host  string   // of the destination
-	more  bool     // there may be more entries
-	done  int      // entries that are gone
-	short int      // entries that giveUp was to lose and did not read
-	exact bool     // only entries that Enqueue told of were looked for
-	end   bool     // the search came to the end of the entries
-	alive bool     // somebody answered
-	seqs  []uint64 // sequence numbers read, in order
-	next  uint64   // no entry that was there is below it; 0: not known
-	head  uint64   // about that of the oldest entry that is left
-	err   error    // of the attempt that failed
-	store error    // of the store
+	moved bool    // the destination is another one: host
+	host  string  // of the destination
+	more  bool    // there may be more entries
+	done  int     // entries that are gone
+	short int     // entries that giveUp was to lose and did not read
+	exact bool    // only entries that Enqueue told of were looked for
+	end   bool    // the search came to the end of the entries
+	alive bool    // somebody answered
+	read  []entry // what was read, in order; the first done of it are gone
+	next  uint64  // no entry that was there is below it; 0: not known
+	head  uint64  // about that of the oldest entry that is left
+	err   error   // of the attempt that failed
+	store error   // of the store
 }
 
 // page is a part of a scan.
@@ -584,15 +583,15 @@ func (l *lane) read(d drained, now time.Time) {
 	if d.store == nil && d.next > 0 {
 		l.cursor = d.next
 	}
-	seqs := d.seqs
+	read := d.read
 	if d.exact {
-		seqs = seqs[:d.done] // the others are to be found again
+		read = read[:d.done] // the others are to be found again
 	} else {
-		l.told = d.store == nil && d.end && d.done == len(seqs) && !d.local
+		l.told = d.store == nil && d.end && d.done == len(read) && !d.local
 	}
 	old := uint64(now.Add(-markAge).UnixNano())
 	l.want = slices.DeleteFunc(l.want, func(seq uint64) bool {
-		if _, there := slices.BinarySearch(seqs, seq); there {
+		if _, there := slices.BinarySearchFunc(read, seq, entry.compare); there {
 			return true
 		}
 		if seq < old {
