@@ -24,7 +24,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 	work, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &outboxRun{
-		o: o, s: s, lanes: map[laneKey]*lane{}, hosts: map[string]*outboxHost{}, unseen: map[*lane]bool{},
+		o: o, s: s, owner: o.member(ctx), lanes: map[laneKey]*lane{}, hosts: map[string]*outboxHost{}, unseen: map[*lane]bool{},
 		done: make(chan drained), pages: make(chan page), looked: make(chan looks),
 	}
 	err := r.loop(work)
@@ -47,6 +47,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 type outboxRun struct {
 	o        *Outbox
 	s        store.Store
+	owner    store.MemberID    // this process in its cluster
 	lanes    map[laneKey]*lane // those with entries, or that must be looked at
 	hosts    map[string]*outboxHost
 	kicks    uint64
@@ -69,7 +70,8 @@ type outboxRun struct {
 	done    chan drained
 	pages   chan page
 	scan    scanState
-	known   bool // every lane with entries is in lanes, or told of
+	known   bool         // every lane with entries is in lanes, or told of; never in a cluster
+	ticker  *time.Ticker // of rescans
 }
 
 // scanState is the search of the whole store that is under way.
@@ -80,6 +82,8 @@ type scanState struct {
 	counts map[string]int // by destination
 	before map[string]int // what they were when the scan began
 	first  bool           // it is the one at the start
+	begin  []byte         // in a cluster: where it began, and is to end; nil once it came to the end of all
+	end    []byte         // in a cluster: where this part of it ends
 }
 
 // Classes of destinations: what is known of them decides how many senders they may have together.
@@ -121,6 +125,7 @@ type lane struct {
 	head     uint64   // about the sequence number of the oldest entry
 	cursor   uint64   // no entry is below it, as far as known
 	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet; if told, not deleted yet
+	marked   bool     // Enqueue told of an entry that is committed, since work was begun on the lane
 	told     bool     // all entries that there are, as far as known, are in want: no need to search
 	looks    uint8    // how often an entry that was told of was not there
 	drop     int      // so many of the oldest entries are too many
@@ -143,6 +148,8 @@ type load struct {
 	destination string // of the newest entry
 	more        bool   // there are more entries than those of batch
 	exact       bool   // only entries that Enqueue told of were looked for
+	foreign     bool   // in a cluster: another member sends
+	mend        bool   // in a cluster: there is no entry where there should be
 }
 
 // look is one lane to be looked at, and what was found.
@@ -177,21 +184,23 @@ type outboxHost struct {
 
 // drained is the result of drain and of giveUp.
 type drained struct {
-	lane  *lane
-	local bool
-	moved bool    // the destination is another one: host
-	host  string  // of the destination
-	more  bool    // there may be more entries
-	done  int     // entries that are gone
-	short int     // entries that giveUp was to lose and did not read
-	exact bool    // only entries that Enqueue told of were looked for
-	end   bool    // the search came to the end of the entries
-	alive bool    // somebody answered
-	read  []entry // what was read, in order; the first done of it are gone
-	next  uint64  // no entry that was there is below it; 0: not known
-	head  uint64  // about that of the oldest entry that is left
-	err   error   // of the attempt that failed
-	store error   // of the store
+	lane    *lane
+	local   bool
+	moved   bool    // the destination is another one: host
+	host    string  // of the destination
+	more    bool    // there may be more entries
+	done    int     // entries that are gone
+	short   int     // entries that giveUp was to lose and did not read
+	exact   bool    // only entries that Enqueue told of were looked for
+	end     bool    // the search came to the end of the entries
+	alive   bool    // somebody answered
+	read    []entry // what was read, in order; the first done of it are gone
+	left    bool    // in a cluster: what was read is removed, and there were more entries then
+	foreign bool    // in a cluster: another member sends now
+	next    uint64  // no entry that was there is below it; 0: not known
+	head    uint64  // about that of the oldest entry that is left
+	err     error   // of the attempt that failed
+	store   error   // of the store
 }
 
 // page is a part of a scan.
@@ -210,9 +219,10 @@ type foundLane struct {
 
 func (r *outboxRun) loop(ctx context.Context) error {
 	r.rescan(ctx, true)
-	r.scan.first = true
-	rescan := time.NewTicker(r.o.opts.Rescan)
-	defer rescan.Stop()
+	r.scan.first = !r.shared()
+	r.ticker = time.NewTicker(r.o.opts.Rescan)
+	defer r.ticker.Stop()
+	changes := r.o.opts.Cluster.Changes(ctx)
 	wake := time.NewTimer(time.Hour)
 	defer wake.Stop()
 	for {
@@ -233,8 +243,11 @@ func (r *outboxRun) loop(ctx context.Context) error {
 			if r.kicked(time.Now()) {
 				r.rescan(ctx, false)
 			}
-		case <-rescan.C:
+		case <-r.ticker.C:
+			r.ticker.Reset(r.o.opts.Rescan) // it may have been hastened
 			r.rescan(ctx, r.o.anyFull())
+		case <-changes:
+			r.rescan(ctx, false)
 		case <-wake.C:
 			r.woken(time.Now())
 		case p := <-r.pages:
@@ -329,6 +342,7 @@ func (r *outboxRun) start(ctx context.Context) {
 			}
 			l.state, l.class = laneBusy, uint8(class)
 			l.turn++
+			l.marked = false
 			had := l.loaded
 			if l.loaded = nil; had == nil {
 				l.began = r.kicks
@@ -343,7 +357,7 @@ func (r *outboxRun) start(ctx context.Context) {
 				told = l.wants()
 			}
 			go func() {
-				d := r.o.drain(ctx, r.s, l.key, from, told, had, h.name)
+				d := r.o.drain(ctx, r.s, drainOf{r.owner, l.key, from, told, had, h.name})
 				d.lane = l
 				r.done <- d
 			}()
@@ -364,7 +378,7 @@ func (r *outboxRun) start(ctx context.Context) {
 		n, err, from := l.drop, l.host.lastErr, l.from()
 		l.drop, l.dropping = 0, n
 		go func() {
-			d := r.o.giveUp(ctx, r.s, l.key, from, n, err)
+			d := r.o.giveUp(ctx, r.s, r.owner, l.key, from, n, err)
 			d.lane, d.local = l, true
 			r.done <- d
 		}()
@@ -500,8 +514,14 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 	l.state = laneIdle
 	r.absorb() // whatever was read, was told of before
 	l.read(d, now)
+	r.sharedRead(l, d)
 	if d.head > 0 {
 		l.head = d.head
+	}
+	if d.foreign && !l.marked {
+		r.remove(l)
+		r.offer(h, now)
+		return
 	}
 	opened := false
 	switch {
@@ -544,6 +564,10 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 // idle forgets a lane without entries, unless one is still to be committed.
 func (r *outboxRun) idle(l *lane, now time.Time) {
 	l.state, l.failures = laneIdle, 0
+	if l.marked {
+		r.ready(l, now)
+		return
+	}
 	if len(l.want) == 0 {
 		r.remove(l)
 		return
@@ -613,6 +637,7 @@ func (r *outboxRun) finishLocal(d drained, now time.Time) {
 	l.head = max(l.head, d.head)
 	r.absorb()
 	l.read(d, now)
+	r.sharedRead(l, d)
 	if d.store != nil {
 		r.o.log.Error("outbox cannot give up notifications", "err", d.store)
 	}
@@ -713,18 +738,30 @@ func (r *outboxRun) absorb() {
 		}
 	}
 	for _, m := range marks {
+		if m.owner != r.owner {
+			continue // of a lease that was lost
+		}
 		l := r.lanes[m.lane]
 		if l == nil {
 			l = r.add(m.lane, m.host, m.seq)
+		}
+		if l.looks = 0; m.committed {
+			l.marked = true
+			r.tellIdle(l)
+			continue
 		}
 		if len(l.want) >= maxWant { // of a lane that waits; the rescan is there for the rest
 			l.want = append(l.want[:0], l.want[maxWant/2:]...)
 			l.cursor, l.told = 0, false
 		}
-		l.want, l.looks = append(l.want, m.seq), 0
-		if l.state == laneIdle {
-			r.told = append(r.told, l)
-		}
+		l.want = append(l.want, m.seq)
+		r.tellIdle(l)
+	}
+}
+
+func (r *outboxRun) tellIdle(l *lane) {
+	if l.state == laneIdle {
+		r.told = append(r.told, l)
 	}
 }
 
@@ -743,7 +780,7 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 	for i, l := range r.told {
 		r.told[i] = nil
 		switch {
-		case len(l.want) == 0 || r.lanes[l.key] != l:
+		case len(l.want) == 0 && !l.marked || r.lanes[l.key] != l:
 		case l.state == laneIdle:
 			delete(r.unseen, l)
 			r.look(l, now)
