@@ -122,14 +122,15 @@ const (
 type lane struct {
 	key      laneKey
 	host     *outboxHost
-	head     uint64   // about the sequence number of the oldest entry
-	cursor   uint64   // no entry is below it, as far as known
-	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet; if told, not deleted yet
-	marked   bool     // Enqueue told of an entry that is committed, since work was begun on the lane
-	told     bool     // all entries that there are, as far as known, are in want: no need to search
-	looks    uint8    // how often an entry that was told of was not there
-	drop     int      // so many of the oldest entries are too many
-	dropping int      // so many are being dropped
+	next     *outboxHost // where it goes when it is ready: that of an entry which Enqueue told of
+	head     uint64      // about the sequence number of the oldest entry
+	cursor   uint64      // no entry is below it, as far as known
+	want     []uint64    // sequence numbers that Enqueue told of and that were not read yet; if told, not deleted yet
+	marked   bool        // Enqueue told of an entry that is committed, since work was begun on the lane
+	told     bool        // all entries that there are, as far as known, are in want: no need to search
+	looks    uint8       // how often an entry that was told of was not there
+	drop     int         // so many of the oldest entries are too many
+	dropping int         // so many are being dropped
 	failures int
 	class    uint8
 	state    laneState
@@ -335,6 +336,10 @@ func (r *outboxRun) start(ctx context.Context) {
 			if h.queue = h.queue[1:]; len(h.queue) == 0 {
 				h.queue = nil
 			}
+			if l.state != laneReady || l.host != h {
+				r.offer(h, now) // it was moved meanwhile
+				continue
+			}
 			if l.working {
 				l.deferred = true
 				r.offer(h, now)
@@ -387,6 +392,10 @@ func (r *outboxRun) start(ctx context.Context) {
 
 // ready puts a lane into the queue of its host.
 func (r *outboxRun) ready(l *lane, now time.Time) {
+	if l.next != nil {
+		r.move(l, l.next.name)
+		l.next = nil
+	}
 	l.state = laneReady
 	l.host.queue = append(l.host.queue, l)
 	r.offer(l.host, now)
@@ -402,10 +411,13 @@ func (r *outboxRun) wanted(l *lane, now time.Time) {
 }
 
 // look is wanted for an idle lane that Enqueue told of. Its entry may not be there yet, so it is looked at together with
-// others, which costs little, before a goroutine is spent on it.
+// others, which costs little, before a goroutine is spent on it; unless its destination has no room, where it would be
+// read in vain while those that live wait for their turn.
 func (r *outboxRun) look(l *lane, now time.Time) {
 	switch {
 	case l.looking:
+	case l.host.busy >= r.room(l.host) || l.host.until.After(now):
+		r.wanted(l, now)
 	case l.working || !l.told || len(l.want) == 0 || len(l.want) > 2*batchEntries:
 		r.wanted(l, now)
 	default:
@@ -496,12 +508,29 @@ func (r *outboxRun) remove(l *lane) {
 	delete(l.host.lanes, l)
 }
 
-// move gives a lane another host; it is in no queue.
+// move gives a lane another host. In the queue of the one that it had it is passed over.
 func (r *outboxRun) move(l *lane, host string) {
 	delete(l.host.lanes, l)
 	l.host = r.host(host)
 	l.host.lanes[l] = struct{}{}
 	l.failures = 0
+}
+
+// follow moves a lane to the host of an entry that Enqueue told of, once it may. Whether that entry was committed, drain
+// will see.
+func (r *outboxRun) follow(l *lane, host string) {
+	if l.next = nil; host == l.host.name {
+		return
+	}
+	switch l.state {
+	case laneIdle:
+		r.move(l, host)
+	case laneReady:
+		r.move(l, host)
+		r.ready(l, time.Now())
+	default:
+		l.next = r.host(host)
+	}
 }
 
 // finish takes note of what drain did.
@@ -745,6 +774,7 @@ func (r *outboxRun) absorb() {
 		if l == nil {
 			l = r.add(m.lane, m.host, m.seq)
 		}
+		r.follow(l, m.host)
 		if l.looks = 0; m.committed {
 			l.marked = true
 			r.tellIdle(l)

@@ -82,9 +82,11 @@ func (o *Outbox) readPage(ctx context.Context, s store.Store, from []byte, upto 
 						next = store.PrefixEnd(o.laneKeys(key))
 						break
 					}
+					host := destinationHost(kv.Value, p.lanes[n-1].host)
 					if counts(kv.Key, seq) {
-						p.counts[destinationHost(kv.Value, p.lanes[n-1].host)]++
+						p.counts[host]++
 					}
+					p.lanes[n-1].host = host // the newest one counts
 					continue
 				}
 				last, same = key, 1
