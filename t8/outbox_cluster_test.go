@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -107,7 +108,7 @@ type process struct {
 	stop    func()                                                       // leaves the cluster
 }
 
-// Notify implements t8.Sender.
+// notify is its Sender.
 func (p *process) notify(b *inbox) senderFunc {
 	return func(ctx context.Context, destination string, body any) error {
 		p.sent.Add(1)
@@ -279,10 +280,174 @@ func TestOutboxClusterSendsOnce(t *testing.T) {
 					}
 				}
 				require.Zero(t, kept(t, s))
+				time.Sleep(2 * time.Minute) // a rescan has counted anew
 				for _, p := range all {
 					require.NotZero(t, p.sent.Load())
+					for sub := range subs {
+						require.Zero(t, p.Pending(destOf(sub)))
+					}
 				}
 			})
+		})
+	}
+}
+
+// plain hides that transactions of a Store have hooks.
+type plain struct{ store.Store }
+
+func (p plain) Update(ctx context.Context, fn func(store.Tx) error) error {
+	return p.Store.Update(ctx, func(tx store.Tx) error { return fn(struct{ store.Tx }{tx}) })
+}
+
+// A Store without hooks will do: what Enqueue tells of may not be committed yet, or never.
+func TestOutboxClusterWithoutHooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b := store.NewMemory(), newInbox()
+		all := startProcesses(t, plain{s}, b, 3, t8.OutboxOptions{})
+		defer stopAll(all)
+		var wg sync.WaitGroup
+		for n, p := range all {
+			wg.Go(func() {
+				for i := range 300 {
+					err := p.link.Update(t.Context(), func(tx store.Tx) error {
+						err := p.Enqueue(tx, "https://scef/"+fmt.Sprint(i%10), destOf(i%10), fmt.Append(nil, n, i))
+						p.Kick()
+						if i%11 == 0 {
+							time.Sleep(time.Millisecond)
+						}
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+					p.Kick()
+				}
+			})
+		}
+		wg.Wait()
+		time.Sleep(time.Second)
+		require.Equal(t, 900, b.total())
+		require.Zero(t, kept(t, s))
+		undo := errors.New("no")
+		err := all[0].link.Update(t.Context(), func(tx store.Tx) error {
+			require.NoError(t, all[0].Enqueue(tx, "", destOf(1), []byte("never")))
+			return undo
+		})
+		require.ErrorIs(t, err, undo)
+		time.Sleep(5 * time.Minute)
+		require.Equal(t, 900, b.total())
+		require.Zero(t, all[0].Pending(destOf(1)))
+	})
+}
+
+// stormy is a Store in which no transaction comes through that deletes much.
+type stormy struct {
+	store.Store
+	most int
+	tx   *counting // the last one; only if nothing runs at the same time
+}
+
+// counting counts what a transaction does.
+type counting struct {
+	store.HookTx
+	gets, puts, deletes, scans int
+}
+
+func (c *counting) Get(key []byte) ([]byte, error) {
+	c.gets++
+	return c.HookTx.Get(key)
+}
+
+func (c *counting) Scan(from, to []byte, reverse bool) iter.Seq2[store.Pair, error] {
+	c.scans++
+	return c.HookTx.Scan(from, to, reverse)
+}
+
+func (c *counting) Put(key, value []byte) error {
+	c.puts++
+	return c.HookTx.Put(key, value)
+}
+
+func (c *counting) Delete(key []byte) error {
+	c.deletes++
+	return c.HookTx.Delete(key)
+}
+
+func (s *stormy) Update(ctx context.Context, fn func(store.Tx) error) error {
+	conflict := errors.New("conflict")
+	for {
+		err := s.Store.Update(ctx, func(tx store.Tx) error {
+			c := &counting{HookTx: tx.(store.HookTx)}
+			if err := fn(c); err != nil {
+				return err
+			}
+			if s.tx = c; s.most > 0 && c.deletes > s.most {
+				return conflict
+			}
+			return nil
+		})
+		if !errors.Is(err, conflict) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// A removal over many lanes that meets ever new conflicts is done in parts, and nothing is sent again.
+func TestOutboxClusterConflicts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b := store.NewMemory(), newInbox()
+		p := startProcess(t, &stormy{Store: s, most: 2}, b, clusterLease, t8.OutboxOptions{})
+		defer p.stop()
+		time.Sleep(time.Second)
+		p.onSend(func(context.Context, string) error { time.Sleep(time.Second); return nil })
+		for i := range 200 {
+			p.enqueue(t, i, "0")
+		}
+		time.Sleep(30 * time.Second)
+		require.EqualValues(t, 200, p.sent.Load())
+		require.Equal(t, 200, b.total())
+		require.Zero(t, kept(t, s))
+	})
+}
+
+// What a notification costs in the transactions that add and remove it.
+func TestOutboxClusterCost(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			mem := store.NewMemory()
+			s := &stormy{Store: mem}
+			opts := &t8.OutboxOptions{}
+			if shared {
+				c, err := store.NewCluster(mem, []byte("cluster/"), nil)
+				require.NoError(t, err)
+				opts.Cluster = c
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- c.Run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil }) }()
+				defer func() { cancel(); <-done }()
+				synctest.Wait()
+			}
+			o := t8.NewOutbox(prefix, newMailbox(), opts)
+			put(t, s, o, dest1, "0", "1")
+			enqueued := *s.tx
+			defer run(t, o, s)()
+			synctest.Wait()
+			removed := *s.tx
+			for _, tx := range []*counting{&enqueued, &removed} {
+				tx.HookTx = nil
+			}
+			if shared {
+				require.Equal(t, counting{gets: 1, puts: 2}, enqueued)
+				require.Equal(t, counting{gets: 1, deletes: 3}, removed)
+			} else {
+				require.Equal(t, counting{puts: 1}, enqueued)
+				require.Equal(t, counting{deletes: 2}, removed)
+			}
 		})
 	}
 }
