@@ -1,6 +1,7 @@
 package t8
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"iter"
@@ -10,14 +11,17 @@ import (
 	"github.com/scefkit/scefkit/store"
 )
 
-// deadLetters keeps lost notifications, the oldest first, and at most so many.
+// deadLetters keeps lost notifications, the oldest first, and at most so many; in a cluster more by what the others lose
+// until this process counts anew.
 type deadLetters struct {
 	prefix []byte // empty: none are kept
 	most   int
+	anew   time.Duration // how long a count holds; 0: for ever
 
-	mu    sync.Mutex
-	known bool // guarded by mu; the letters were counted
-	n     int  // guarded by mu
+	mu      sync.Mutex
+	known   bool      // guarded by mu; the letters were counted
+	counted time.Time // guarded by mu; when that was
+	n       int       // guarded by mu
 }
 
 var (
@@ -25,45 +29,63 @@ var (
 	errNoLetter      = errors.New("t8: outbox: no such dead letter")
 )
 
-// A letterCount is how many letters there are, or how many more.
-type letterCount struct {
-	n     int
-	total bool
-}
-
-// put writes letters within tx and removes the oldest beyond the limit. What it returns is for count, once tx was
-// committed.
-func (d *deadLetters) put(tx store.Tx, lost []Lost) (c letterCount, err error) {
-	if len(d.prefix) == 0 || len(lost) == 0 {
-		return c, nil
-	}
+// survey counts the letters, if that was not done yet or long ago. It is called before put, and does not count in its
+// transaction: that would conflict with those of all others who put.
+func (d *deadLetters) survey(ctx context.Context, s store.Store) error {
 	d.mu.Lock()
-	known, n := d.known, d.n
+	done := d.surveyed()
 	d.mu.Unlock()
-	if !known {
-		c.total, n = true, 0
-		for _, err := range tx.Scan(d.prefix, store.PrefixEnd(d.prefix), false) {
+	if len(d.prefix) == 0 || done {
+		return nil
+	}
+	now, n := time.Now(), 0
+	if err := s.View(ctx, func(r store.Reader) error {
+		n = 0
+		for _, err := range r.Scan(d.prefix, store.PrefixEnd(d.prefix), false) {
 			if err != nil {
-				return c, err
+				return err
 			}
 			n++
 		}
-		c.n = n
+		return nil
+	}); err != nil {
+		return err
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.surveyed() { // by another goroutine, which may have put letters since
+		d.known, d.counted, d.n = true, now, n
+	}
+	return nil
+}
+
+// surveyed reports whether the count holds; d.mu is held.
+func (d *deadLetters) surveyed() bool {
+	return d.known && (d.anew == 0 || time.Since(d.counted) < d.anew)
+}
+
+// put writes letters within tx and removes the oldest beyond the limit. It returns how many more there are then, for
+// count once tx was committed.
+func (d *deadLetters) put(tx store.Tx, lost []Lost) (more int, err error) {
+	if len(d.prefix) == 0 || len(lost) == 0 {
+		return 0, nil
+	}
+	d.mu.Lock()
+	n := d.n + len(lost)
+	d.mu.Unlock()
 	now := time.Now()
 	for _, l := range lost {
 		if err := tx.Put(store.Key(d.prefix).Time(now).Raw(l.key...), encodeLetter(l)); err != nil {
-			return c, err
+			return 0, err
 		}
 	}
-	c.n, n = c.n+len(lost), n+len(lost)
 	if n <= d.most {
-		return c, nil
+		return len(lost), nil
 	}
 	var drop [][]byte
 	for p, err := range tx.Scan(d.prefix, store.PrefixEnd(d.prefix), false) {
 		if err != nil {
-			return c, err
+			return 0, err
 		}
 		drop = append(drop, append([]byte(nil), p.Key...))
 		if len(drop) == n-d.most {
@@ -72,24 +94,18 @@ func (d *deadLetters) put(tx store.Tx, lost []Lost) (c letterCount, err error) {
 	}
 	for _, k := range drop {
 		if err := tx.Delete(k); err != nil {
-			return c, err
+			return 0, err
 		}
 	}
-	c.n -= len(drop)
-	return c, nil
+	return len(lost) - len(drop), nil
 }
 
-// count notes that letters came or went; a transaction that went wrong, or one of another process, is noticed at the
-// next start.
-func (d *deadLetters) count(c letterCount) {
+// count notes that letters came or went; a transaction that went wrong, or one of another process, is noticed with the
+// next survey.
+func (d *deadLetters) count(more int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch {
-	case c.total:
-		d.known, d.n = true, c.n
-	case d.known:
-		d.n += c.n
-	}
+	d.n += more
 }
 
 // A letter is reason, text of the error, and the entry as it was kept.

@@ -1,6 +1,7 @@
 package t8
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -94,6 +95,9 @@ type OutboxOptions struct {
 	// see [Outbox.DeadLetters]. MaxDeadLetters is how many, the oldest are forgotten first; the default is 10,000.
 	DeadLetters    []byte
 	MaxDeadLetters int
+	// Cluster is that of the processes which share the Store of the Outbox, each with an Outbox of the same prefix; see
+	// the section on it at [Outbox]. Nil says that this one has it for itself.
+	Cluster *store.Cluster
 	// Logger receives a warning for each lost notification, word of circuits that open and close, and failures of the
 	// store; the default discards them.
 	Logger *slog.Logger
@@ -218,9 +222,11 @@ type laneKey [16]byte
 
 // mark tells Run of an entry.
 type mark struct {
-	lane laneKey
-	seq  uint64
-	host string
+	lane      laneKey
+	seq       uint64
+	host      string
+	owner     store.MemberID // this process, when it enqueued
+	committed bool
 }
 
 // NewOutbox returns an Outbox that keeps its entries below prefix, which nothing else uses, and delivers them by s. opts
@@ -246,6 +252,9 @@ func NewOutbox(prefix []byte, s Sender, opts *OutboxOptions) *Outbox {
 		o.log = slog.New(slog.DiscardHandler)
 	}
 	o.dead = deadLetters{prefix: append([]byte(nil), o.opts.DeadLetters...), most: o.opts.MaxDeadLetters}
+	if o.opts.Cluster != nil {
+		o.dead.anew = o.opts.Rescan
+	}
 	_, _ = rand.Read(o.inst[:]) // never fails
 	return o
 }
@@ -274,12 +283,15 @@ func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []b
 		return fault.Wrap(op, fault.Unavailable, ErrOutboxFull)
 	}
 	now := time.Now()
+	lane := laneOf(subscription, destination)
+	record := encodeEntry(now, subscription, destination, body)
+	if o.opts.Cluster != nil {
+		return o.enqueueShared(tx, lane, host, now, record)
+	}
 	o.mu.Lock()
 	seq := o.next(now) // together with the count, see outboxRun.rescan
 	o.pending[host]++
 	o.mu.Unlock()
-	lane := laneOf(subscription, destination)
-	record := encodeEntry(now, subscription, destination, body)
 	err := tx.Put(o.key(lane, seq), record)
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -290,15 +302,20 @@ func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []b
 	if hook, ok := tx.(store.HookTx); ok {
 		hook.AfterCommit(func() { o.fresh.put(seq, record) })
 	}
-	if o.pending[host] > o.opts.MaxPerDestination {
-		o.full[host] = true
+	o.tell(mark{lane: lane, seq: seq, host: host})
+	return nil
+}
+
+// tell notes an entry for Run; o.mu is held.
+func (o *Outbox) tell(m mark) {
+	if o.pending[m.host] > o.opts.MaxPerDestination {
+		o.full[m.host] = true
 	}
 	if len(o.marks) >= maxMarks {
 		o.overflow = true
-		return nil
+		return
 	}
-	o.marks = append(o.marks, mark{lane, seq, host})
-	return nil
+	o.marks = append(o.marks, m)
 }
 
 // Pending returns how many notifications wait for the server of a destination; see OutboxOptions.MaxPerDestination for
@@ -372,12 +389,16 @@ func (o *Outbox) cut(key []byte) (lane laneKey, seq uint64, ok bool) {
 // entry is one notification in the store.
 type entry struct {
 	key          []byte
+	seq          uint64
 	enqueued     time.Time
 	subscription string
 	destination  string
 	body         []byte
 	broken       bool
 }
+
+// compare is for searching among entries in order.
+func (e entry) compare(seq uint64) int { return cmp.Compare(e.seq, seq) }
 
 // An entry begins with its version: 1 had no subscription.
 const entryVersion = 2

@@ -3,6 +3,7 @@ package t8
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -11,29 +12,42 @@ import (
 	"github.com/scefkit/scefkit/store"
 )
 
+// drainOf is what drain is to send.
+type drainOf struct {
+	owner store.MemberID // as which member of a cluster
+	key   laneKey
+	from  uint64   // no entry is below it
+	told  []uint64 // if not nil, only these entries are looked for
+	had   *load    // if not nil, what was read already
+	host  string   // of the destination, as far as known
+}
+
 // drain sends entries of one subscription in order until there are none, one fails, or it took long enough.
-// With had, that is what was read already; with told, only those entries are looked for.
-func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uint64, told []uint64, had *load, host string) (d drained) {
+func (o *Outbox) drain(ctx context.Context, s store.Store, of drainOf) (d drained) {
+	had := of.had
 	switch {
 	case had != nil:
-	case told != nil:
+	case of.told != nil:
 		had = &load{}
-		records := o.fresh.get(nil, told) // before View begins, see loadTold
-		d.store = s.View(ctx, func(rd store.Reader) error { return o.loadTold(rd, key, told, records, had) })
+		records := o.fresh.get(nil, of.told) // before View begins, see loadTold
+		d.store = s.View(ctx, func(rd store.Reader) error { return o.loadTold(rd, of.key, of.told, records, had) })
 	default:
 		had = &load{}
-		d.store = o.load(ctx, s, key, from, had)
+		d.store = o.load(ctx, s, of.owner, of.key, of.from, had)
 	}
 	batch, destination := had.batch, had.destination
-	d.seqs, d.more, d.exact = had.seqs, had.more, had.exact
+	d.read, d.more, d.exact = batch, had.more, had.exact
 	if d.store != nil {
 		return d
 	}
 	d.end = !d.more
 	if len(batch) == 0 {
+		if d.foreign = had.foreign; had.mend {
+			d.store = o.mendLane(ctx, s, of.key)
+		}
 		return d
 	}
-	if d.host = hostOf(destination); d.host != host {
+	if d.host = hostOf(destination); d.host != of.host {
 		d.moved, d.head = true, 0
 		return d
 	}
@@ -46,6 +60,10 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uin
 		if e.broken {
 			gone, lost = append(gone, e), append(lost, o.lose(ctx, e, LostBroken, errEntry))
 			continue
+		}
+		if !o.opts.Cluster.Valid(of.owner) {
+			d.store = errNoLease
+			break
 		}
 		err := Send(ctx, o.send, e.subscription, destination, e.body)
 		if err != nil && ctx.Err() != nil {
@@ -74,26 +92,44 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, key laneKey, from uin
 	}
 	d.more = more || len(gone) < len(batch)
 	if len(gone) < len(batch) {
-		d.head = d.seqs[len(gone)]
+		d.head = batch[len(gone)].seq
 		d.next = d.head
 	} else {
-		d.next = d.seqs[len(gone)-1] + 1
+		d.next = batch[len(gone)-1].seq + 1
 	}
 	d.done = len(gone)
-	if err := o.remove(ctx, s, gone, lost); err != nil {
-		d.done, d.store = 0, err
+	w := &removal{owner: of.owner, lane: of.key, gone: gone, rest: len(batch) - len(gone)}
+	if more {
+		w.rest++
+	}
+	o.settle(ctx, s, w, lost, &d)
+	if o.opts.Cluster != nil && d.store == nil && d.done > 0 {
+		d.more = d.left
 	}
 	return d
 }
 
+// settle removes what drain or giveUp is done with.
+func (o *Outbox) settle(ctx context.Context, s store.Store, w *removal, lost []Lost, d *drained) {
+	if err := o.remove(ctx, s, w, lost); err != nil {
+		d.done, d.store = 0, err
+		return
+	}
+	d.left, d.foreign = w.left, w.foreign
+}
+
 // giveUp loses the n oldest entries of a subscription, and those that are too old.
-func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from uint64, n int, cause error) (d drained) {
+func (o *Outbox) giveUp(ctx context.Context, s store.Store, owner store.MemberID, key laneKey, from uint64, n int, cause error) (d drained) {
+	if !o.opts.Cluster.Valid(owner) {
+		d.store = errNoLease
+		return d
+	}
 	var had load
-	if d.store = o.load(ctx, s, key, from, &had); d.store != nil {
+	if d.store = o.load(ctx, s, owner, key, from, &had); d.store != nil {
 		return d
 	}
 	batch := had.batch
-	d.seqs, d.more = had.seqs, had.more
+	d.read, d.more = batch, had.more
 	var lost []Lost
 	more := d.more
 	for i, e := range batch {
@@ -103,7 +139,7 @@ func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from ui
 		case time.Since(e.enqueued) > o.opts.MaxAge:
 			lost = append(lost, o.lose(ctx, e, LostExpired, cause))
 		default:
-			d.head = d.seqs[i]
+			d.head = e.seq
 		}
 		if d.head > 0 {
 			break
@@ -114,7 +150,11 @@ func (o *Outbox) giveUp(ctx context.Context, s store.Store, key laneKey, from ui
 		d.short = max(0, n-len(batch))
 	}
 	d.done = len(lost)
-	d.store = o.remove(ctx, s, batch[:len(lost)], lost)
+	w := &removal{owner: owner, lane: key, gone: batch[:len(lost)], rest: len(batch) - len(lost)}
+	if more {
+		w.rest++
+	}
+	o.settle(ctx, s, w, lost, &d)
 	return d
 }
 
@@ -130,22 +170,20 @@ func (o *Outbox) lose(ctx context.Context, e entry, reason LostReason, err error
 }
 
 // remove forgets entries even when Run ends: they were acknowledged or given up.
-func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost []Lost) error {
-	if len(gone) == 0 {
+func (o *Outbox) remove(ctx context.Context, s store.Store, w *removal, lost []Lost) error {
+	if len(w.gone) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchTime)
 	defer cancel()
-	var letters letterCount
+	letters := 0
 	var err error
 	if len(lost) == 0 {
-		err = o.removals.remove(ctx, s, gone)
-	} else {
+		err = o.removals.remove(ctx, s, w, o.delete)
+	} else if err = o.dead.survey(ctx, s); err == nil {
 		err = s.Update(ctx, func(tx store.Tx) (err error) {
-			for _, e := range gone {
-				if err := tx.Delete(e.key); err != nil {
-					return err
-				}
+			if err := o.delete(tx, w); err != nil || w.foreign {
+				return err
 			}
 			letters, err = o.dead.put(tx, lost)
 			return err
@@ -155,13 +193,17 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 		o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot delete; notifications will be sent again", slog.Any("err", err))
 		return err
 	}
+	if w.foreign {
+		o.log.LogAttrs(ctx, slog.LevelWarn, "notifications are sent again by another member of the cluster", slog.Int("count", len(w.gone)))
+		return nil
+	}
 	if len(lost) > 0 {
 		o.dead.count(letters)
 	}
-	o.fresh.forget(gone)
+	o.fresh.forget(w.gone)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, e := range gone {
+	for _, e := range w.gone {
 		host := hostOf(e.destination)
 		if o.pending[host]--; o.pending[host] <= 0 {
 			delete(o.pending, host)
@@ -170,30 +212,55 @@ func (o *Outbox) remove(ctx context.Context, s store.Store, gone []entry, lost [
 	return nil
 }
 
+// delete deletes the entries of w within tx.
+func (o *Outbox) delete(tx store.Tx, w *removal) error {
+	if o.opts.Cluster != nil {
+		return o.removeShared(tx, w)
+	}
+	return deleteEntries(tx, w.gone)
+}
+
+func deleteEntries(tx store.Tx, gone []entry) error {
+	for _, e := range gone {
+		if err := tx.Delete(e.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // removals joins the deletions of what was acknowledged: all that come while a transaction is under way go into the next.
 type removals struct {
 	mu   sync.Mutex
-	wait []removal // guarded by mu
-	busy bool      // guarded by mu; a goroutine is at work
+	wait []*removal // guarded by mu
+	busy bool       // guarded by mu; a goroutine is at work
 }
 
+// removal is what is to be deleted of a lane.
 type removal struct {
-	gone []entry
-	done chan error // has room for one
+	owner store.MemberID // in a cluster: who wants that
+	lane  laneKey
+	gone  []entry
+	rest  int        // entries that are left, at least
+	done  chan error // has room for one
+
+	// In a cluster, once it is done:
+	left    bool // there are entries left
+	foreign bool // nothing was deleted, as another member sends now
 }
 
-// remove deletes entries; it returns when that is durable.
-func (r *removals) remove(ctx context.Context, s store.Store, gone []entry) error {
-	done := make(chan error, 1)
+// remove deletes entries by a function; it returns when that is durable.
+func (r *removals) remove(ctx context.Context, s store.Store, w *removal, del func(store.Tx, *removal) error) error {
+	w.done = make(chan error, 1)
 	r.mu.Lock()
-	r.wait = append(r.wait, removal{gone, done})
+	r.wait = append(r.wait, w)
 	if !r.busy {
 		r.busy = true
-		go r.run(s)
+		go r.run(s, del)
 	}
 	r.mu.Unlock()
 	select {
-	case err := <-done:
+	case err := <-w.done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
@@ -201,7 +268,7 @@ func (r *removals) remove(ctx context.Context, s store.Store, gone []entry) erro
 }
 
 // run deletes until nobody waits.
-func (r *removals) run(s store.Store) {
+func (r *removals) run(s store.Store, del func(store.Tx, *removal) error) {
 	for {
 		r.mu.Lock()
 		n, entries := 0, 0
@@ -218,21 +285,37 @@ func (r *removals) run(s store.Store) {
 		if n == 0 {
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), batchTime)
-		err := s.Update(ctx, func(tx store.Tx) error {
-			for _, w := range batch {
-				for _, e := range w.gone {
-					if err := tx.Delete(e.key); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		})
-		cancel()
-		for _, w := range batch {
-			w.done <- err
+		removeAll(s, batch, del)
+	}
+}
+
+// errConflicts says that a transaction met many conflicts.
+var errConflicts = errors.New("t8: outbox: too many conflicts")
+
+// removeAll deletes what batch says in one transaction; in more of them when it is in the way of too many others.
+func removeAll(s store.Store, batch []*removal, del func(store.Tx, *removal) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTime)
+	tries := 0
+	err := s.Update(ctx, func(tx store.Tx) error {
+		if tries++; tries > conflicts && len(batch) > 1 {
+			return errConflicts
 		}
+		for _, w := range batch {
+			if err := del(tx, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	cancel()
+	if errors.Is(err, errConflicts) {
+		half := len(batch) / 2
+		removeAll(s, batch[:half], del)
+		removeAll(s, batch[half:], del)
+		return
+	}
+	for _, w := range batch {
+		w.done <- err
 	}
 }
 
@@ -261,11 +344,10 @@ func (o *Outbox) loadTold(rd store.Reader, key laneKey, told []uint64, records [
 			}
 			continue
 		}
-		e := decode(k, v)
+		e := decode(k, seq, v)
 		if !e.broken {
 			had.destination = e.destination
 		}
-		had.seqs = append(had.seqs, seq)
 		had.batch = append(had.batch, e)
 		size += len(e.body)
 	}
@@ -306,22 +388,28 @@ func (o *Outbox) look(ctx context.Context, s store.Store, list []look) looks {
 }
 
 // decode is decodeEntry; an entry that makes no sense is broken.
-func decode(key, value []byte) entry {
+func decode(key []byte, seq uint64, value []byte) entry {
 	e, err := decodeEntry(value)
 	if err != nil { // it is given up
 		e = entry{body: append([]byte(nil), value...), broken: true}
 	}
-	e.key = key
+	e.key, e.seq = key, seq
 	return e
 }
 
-// load reads the oldest entries of a subscription from a sequence number on, and the destination of the newest.
-func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uint64, had *load) error {
+// load reads the oldest entries of a subscription from a sequence number on, and the destination of the newest; in a
+// cluster only if they are the owner's to send.
+func (o *Outbox) load(ctx context.Context, s store.Store, owner store.MemberID, key laneKey, first uint64, had *load) error {
 	from := o.laneKeys(key)
 	to := store.PrefixEnd(from)
 	from = binary.BigEndian.AppendUint64(from, first)
 	return s.View(ctx, func(rd store.Reader) error {
 		*had = load{}
+		if o.opts.Cluster != nil {
+			if own, err := o.owns(rd, owner, key, had); err != nil || !own {
+				return err
+			}
+		}
 		size := 0
 		for p, err := range rd.Scan(from, to, false) {
 			if err != nil {
@@ -335,14 +423,14 @@ func (o *Outbox) load(ctx context.Context, s store.Store, key laneKey, first uin
 			if !ok {
 				return fmt.Errorf("t8: outbox: foreign key below the prefix")
 			}
-			e := decode(append([]byte(nil), p.Key...), p.Value)
+			e := decode(append([]byte(nil), p.Key...), seq, p.Value)
 			if !e.broken {
 				had.destination = e.destination
 			}
-			had.seqs = append(had.seqs, seq)
 			had.batch = append(had.batch, e)
 			size += len(e.body)
 		}
+		had.mend = had.mend && len(had.batch) == 0
 		if !had.more {
 			return nil
 		}

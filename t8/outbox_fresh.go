@@ -1,9 +1,6 @@
 package t8
 
-import (
-	"encoding/binary"
-	"sync"
-)
+import "sync"
 
 // freshOctets bounds the records that fresh keeps.
 const freshOctets = 8 << 20
@@ -68,8 +65,6 @@ func (f *fresh) forget(gone []entry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, e := range gone {
-		if n := len(e.key); n > 12 {
-			f.drop(binary.BigEndian.Uint64(e.key[n-12:]))
-		}
+		f.drop(e.seq)
 	}
 }

@@ -1,16 +1,12 @@
 package t8
 
 import (
-	"cmp"
 	"container/heap"
 	"context"
 	"errors"
-	"log/slog"
-	mathrand "math/rand/v2"
 	"slices"
 	"time"
 
-	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/store"
 )
 
@@ -24,7 +20,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 	work, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &outboxRun{
-		o: o, s: s, lanes: map[laneKey]*lane{}, hosts: map[string]*outboxHost{}, unseen: map[*lane]bool{},
+		o: o, s: s, owner: o.member(ctx), lanes: map[laneKey]*lane{}, hosts: map[string]*outboxHost{}, unseen: map[*lane]bool{},
 		done: make(chan drained), pages: make(chan page), looked: make(chan looks),
 	}
 	err := r.loop(work)
@@ -47,6 +43,7 @@ func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 type outboxRun struct {
 	o        *Outbox
 	s        store.Store
+	owner    store.MemberID    // this process in its cluster
 	lanes    map[laneKey]*lane // those with entries, or that must be looked at
 	hosts    map[string]*outboxHost
 	kicks    uint64
@@ -69,7 +66,8 @@ type outboxRun struct {
 	done    chan drained
 	pages   chan page
 	scan    scanState
-	known   bool // every lane with entries is in lanes, or told of
+	known   bool         // every lane with entries is in lanes, or told of; never in a cluster
+	ticker  *time.Ticker // of rescans
 }
 
 // scanState is the search of the whole store that is under way.
@@ -80,19 +78,8 @@ type scanState struct {
 	counts map[string]int // by destination
 	before map[string]int // what they were when the scan began
 	first  bool           // it is the one at the start
-}
-
-// Classes of destinations: what is known of them decides how many senders they may have together.
-const (
-	classGood    = iota // answered at last
-	classFresh          // never reached
-	classFailing        // failed at last
-	classes
-)
-
-type classQueue struct {
-	hosts []*outboxHost // with a lane that is ready and room for it
-	busy  int           // attempts under way
+	begin  []byte         // in a cluster: where it began, and is to end; nil once it came to the end of all
+	end    []byte         // in a cluster: where this part of it ends
 }
 
 type laneState uint8
@@ -118,13 +105,15 @@ const (
 type lane struct {
 	key      laneKey
 	host     *outboxHost
-	head     uint64   // about the sequence number of the oldest entry
-	cursor   uint64   // no entry is below it, as far as known
-	want     []uint64 // sequence numbers that Enqueue told of and that were not read yet; if told, not deleted yet
-	told     bool     // all entries that there are, as far as known, are in want: no need to search
-	looks    uint8    // how often an entry that was told of was not there
-	drop     int      // so many of the oldest entries are too many
-	dropping int      // so many are being dropped
+	next     *outboxHost // where it goes when it is ready: that of an entry which Enqueue told of
+	head     uint64      // about the sequence number of the oldest entry
+	cursor   uint64      // no entry is below it, as far as known
+	want     []uint64    // sequence numbers that Enqueue told of and that were not read yet; if told, not deleted yet
+	marked   bool        // Enqueue told of an entry that is committed, since work was begun on the lane
+	told     bool        // all entries that there are, as far as known, are in want: no need to search
+	looks    uint8       // how often an entry that was told of was not there
+	drop     int         // so many of the oldest entries are too many
+	dropping int         // so many are being dropped
 	failures int
 	class    uint8
 	state    laneState
@@ -140,10 +129,11 @@ type lane struct {
 // load is what was read of a subscription.
 type load struct {
 	batch       []entry
-	seqs        []uint64
 	destination string // of the newest entry
 	more        bool   // there are more entries than those of batch
 	exact       bool   // only entries that Enqueue told of were looked for
+	foreign     bool   // in a cluster: another member sends
+	mend        bool   // in a cluster: there is no entry where there should be
 }
 
 // look is one lane to be looked at, and what was found.
@@ -163,36 +153,25 @@ type looks struct {
 	err   error
 }
 
-// outboxHost is what Run knows about a destination.
-type outboxHost struct {
-	name     string
-	queue    []*lane // ready
-	lanes    map[*lane]struct{}
-	busy     int
-	good     bool
-	queued   bool      // in a classQueue
-	failures int       // in a row
-	until    time.Time // the circuit is open; zero: it is closed
-	lastErr  error     // why it is
-}
-
 // drained is the result of drain and of giveUp.
 type drained struct {
-	lane  *lane
-	local bool
-	moved bool     // the destination is another one: host
-	host  string   // of the destination
-	more  bool     // there may be more entries
-	done  int      // entries that are gone
-	short int      // entries that giveUp was to lose and did not read
-	exact bool     // only entries that Enqueue told of were looked for
-	end   bool     // the search came to the end of the entries
-	alive bool     // somebody answered
-	seqs  []uint64 // sequence numbers read, in order
-	next  uint64   // no entry that was there is below it; 0: not known
-	head  uint64   // about that of the oldest entry that is left
-	err   error    // of the attempt that failed
-	store error    // of the store
+	lane    *lane
+	local   bool
+	moved   bool    // the destination is another one: host
+	host    string  // of the destination
+	more    bool    // there may be more entries
+	done    int     // entries that are gone
+	short   int     // entries that giveUp was to lose and did not read
+	exact   bool    // only entries that Enqueue told of were looked for
+	end     bool    // the search came to the end of the entries
+	alive   bool    // somebody answered
+	read    []entry // what was read, in order; the first done of it are gone
+	left    bool    // in a cluster: what was read is removed, and there were more entries then
+	foreign bool    // in a cluster: another member sends now
+	next    uint64  // no entry that was there is below it; 0: not known
+	head    uint64  // about that of the oldest entry that is left
+	err     error   // of the attempt that failed
+	store   error   // of the store
 }
 
 // page is a part of a scan.
@@ -211,9 +190,10 @@ type foundLane struct {
 
 func (r *outboxRun) loop(ctx context.Context) error {
 	r.rescan(ctx, true)
-	r.scan.first = true
-	rescan := time.NewTicker(r.o.opts.Rescan)
-	defer rescan.Stop()
+	r.scan.first = !r.shared()
+	r.ticker = time.NewTicker(r.o.opts.Rescan)
+	defer r.ticker.Stop()
+	changes := r.o.opts.Cluster.Changes(ctx)
 	wake := time.NewTimer(time.Hour)
 	defer wake.Stop()
 	for {
@@ -234,8 +214,11 @@ func (r *outboxRun) loop(ctx context.Context) error {
 			if r.kicked(time.Now()) {
 				r.rescan(ctx, false)
 			}
-		case <-rescan.C:
+		case <-r.ticker.C:
+			r.ticker.Reset(r.o.opts.Rescan) // it may have been hastened
 			r.rescan(ctx, r.o.anyFull())
+		case <-changes:
+			r.rescan(ctx, false)
 		case <-wake.C:
 			r.woken(time.Now())
 		case p := <-r.pages:
@@ -260,51 +243,6 @@ func (r *outboxRun) loop(ctx context.Context) error {
 	}
 }
 
-// host returns the record of a destination. Those that have nothing are forgotten when there are too many.
-func (r *outboxRun) host(name string) *outboxHost {
-	h := r.hosts[name]
-	if h == nil {
-		if len(r.hosts) >= maxMarks {
-			for k, old := range r.hosts {
-				if len(old.lanes) == 0 && old.busy == 0 && old.until.IsZero() {
-					delete(r.hosts, k)
-				}
-			}
-		}
-		h = &outboxHost{name: name, lanes: map[*lane]struct{}{}}
-		r.hosts[name] = h
-	}
-	return h
-}
-
-func (h *outboxHost) class() int {
-	switch {
-	case h.failures > 0:
-		return classFailing
-	case h.good:
-		return classGood
-	}
-	return classFresh
-}
-
-// room is how many lanes of h may be busy.
-func (r *outboxRun) room(h *outboxHost) int {
-	if h.class() == classGood {
-		return r.o.opts.PerDestination
-	}
-	return 1
-}
-
-// offer queues h for a sender when one of its lanes may be sent. An open circuit is offered when its time comes.
-func (r *outboxRun) offer(h *outboxHost, now time.Time) {
-	if h.queued || len(h.queue) == 0 || h.busy >= r.room(h) || h.until.After(now) {
-		return
-	}
-	h.queued = true
-	c := &r.class[h.class()]
-	c.hosts = append(c.hosts, h)
-}
-
 // start hands lanes to goroutines as long as there is room, one of each destination in turn.
 func (r *outboxRun) start(ctx context.Context) {
 	limit := r.o.opts.Senders
@@ -323,6 +261,10 @@ func (r *outboxRun) start(ctx context.Context) {
 			if h.queue = h.queue[1:]; len(h.queue) == 0 {
 				h.queue = nil
 			}
+			if l.state != laneReady || l.host != h {
+				r.offer(h, now) // it was moved meanwhile
+				continue
+			}
 			if l.working {
 				l.deferred = true
 				r.offer(h, now)
@@ -330,6 +272,7 @@ func (r *outboxRun) start(ctx context.Context) {
 			}
 			l.state, l.class = laneBusy, uint8(class)
 			l.turn++
+			l.marked = false
 			had := l.loaded
 			if l.loaded = nil; had == nil {
 				l.began = r.kicks
@@ -344,7 +287,7 @@ func (r *outboxRun) start(ctx context.Context) {
 				told = l.wants()
 			}
 			go func() {
-				d := r.o.drain(ctx, r.s, l.key, from, told, had, h.name)
+				d := r.o.drain(ctx, r.s, drainOf{r.owner, l.key, from, told, had, h.name})
 				d.lane = l
 				r.done <- d
 			}()
@@ -365,7 +308,7 @@ func (r *outboxRun) start(ctx context.Context) {
 		n, err, from := l.drop, l.host.lastErr, l.from()
 		l.drop, l.dropping = 0, n
 		go func() {
-			d := r.o.giveUp(ctx, r.s, l.key, from, n, err)
+			d := r.o.giveUp(ctx, r.s, r.owner, l.key, from, n, err)
 			d.lane, d.local = l, true
 			r.done <- d
 		}()
@@ -374,6 +317,10 @@ func (r *outboxRun) start(ctx context.Context) {
 
 // ready puts a lane into the queue of its host.
 func (r *outboxRun) ready(l *lane, now time.Time) {
+	if l.next != nil {
+		r.move(l, l.next.name)
+		l.next = nil
+	}
 	l.state = laneReady
 	l.host.queue = append(l.host.queue, l)
 	r.offer(l.host, now)
@@ -389,10 +336,13 @@ func (r *outboxRun) wanted(l *lane, now time.Time) {
 }
 
 // look is wanted for an idle lane that Enqueue told of. Its entry may not be there yet, so it is looked at together with
-// others, which costs little, before a goroutine is spent on it.
+// others, which costs little, before a goroutine is spent on it; unless its destination has no room, where it would be
+// read in vain while those that live wait for their turn.
 func (r *outboxRun) look(l *lane, now time.Time) {
 	switch {
 	case l.looking:
+	case l.host.busy >= r.room(l.host) || l.host.until.After(now):
+		r.wanted(l, now)
 	case l.working || !l.told || len(l.want) == 0 || len(l.want) > 2*batchEntries:
 		r.wanted(l, now)
 	default:
@@ -483,12 +433,29 @@ func (r *outboxRun) remove(l *lane) {
 	delete(l.host.lanes, l)
 }
 
-// move gives a lane another host; it is in no queue.
+// move gives a lane another host. In the queue of the one that it had it is passed over.
 func (r *outboxRun) move(l *lane, host string) {
 	delete(l.host.lanes, l)
 	l.host = r.host(host)
 	l.host.lanes[l] = struct{}{}
 	l.failures = 0
+}
+
+// follow moves a lane to the host of an entry that Enqueue told of, once it may. Whether that entry was committed, drain
+// will see.
+func (r *outboxRun) follow(l *lane, host string) {
+	if l.next = nil; host == l.host.name {
+		return
+	}
+	switch l.state {
+	case laneIdle:
+		r.move(l, host)
+	case laneReady:
+		r.move(l, host)
+		r.ready(l, time.Now())
+	default:
+		l.next = r.host(host)
+	}
 }
 
 // finish takes note of what drain did.
@@ -501,8 +468,14 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 	l.state = laneIdle
 	r.absorb() // whatever was read, was told of before
 	l.read(d, now)
+	r.sharedRead(l, d)
 	if d.head > 0 {
 		l.head = d.head
+	}
+	if d.foreign && !l.marked {
+		r.remove(l)
+		r.offer(h, now)
+		return
 	}
 	opened := false
 	switch {
@@ -545,6 +518,10 @@ func (r *outboxRun) finish(ctx context.Context, d drained, now time.Time) {
 // idle forgets a lane without entries, unless one is still to be committed.
 func (r *outboxRun) idle(l *lane, now time.Time) {
 	l.state, l.failures = laneIdle, 0
+	if l.marked {
+		r.ready(l, now)
+		return
+	}
 	if len(l.want) == 0 {
 		r.remove(l)
 		return
@@ -584,15 +561,15 @@ func (l *lane) read(d drained, now time.Time) {
 	if d.store == nil && d.next > 0 {
 		l.cursor = d.next
 	}
-	seqs := d.seqs
+	read := d.read
 	if d.exact {
-		seqs = seqs[:d.done] // the others are to be found again
+		read = read[:d.done] // the others are to be found again
 	} else {
-		l.told = d.store == nil && d.end && d.done == len(seqs) && !d.local
+		l.told = d.store == nil && d.end && d.done == len(read) && !d.local
 	}
 	old := uint64(now.Add(-markAge).UnixNano())
 	l.want = slices.DeleteFunc(l.want, func(seq uint64) bool {
-		if _, there := slices.BinarySearch(seqs, seq); there {
+		if _, there := slices.BinarySearchFunc(read, seq, entry.compare); there {
 			return true
 		}
 		if seq < old {
@@ -614,6 +591,7 @@ func (r *outboxRun) finishLocal(d drained, now time.Time) {
 	l.head = max(l.head, d.head)
 	r.absorb()
 	l.read(d, now)
+	r.sharedRead(l, d)
 	if d.store != nil {
 		r.o.log.Error("outbox cannot give up notifications", "err", d.store)
 	}
@@ -633,51 +611,6 @@ func (r *outboxRun) toLocal(l *lane) {
 		l.listed = true
 		r.local = append(r.local, l)
 	}
-}
-
-// failed counts a failure of h and reports whether its circuit is open.
-func (r *outboxRun) failed(ctx context.Context, h *outboxHost, d drained, now time.Time) bool {
-	if d.alive {
-		h.failures = 0
-	}
-	h.failures++
-	h.good, h.lastErr = false, d.err
-	if h.failures < r.o.opts.OpenAfter {
-		h.until = time.Time{}
-		return false
-	}
-	if h.failures == r.o.opts.OpenAfter {
-		r.o.log.LogAttrs(ctx, slog.LevelInfo, "circuit of destination opens", slog.String("destination", h.name), slog.Any("err", d.err))
-	}
-	h.until = latest(now.Add(r.o.backOff(h.failures)), retryAt(d.err, now))
-	heap.Push(&r.waiting, wake{at: h.until, host: h})
-	return true
-}
-
-func (r *outboxRun) recovered(ctx context.Context, h *outboxHost) {
-	if h.failures >= r.o.opts.OpenAfter {
-		r.o.log.LogAttrs(ctx, slog.LevelInfo, "circuit of destination closes", slog.String("destination", h.name))
-	}
-	h.good, h.failures, h.until, h.lastErr = true, 0, time.Time{}, nil
-}
-
-// retryAt is when the SCS/AS wants the next attempt, or zero.
-func retryAt(err error, now time.Time) time.Time {
-	e, ok := errors.AsType[*fault.Error](err)
-	if !ok || !e.RetryAt.After(now) {
-		return time.Time{}
-	}
-	if far := now.Add(maxRetryAfter); e.RetryAt.After(far) {
-		return far
-	}
-	return e.RetryAt
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // woken takes what is due from the heap.
@@ -714,18 +647,31 @@ func (r *outboxRun) absorb() {
 		}
 	}
 	for _, m := range marks {
+		if m.owner != r.owner {
+			continue // of a lease that was lost
+		}
 		l := r.lanes[m.lane]
 		if l == nil {
 			l = r.add(m.lane, m.host, m.seq)
+		}
+		r.follow(l, m.host)
+		if l.looks = 0; m.committed {
+			l.marked = true
+			r.tellIdle(l)
+			continue
 		}
 		if len(l.want) >= maxWant { // of a lane that waits; the rescan is there for the rest
 			l.want = append(l.want[:0], l.want[maxWant/2:]...)
 			l.cursor, l.told = 0, false
 		}
-		l.want, l.looks = append(l.want, m.seq), 0
-		if l.state == laneIdle {
-			r.told = append(r.told, l)
-		}
+		l.want = append(l.want, m.seq)
+		r.tellIdle(l)
+	}
+}
+
+func (r *outboxRun) tellIdle(l *lane) {
+	if l.state == laneIdle {
+		r.told = append(r.told, l)
 	}
 }
 
@@ -744,7 +690,7 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 	for i, l := range r.told {
 		r.told[i] = nil
 		switch {
-		case len(l.want) == 0 || r.lanes[l.key] != l:
+		case len(l.want) == 0 && !l.marked || r.lanes[l.key] != l:
 		case l.state == laneIdle:
 			delete(r.unseen, l)
 			r.look(l, now)
@@ -764,65 +710,6 @@ func (r *outboxRun) kicked(now time.Time) (overflow bool) {
 		r.trim(name)
 	}
 	return overflow
-}
-
-// trim lets the lanes of a destination that has too many entries lose some: about the oldest of all.
-func (r *outboxRun) trim(name string) {
-	h := r.hosts[name]
-	if h == nil || len(h.lanes) == 0 {
-		return
-	}
-	r.o.mu.Lock()
-	excess := r.o.pending[name] - r.o.opts.MaxPerDestination
-	some := excess > r.o.opts.MaxPerDestination/64 // not again for every single one
-	if some || excess <= 0 {
-		delete(r.o.full, name)
-	}
-	r.o.mu.Unlock()
-	if !some {
-		return
-	}
-	for l := range h.lanes {
-		excess -= l.drop + l.dropping // is to be dropped already
-	}
-	if excess <= 0 {
-		return
-	}
-	victims := make([]*lane, 0, len(h.lanes))
-	for l := range h.lanes {
-		victims = append(victims, l)
-	}
-	slices.SortFunc(victims, func(a, b *lane) int { return cmp.Compare(a.head, b.head) })
-	each := (excess + len(victims) - 1) / len(victims)
-	for _, l := range victims {
-		n := min(each, excess)
-		l.drop += n
-		if l.state != laneBusy {
-			r.toLocal(l)
-		}
-		if excess -= n; excess == 0 {
-			return
-		}
-	}
-}
-
-// anyFull reports whether the counts are to be checked.
-func (o *Outbox) anyFull() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return len(o.full) > 0
-}
-
-// backOff returns the time before the next attempt after n failures in a row.
-func (o *Outbox) backOff(n int) time.Duration {
-	d := o.opts.MaxBackOff
-	if n < 32 {
-		d = min(d, o.opts.MinBackOff<<(n-1))
-	}
-	if d <= 0 {
-		d = o.opts.MaxBackOff
-	}
-	return time.Duration(float64(d) * (0.8 + 0.4*mathrand.Float64()))
 }
 
 // wake is a lane or a host that waits for a time.

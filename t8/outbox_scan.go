@@ -19,6 +19,10 @@ func (r *outboxRun) rescan(ctx context.Context, count bool) {
 		r.scan.again = true
 		return
 	}
+	if r.shared() {
+		r.rescanLanes(ctx)
+		return
+	}
 	r.scan = scanState{busy: true, counts: map[string]int{}}
 	if count {
 		r.o.mu.Lock()
@@ -31,6 +35,10 @@ func (r *outboxRun) rescan(ctx context.Context, count bool) {
 }
 
 func (r *outboxRun) readPage(ctx context.Context, from []byte) {
+	if r.shared() {
+		r.readLanes(ctx, from)
+		return
+	}
 	r.running++
 	upto := r.scan.upto
 	go func() { r.pages <- r.o.readPage(ctx, r.s, from, upto) }()
@@ -74,9 +82,11 @@ func (o *Outbox) readPage(ctx context.Context, s store.Store, from []byte, upto 
 						next = store.PrefixEnd(o.laneKeys(key))
 						break
 					}
+					host := destinationHost(kv.Value, p.lanes[n-1].host)
 					if counts(kv.Key, seq) {
-						p.counts[destinationHost(kv.Value, p.lanes[n-1].host)]++
+						p.counts[host]++
 					}
+					p.lanes[n-1].host = host // the newest one counts
 					continue
 				}
 				last, same = key, 1
@@ -116,6 +126,9 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 		if ctx.Err() == nil {
 			r.o.log.LogAttrs(ctx, slog.LevelError, "outbox cannot read", slog.Any("err", p.err))
 		}
+		if r.shared() { // somebody's lanes may wait for it
+			r.ticker.Reset(min(r.o.opts.Rescan, r.o.opts.MinBackOff))
+		}
 		return nil
 	}
 	r.scan.first = false
@@ -124,13 +137,17 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 		if l == nil {
 			l = r.add(f.key, f.host, f.seq)
 		}
+		oldest := f.seq
+		if r.shared() {
+			oldest = l.head
+		}
 		l.cursor = min(l.cursor, f.seq)
 		l.told = l.told && slices.Contains(l.want, f.seq) // else there is more than we were told of
 		switch {
 		case l.state == laneIdle && !l.working:
 			delete(r.unseen, l)
 			r.ready(l, now)
-		case l.state != laneBusy && l.host.until.After(now) && now.Sub(time.Unix(0, int64(f.seq))) > r.o.opts.MaxAge:
+		case l.state != laneBusy && l.host.until.After(now) && now.Sub(time.Unix(0, int64(oldest))) > r.o.opts.MaxAge:
 			r.toLocal(l) // too old, and it may take long until somebody tries
 		}
 	}
@@ -141,9 +158,12 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 		r.readPage(ctx, p.next)
 		return nil
 	}
+	if r.wrap(ctx) {
+		return nil
+	}
 	r.scan.busy = false
-	r.known = !r.scan.again
-	if r.scan.upto > 0 {
+	r.known = !r.scan.again && !r.shared()
+	if r.scan.upto > 0 || r.shared() {
 		r.counted()
 	}
 	if r.scan.again {
@@ -155,6 +175,10 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 // counted corrects the counts: about, as entries come and go while they are counted.
 func (r *outboxRun) counted() {
 	r.o.mu.Lock()
+	if r.shared() { // rather too few than too many, or some would be lost
+		clear(r.o.full)
+		r.o.pending = nil
+	}
 	for name, n := range r.o.pending { // what came meanwhile ...
 		r.scan.counts[name] += n
 	}
