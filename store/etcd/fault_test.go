@@ -37,6 +37,14 @@ const (
 	loadCounters = 3
 )
 
+// rounds gives how often something is broken: less often where all is slow.
+func rounds(n int) int {
+	if slow {
+		return (n + 2) / 3
+	}
+	return n
+}
+
 func startLoad(t *testing.T, endpoints []string, stores int, o Options) *load {
 	l := &load{keys: map[string]bool{}}
 	for i := range stores {
@@ -139,7 +147,7 @@ func (l *load) check(t *testing.T, s *Store) {
 func TestLeadersDie(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "leaders/"})
-	for range 3 {
+	for range rounds(3) {
 		l.progress(t, 100)
 		m := c.leader(t)
 		m.kill()
@@ -158,7 +166,7 @@ func TestLeadersDie(t *testing.T) {
 func TestLeaderCutOff(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "cut/", RequestTimeout: 500 * time.Millisecond})
-	for range 3 {
+	for range rounds(3) {
 		l.progress(t, 100)
 		old := c.leader(t)
 		c.cutOff(old)
@@ -173,7 +181,7 @@ func TestLeaderCutOff(t *testing.T) {
 func TestAnswersLost(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "lost/", RequestTimeout: 300 * time.Millisecond})
-	for i := range 15 {
+	for i := range rounds(15) {
 		l.progress(t, 30)
 		p := c.members[i%3].clients
 		p.mute.Store(true)
@@ -188,7 +196,7 @@ func TestAnswersLost(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 2, Options{Prefix: "patience/", RequestTimeout: 100 * time.Millisecond, Patience: 300 * time.Millisecond})
-	for range 3 {
+	for range rounds(3) {
 		l.progress(t, 100)
 		for _, m := range c.members {
 			m.clients.mute.Store(true)

@@ -105,11 +105,15 @@ func (m *many) Close() error {
 }
 
 func TestConformanceOfMany(t *testing.T) {
+	endpoints := SharedEndpoints
+	if slow {
+		endpoints = aloneEndpoints // three members take three times as long
+	}
 	storetest.Run(t, func(t *testing.T) store.Store {
 		m := new(many)
 		prefix := fmt.Sprintf("many%d/", prefixes.Add(1))
 		for range 3 {
-			m.stores = append(m.stores, open(t, SharedEndpoints(), Options{Prefix: prefix}))
+			m.stores = append(m.stores, open(t, endpoints(), Options{Prefix: prefix}))
 		}
 		return m
 	})

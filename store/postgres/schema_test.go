@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/scefkit/scefkit/store"
 )
 
 // Many nodes find nothing and make the tables at the same time.
@@ -85,4 +88,23 @@ func TestSchemaOfOlderProgram(t *testing.T) {
 	var value, note string
 	require.NoError(t, s.pool.QueryRow(t.Context(), "SELECT convert_from(value, 'UTF8'), note FROM "+table+" WHERE key = 'a'").Scan(&value, &note))
 	require.Equal(t, "1 old", value+" "+note)
+}
+
+// Once the tables are there, a role that may only read and write them is enough.
+func TestRoleThatMayNotCreate(t *testing.T) {
+	srv, table := sharedServer(t), newTable()
+	open(t, srv.URL(), &Options{Table: table})
+	srv.Exec(t, fmt.Sprintf("REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE modest LOGIN; "+
+		"GRANT SELECT, INSERT, UPDATE, DELETE ON %s, %[1]s_guard, %[1]s_schema TO modest", table))
+	url := strings.Replace(srv.URL(), "postgres@", "modest@", 1)
+	s := open(t, url, &Options{Table: table})
+	require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error {
+		for _, err := range tx.Scan([]byte("a"), nil, false) {
+			return err
+		}
+		return tx.Put([]byte("a"), []byte("1"))
+	}))
+	require.Equal(t, "1", get(t, s, "a"))
+	_, err := Open(t.Context(), url, &Options{Table: newTable()})
+	require.ErrorContains(t, err, "SQLSTATE 42501")
 }

@@ -331,8 +331,8 @@ func TestContextEndsWhileWaiting(t *testing.T) {
 // A commit that hangs, here for a row that another client has locked, is given up with an outcome that is not known.
 func TestCommitTimeout(t *testing.T) {
 	srv, table := sharedServer(t), newTable()
+	require.NoError(t, put(t.Context(), open(t, srv.URL(), &Options{Table: table}), "a", "1"))
 	s := open(t, srv.URL(), &Options{Table: table, CommitTimeout: 100 * time.Millisecond})
-	require.NoError(t, put(t.Context(), s, "a", "1"))
 	c, err := pgx.Connect(t.Context(), srv.URL())
 	require.NoError(t, err)
 	defer c.Close(t.Context())
