@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func TestTLS(t *testing.T) {
 	srv, stop := pgtest.StartTLS(t, cert, key)
 	defer stop()
 	url := func(host string, ca authority) string {
-		return fmt.Sprintf("postgres://postgres@%s:%d/postgres?sslmode=verify-full&sslrootcert=%s", host, srv.Port, ca.file)
+		return fmt.Sprintf("postgres://postgres@%s/postgres?sslmode=verify-full&sslrootcert=%s", net.JoinHostPort(host, strconv.Itoa(srv.Port)), ca.file)
 	}
 	encrypted := func(s *Store) (is bool) {
 		require.NoError(t, put(t.Context(), s, "a", "1"))
