@@ -133,10 +133,20 @@ func (c *cluster) endpoints() []string {
 	return all
 }
 
-// leader gives the member that most members take for the leader.
-func (c *cluster) leader(t *testing.T) *member {
+// until waits for something to become true.
+func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for range 2000 {
+	for begin := time.Now(); !is(); time.Sleep(time.Millisecond) {
+		if time.Since(begin) > time.Minute {
+			t.Fatalf("still waiting after a minute: %s", what)
+		}
+	}
+}
+
+// leader gives the member that most members take for the leader.
+func (c *cluster) leader(t *testing.T) (leader *member) {
+	t.Helper()
+	until(t, "a leader", func() bool {
 		for _, m := range c.members {
 			if m.etcd == nil || m.etcd.Server.Leader() != m.etcd.Server.MemberID() {
 				continue
@@ -148,13 +158,13 @@ func (c *cluster) leader(t *testing.T) *member {
 				}
 			}
 			if votes > len(c.members)/2 {
-				return m
+				leader = m
+				return true
 			}
 		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatal("no leader")
-	return nil
+		return false
+	})
+	return leader
 }
 
 // cutOff parts a member from the others; clients still reach it.
@@ -294,25 +304,31 @@ func (p *proxy) serve(c net.Conn) {
 	}
 }
 
-// shared is a cluster for the tests that do not harm it. It syncs nothing.
-var shared = sync.OnceValues(func() (*cluster, error) {
-	return newCluster(3, filepath.Join(sharedDir, "shared"), func(cfg *embed.Config) { cfg.UnsafeNoFsync = true })
-})
-
-var (
-	sharedDir     string
-	sharedStarted atomic.Bool
-)
-
-// SharedEndpoints is for the example.
-func SharedEndpoints() []string {
-	sharedStarted.Store(true)
-	c, err := shared()
-	if err != nil {
-		panic(err)
-	}
-	return c.endpoints()
+// shared are clusters for the tests that do not harm them, of three members and of one. They sync nothing.
+var shared [2]struct {
+	once    sync.Once
+	cluster *cluster
+	err     error
 }
+
+var sharedDir string
+
+func sharedEndpoints(i, members int) []string {
+	s := &shared[i]
+	s.once.Do(func() {
+		s.cluster, s.err = newCluster(members, filepath.Join(sharedDir, fmt.Sprint(members)), func(cfg *embed.Config) { cfg.UnsafeNoFsync = true })
+	})
+	if s.err != nil {
+		panic(s.err)
+	}
+	return s.cluster.endpoints()
+}
+
+// SharedEndpoints is for the example, too.
+func SharedEndpoints() []string { return sharedEndpoints(0, 3) }
+
+// aloneEndpoints are those of a single member, for tests that look at what the Store does and not at the cluster.
+func aloneEndpoints() []string { return sharedEndpoints(1, 1) }
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "etcd")
@@ -321,8 +337,8 @@ func TestMain(m *testing.M) {
 	}
 	sharedDir = dir
 	code := m.Run()
-	if sharedStarted.Load() {
-		if c, err := shared(); err == nil {
+	for i := range shared {
+		if c := shared[i].cluster; c != nil {
 			c.close()
 		}
 	}
@@ -340,9 +356,11 @@ func startCluster(t testing.TB, n int, config func(*embed.Config)) *cluster {
 
 var prefixes atomic.Int64
 
-// open opens a Store at endpoints; an empty prefix stands for a new one.
+// open opens a Store at endpoints; an empty prefix stands for a new one. It does not look at the limits of the servers,
+// which takes them long under the race detector.
 func open(t testing.TB, endpoints []string, o Options) *Store {
 	t.Helper()
+	o.unchecked = true
 	if o.Prefix == "" {
 		o.Prefix = fmt.Sprintf("t%d/", prefixes.Add(1))
 	}

@@ -48,4 +48,31 @@
 //
 // These keys, some 60 octets for each Update that ran at one time, go when the Store is closed. Those of a process that
 // died are removed a day later by an Open.
+//
+// # Operation
+//
+// What to set on every member:
+//
+//	--max-txn-ops=65536                  checked by Open
+//	--max-request-bytes=16777216         checked by Open
+//	--auto-compaction-mode=periodic      else the database grows until it is full
+//	--auto-compaction-retention=10m      or longer, if a View takes longer
+//	--quota-backend-bytes                above twice the data, with the versions of one retention; at most 8 GB
+//	--client-cert-auth, --cert-file, --key-file, --trusted-ca-file      then clientv3.Config.TLS and https endpoints
+//	disks of their own, on which fdatasync takes less than 10 ms; defragment one member after the other now and then
+//	three members, or five; never with --unsafe-no-fsync
+//
+// With authentication, the user of the Store needs read and write on the keys that begin with Options.Prefix.
+//
+// What errors mean and what to do:
+//
+//	store.ErrOutcomeUnknown       the commit may have taken place: read again; look at the members and the network
+//	ErrUnavailable                most members are down, cut off or too slow for Options.Patience; nothing was written
+//	... "x509" or "handshake"     the same, because the certificates of members and client do not match
+//	ErrServerLimits               set the two flags above on every member
+//	store.ErrTooLarge             beyond store.MaxTx, or a member has lower limits than the one that Open asked
+//	ErrCompacted                  a View outlasted the retention: run it again, or raise the retention
+//	"database space exceeded"     compact, defragment, raise the quota, then clear the alarm (etcdctl alarm disarm)
+//	"newer program"               a newer program has changed the layout: update this one
+//	"data of another program"     choose another Options.Prefix
 package etcd

@@ -37,6 +37,14 @@ const (
 	loadCounters = 3
 )
 
+// rounds gives how often something is broken: less often where all is slow.
+func rounds(n int) int {
+	if slow {
+		return (n + 2) / 3
+	}
+	return n
+}
+
 func startLoad(t *testing.T, endpoints []string, stores int, o Options) *load {
 	l := &load{keys: map[string]bool{}}
 	for i := range stores {
@@ -85,12 +93,13 @@ func (l *load) one(t *testing.T, s *Store, key, shared string) {
 // progress waits until n more Updates were acknowledged.
 func (l *load) progress(t *testing.T, n int64) {
 	t.Helper()
-	for want, end := l.acked.Load()+n, time.Now().Add(30*time.Second); l.acked.Load() < want; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
+	want := l.acked.Load() + n
+	defer func() {
+		if t.Failed() {
 			l.stop.Store(true)
-			t.Fatal("nothing goes on")
 		}
-	}
+	}()
+	until(t, "acknowledged Updates", func() bool { return l.acked.Load() >= want })
 }
 
 // end stops the load and compares what is there with what was acknowledged.
@@ -138,7 +147,7 @@ func (l *load) check(t *testing.T, s *Store) {
 func TestLeadersDie(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "leaders/"})
-	for range 3 {
+	for range rounds(3) {
 		l.progress(t, 100)
 		m := c.leader(t)
 		m.kill()
@@ -157,13 +166,11 @@ func TestLeadersDie(t *testing.T) {
 func TestLeaderCutOff(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "cut/", RequestTimeout: 500 * time.Millisecond})
-	for range 3 {
+	for range rounds(3) {
 		l.progress(t, 100)
 		old := c.leader(t)
 		c.cutOff(old)
-		for c.leader(t) == old {
-			time.Sleep(5 * time.Millisecond)
-		}
+		until(t, "another leader", func() bool { return c.leader(t) != old })
 		l.progress(t, 100)
 		c.heal()
 	}
@@ -174,7 +181,7 @@ func TestLeaderCutOff(t *testing.T) {
 func TestAnswersLost(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "lost/", RequestTimeout: 300 * time.Millisecond})
-	for i := range 15 {
+	for i := range rounds(15) {
 		l.progress(t, 30)
 		p := c.members[i%3].clients
 		p.mute.Store(true)
@@ -189,14 +196,12 @@ func TestAnswersLost(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	c := startCluster(t, 3, nil)
 	l := startLoad(t, c.endpoints(), 2, Options{Prefix: "patience/", RequestTimeout: 100 * time.Millisecond, Patience: 300 * time.Millisecond})
-	for range 3 {
+	for range rounds(3) {
 		l.progress(t, 100)
 		for _, m := range c.members {
 			m.clients.mute.Store(true)
 		}
-		for l.unknown.Load()+l.refused.Load() < 2*loadWriters {
-			time.Sleep(time.Millisecond)
-		}
+		until(t, "all have given up", func() bool { return l.unknown.Load()+l.refused.Load() >= 2*loadWriters })
 		s := l.stores[0]
 		err := s.View(t.Context(), func(r store.Reader) error { _, err := r.Get([]byte("a")); return err })
 		require.ErrorIs(t, err, ErrUnavailable)
@@ -225,7 +230,7 @@ func (f *faulty) Txn(ctx context.Context, in *pb.TxnRequest, opts ...grpc.CallOp
 }
 
 func openFaulty(t *testing.T, prefix string) (*Store, *faulty) {
-	s := open(t, SharedEndpoints(), Options{Prefix: prefix, unchecked: true})
+	s := open(t, aloneEndpoints(), Options{Prefix: prefix})
 	f := &faulty{KVClient: s.kv}
 	s.kv = f
 	return s, f
@@ -265,7 +270,7 @@ func TestAnswerLost(t *testing.T) {
 // back, and then the first copy arrives. It must come to nothing, for Update went by that.
 func TestLateCopy(t *testing.T) {
 	s, f := openFaulty(t, "late/")
-	other := open(t, SharedEndpoints(), Options{Prefix: "late/", unchecked: true})
+	other := open(t, aloneEndpoints(), Options{Prefix: "late/"})
 	ctx := t.Context()
 	var late func() (*pb.TxnResponse, error)
 	n := 0

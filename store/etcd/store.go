@@ -394,7 +394,12 @@ func (s *Store) do(ctx context.Context, extra time.Duration, request func(contex
 func (s *Store) once(ctx context.Context, extra time.Duration, request func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.RequestTimeout+extra)
 	defer cancel()
-	return clientv3.ContextError(ctx, request(clientv3.WithRequireLeader(ctx)))
+	err := request(clientv3.WithRequireLeader(ctx))
+	ended := clientv3.ContextError(ctx, err)
+	if errors.Is(ended, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %s", ended, status.Convert(err).Message()) // why there was no connection, as a wrong certificate
+	}
+	return ended
 }
 
 // timeFor gives the time that a request takes for its size alone, with slow disks and networks.

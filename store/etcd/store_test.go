@@ -76,7 +76,7 @@ func counter(t testing.TB, s store.Store, key string) int {
 func TestConformance(t *testing.T) {
 	// With 3 remembered records, all keys fight for the slots. The usual number is that of TestConformanceOfMany.
 	storetest.Run(t, func(t *testing.T) store.Store {
-		return open(t, SharedEndpoints(), Options{CacheRecords: 3, unchecked: true})
+		return open(t, aloneEndpoints(), Options{CacheRecords: 3})
 	})
 }
 
@@ -105,11 +105,15 @@ func (m *many) Close() error {
 }
 
 func TestConformanceOfMany(t *testing.T) {
+	endpoints := SharedEndpoints
+	if slow {
+		endpoints = aloneEndpoints // three members take three times as long
+	}
 	storetest.Run(t, func(t *testing.T) store.Store {
 		m := new(many)
 		prefix := fmt.Sprintf("many%d/", prefixes.Add(1))
 		for range 3 {
-			m.stores = append(m.stores, open(t, SharedEndpoints(), Options{Prefix: prefix, unchecked: true}))
+			m.stores = append(m.stores, open(t, endpoints(), Options{Prefix: prefix}))
 		}
 		return m
 	})
@@ -169,7 +173,9 @@ func TestLargeTransaction(t *testing.T) {
 	}
 	c := startCluster(t, 3, nil)
 	prefix := strings.Repeat("p", maxPrefix)
-	s := open(t, c.endpoints(), Options{Prefix: prefix})
+	s, err := Open(t.Context(), clientv3.Config{Endpoints: c.endpoints()}, &Options{Prefix: prefix})
+	require.NoError(t, err)
+	t.Cleanup(func() { s.Close() })
 	const keys = 65_000
 	value := []byte(strings.Repeat("v", store.MaxTx/keys-10))
 	key := func(i int) []byte { return fmt.Appendf(nil, "key%06d", i) }
@@ -192,7 +198,7 @@ func TestLargeTransaction(t *testing.T) {
 		}
 		return nil
 	}))
-	err := s.Update(t.Context(), func(tx store.Tx) error {
+	err = s.Update(t.Context(), func(tx store.Tx) error {
 		for i := range MinTxnOps {
 			if err := tx.Put(key(i), nil); err != nil {
 				return err
@@ -228,8 +234,8 @@ func restart(t testing.TB, c *cluster) {
 }
 
 func TestPrefixesApart(t *testing.T) {
-	a := open(t, SharedEndpoints(), Options{Prefix: "apart"})
-	b := open(t, SharedEndpoints(), Options{Prefix: "apart/b"})
+	a := open(t, aloneEndpoints(), Options{Prefix: "apart"})
+	b := open(t, aloneEndpoints(), Options{Prefix: "apart/b"})
 	require.NoError(t, put(t.Context(), a, "\x00format", "x"))
 	require.NoError(t, put(t.Context(), a, "/b", "x"))
 	require.NoError(t, put(t.Context(), a, "\xff\xff", "x"))
@@ -240,11 +246,11 @@ func TestPrefixesApart(t *testing.T) {
 			return err
 		}))
 	}
-	open(t, SharedEndpoints(), Options{Prefix: "apart"})
+	open(t, aloneEndpoints(), Options{Prefix: "apart"})
 }
 
 func TestFormat(t *testing.T) {
-	s := open(t, SharedEndpoints(), Options{Prefix: "newer"})
+	s := open(t, aloneEndpoints(), Options{Prefix: "newer"})
 	_, err := s.client.Put(t.Context(), s.formatKey, "\x00\x00\x00\x02")
 	require.NoError(t, err)
 	_, err = New(t.Context(), s.client, &Options{Prefix: "newer"})
@@ -256,13 +262,13 @@ func TestFormat(t *testing.T) {
 }
 
 func TestNewLeavesTheClientOpen(t *testing.T) {
-	client, err := clientv3.New(clientv3.Config{Endpoints: SharedEndpoints(), Logger: zap.NewNop()})
+	client, err := clientv3.New(clientv3.Config{Endpoints: aloneEndpoints(), Logger: zap.NewNop()})
 	require.NoError(t, err)
-	s, err := New(t.Context(), client, &Options{Prefix: "client/"})
+	s, err := New(t.Context(), client, &Options{Prefix: "client/", unchecked: true})
 	require.NoError(t, err)
 	require.NoError(t, put(t.Context(), s, "a", strings.Repeat("x", store.MaxValue)))
 	require.NoError(t, s.Close())
-	s, err = New(t.Context(), client, &Options{Prefix: "client/"})
+	s, err = New(t.Context(), client, &Options{Prefix: "client/", unchecked: true})
 	require.NoError(t, err)
 	require.Len(t, get(t, s, "a"), store.MaxValue)
 	require.NoError(t, client.Close())
@@ -271,7 +277,7 @@ func TestNewLeavesTheClientOpen(t *testing.T) {
 }
 
 func TestReaderOutlivesItsFunction(t *testing.T) {
-	s := open(t, SharedEndpoints(), Options{})
+	s := open(t, aloneEndpoints(), Options{})
 	var kept store.Reader
 	require.NoError(t, s.View(t.Context(), func(r store.Reader) error { kept = r; return nil }))
 	_, err := kept.Get([]byte("a"))
@@ -282,7 +288,7 @@ func TestReaderOutlivesItsFunction(t *testing.T) {
 }
 
 func TestMarkers(t *testing.T) {
-	s := open(t, SharedEndpoints(), Options{})
+	s := open(t, aloneEndpoints(), Options{})
 	markers := func() int64 {
 		resp, err := s.client.Get(t.Context(), s.markers, clientv3.WithPrefix(), clientv3.WithCountOnly())
 		require.NoError(t, err)
@@ -308,7 +314,7 @@ func TestMarkers(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 2, markers())
 
-	left, err := clientv3.New(clientv3.Config{Endpoints: SharedEndpoints(), Logger: zap.NewNop()})
+	left, err := clientv3.New(clientv3.Config{Endpoints: aloneEndpoints(), Logger: zap.NewNop()})
 	require.NoError(t, err)
 	defer left.Close()
 	require.NoError(t, s.Close())
@@ -410,7 +416,7 @@ func (c *counting) Txn(ctx context.Context, in *pb.TxnRequest, opts ...grpc.Call
 }
 
 func TestCompaction(t *testing.T) {
-	s := open(t, SharedEndpoints(), Options{CacheRecords: -1})
+	s := open(t, aloneEndpoints(), Options{CacheRecords: -1})
 	ctx := t.Context()
 	require.NoError(t, s.Update(ctx, func(tx store.Tx) error {
 		for i := range 100 {
@@ -469,7 +475,7 @@ func TestCompaction(t *testing.T) {
 
 // Above so many keys, changes between them and any deletion make a transaction run again.
 func TestCoarseNotes(t *testing.T) {
-	s := open(t, SharedEndpoints(), Options{})
+	s := open(t, aloneEndpoints(), Options{})
 	ctx := t.Context()
 	s.maxNotes = 500
 	const keys = 600
@@ -527,7 +533,7 @@ func TestCoarseNotes(t *testing.T) {
 // Each of two transactions scans and deletes what the other one scanned: a change that shows in no revision.
 func TestDeletionsInAScannedRange(t *testing.T) {
 	for _, notes := range []int{maxNotes, 4} {
-		s := open(t, SharedEndpoints(), Options{unchecked: true})
+		s := open(t, aloneEndpoints(), Options{})
 		s.maxNotes = notes
 		ctx := t.Context()
 		for i := range 10 {
@@ -557,7 +563,7 @@ func TestDeletionsInAScannedRange(t *testing.T) {
 }
 
 func TestScanOfLargeValues(t *testing.T) {
-	s := open(t, SharedEndpoints(), Options{unchecked: true})
+	s := open(t, aloneEndpoints(), Options{})
 	const n = 40
 	value := strings.Repeat("x", 150_000)
 	require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error {
@@ -595,7 +601,7 @@ func TestConflicts(t *testing.T) {
 	var wg sync.WaitGroup
 	var last *Store
 	for range stores {
-		s := open(t, SharedEndpoints(), Options{Prefix: "conflicts/"})
+		s := open(t, aloneEndpoints(), Options{Prefix: "conflicts/"})
 		last = s
 		for range writers {
 			wg.Go(func() {

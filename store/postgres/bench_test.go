@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -33,24 +34,42 @@ func record(n uint64) (keys, values [][]byte) {
 	return keys, values
 }
 
-// share runs b.N calls of fn in goroutines.
-func share(b *testing.B, writers int, fn func(n uint64) error) {
-	var next atomic.Uint64
-	var wg sync.WaitGroup
-	b.ResetTimer()
-	for range writers {
-		wg.Go(func() {
-			for n := next.Add(1); n <= uint64(b.N); n = next.Add(1) {
-				if err := fn(n); err != nil {
-					b.Error(err)
-					return
-				}
+// way is one way to run a transaction.
+type way struct {
+	name  string
+	run   func(n uint64) error
+	calls atomic.Uint64
+	took  time.Duration
+}
+
+// race lets the ways take turns of a tenth of a second each, so that whatever else the machine does hits all of them.
+// It reports how many calls each made in a second, and what part of the calls of the first that is.
+func race(b *testing.B, writers int, ways []*way) {
+	for b.Loop() {
+		for _, w := range ways {
+			begin := time.Now()
+			var wg sync.WaitGroup
+			for range writers {
+				wg.Go(func() {
+					for time.Since(begin) < 100*time.Millisecond {
+						if err := w.run(w.calls.Add(1)); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
 			}
-		})
+			wg.Wait()
+			w.took += time.Since(begin)
+		}
 	}
-	wg.Wait()
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
+	rate := func(w *way) float64 { return float64(w.calls.Load()) / w.took.Seconds() }
+	for _, w := range ways {
+		b.ReportMetric(rate(w), w.name+"/s")
+		if w != ways[0] {
+			b.ReportMetric(100*rate(w)/rate(ways[0]), w.name+"/%")
+		}
+	}
 }
 
 // floor is what one would write by hand for the very transaction: read the keys, then compare and write in one
@@ -105,10 +124,11 @@ func (f floor) update(ctx context.Context, table string, n uint64, oneByOne bool
 	}
 }
 
-// BenchmarkUpdate compares durable transactions that read and write three keys with the same by hand. The floor runs
-// on the same pool and table: "floor" reads one key after the other, as a function must that finds the key of one
-// record in another; "floor-at-once", which nothing behind the seam can do, knows the keys beforehand and reads them in
-// one statement. "state" reads one key of the three and writes all, as most procedures do.
+// BenchmarkUpdate compares durable transactions that read and write three keys with the same by hand, on the same pool and
+// table. "floor" reads one key after the other, as a function must that finds the key of one record in another;
+// "at-once", which nothing behind the seam can do, knows the keys beforehand and reads them in one statement. Of the
+// Store, "three" does what the floor does, "state" reads one key of the three and writes all, as most procedures do,
+// "scan" looks through a range and inserts into it, and "counter" is the same key for all.
 func BenchmarkUpdate(b *testing.B) {
 	srv, stop := pgtest.Start(b, "shared_buffers=512MB", "max_wal_size=4GB")
 	defer stop()
@@ -128,66 +148,46 @@ func BenchmarkUpdate(b *testing.B) {
 	}
 	srv.Exec(b, "VACUUM ANALYZE scefkit")
 	f := newFloor(s.pool, "scefkit")
-	for _, writers := range []int{1, 16, 128} {
-		b.Run(fmt.Sprint("floor-at-once/", writers), func(b *testing.B) {
-			share(b, writers, func(n uint64) error { return f.update(b.Context(), "scefkit", n, false) })
-		})
-		b.Run(fmt.Sprint("floor/", writers), func(b *testing.B) {
-			share(b, writers, func(n uint64) error { return f.update(b.Context(), "scefkit", n, true) })
-		})
-		b.Run(fmt.Sprint("store/", writers), func(b *testing.B) {
-			share(b, writers, func(n uint64) error {
-				keys, values := record(n)
-				return s.Update(b.Context(), func(tx store.Tx) error {
-					for _, k := range keys {
-						if v, err := tx.Get(k); err != nil || v == nil {
-							return fmt.Errorf("%q, %w", v, err)
-						}
-					}
-					for i, k := range keys {
-						if err := tx.Put(k, values[i]); err != nil {
-							return err
-						}
-					}
-					return nil
-				})
-			})
-		})
-		b.Run(fmt.Sprint("store-state/", writers), func(b *testing.B) {
-			share(b, writers, func(n uint64) error {
-				keys, values := record(n)
-				return s.Update(b.Context(), func(tx store.Tx) error {
-					if v, err := tx.Get(keys[0]); err != nil || v == nil {
-						return fmt.Errorf("%q, %w", v, err)
-					}
-					for i, k := range keys {
-						if err := tx.Put(k, values[i]); err != nil {
-							return err
-						}
-					}
-					return nil
-				})
-			})
-		})
-		b.Run(fmt.Sprint("store-scan-insert/", writers), func(b *testing.B) {
-			share(b, writers, func(n uint64) error {
-				from := store.Key("nidd/d/").Text(fmt.Sprintf("00101%010d", n%benchRecords*7919))
-				return s.Update(b.Context(), func(tx store.Tx) error {
-					for _, err := range tx.Scan(from, store.PrefixEnd(from), false) {
-						if err != nil {
-							return err
-						}
-					}
-					return tx.Put(from.Uint64(n), recordValue(n))
-				})
-			})
-		})
-		b.Run(fmt.Sprint("store-one-counter/", writers), func(b *testing.B) {
-			share(b, writers, func(uint64) error {
-				return s.Update(b.Context(), func(tx store.Tx) error {
-					_, err := increment(tx, "counter")
+	update := func(n uint64, reads int) error {
+		keys, values := record(n)
+		return s.Update(b.Context(), func(tx store.Tx) error {
+			for _, k := range keys[:reads] {
+				if v, err := tx.Get(k); err != nil || v == nil {
+					return fmt.Errorf("%q, %w", v, err)
+				}
+			}
+			for i, k := range keys {
+				if err := tx.Put(k, values[i]); err != nil {
 					return err
-				})
+				}
+			}
+			return nil
+		})
+	}
+	for _, writers := range []int{1, 16, 128} {
+		b.Run(fmt.Sprint("writers=", writers), func(b *testing.B) {
+			race(b, writers, []*way{
+				{name: "floor", run: func(n uint64) error { return f.update(b.Context(), "scefkit", n, true) }},
+				{name: "at-once", run: func(n uint64) error { return f.update(b.Context(), "scefkit", n, false) }},
+				{name: "three", run: func(n uint64) error { return update(n, 3) }},
+				{name: "state", run: func(n uint64) error { return update(n, 1) }},
+				{name: "scan", run: func(n uint64) error {
+					from := store.Key("nidd/d/").Text(fmt.Sprintf("00101%010d", n%benchRecords*7919))
+					return s.Update(b.Context(), func(tx store.Tx) error {
+						for _, err := range tx.Scan(from, store.PrefixEnd(from), false) {
+							if err != nil {
+								return err
+							}
+						}
+						return tx.Put(from.Uint64(n), recordValue(n))
+					})
+				}},
+				{name: "counter", run: func(uint64) error {
+					return s.Update(b.Context(), func(tx store.Tx) error {
+						_, err := increment(tx, "counter")
+						return err
+					})
+				}},
 			})
 		})
 	}

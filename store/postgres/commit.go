@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/store/internal/occ"
@@ -18,11 +19,11 @@ import (
 // statements are the texts of SQL for one table. A check that fails divides by zero, so that the transaction fails with
 // it, however many statements were sent behind.
 type statements struct {
-	get, getAll              string // read keys
+	get, getAll, check       string // read keys
 	up, upAll, down, downAll string // read ranges
 
 	update, insert, upsert, remove, removeAny, lock string // write
-	share, ranges                                   string // check what was read and is not written
+	share, same, ranges                             string // check what was read and is not written
 	guard, guardShare                               string
 }
 
@@ -33,6 +34,7 @@ func newStatements(table string) statements {
 	return statements{
 		get:     t(`SELECT value, version FROM TABLE WHERE key = $1`),
 		getAll:  t(`SELECT key, value, version FROM TABLE WHERE key = ANY($1::bytea[])`),
+		check:   t(`SELECT key, version, CASE WHEN key = $2 THEN value END FROM TABLE WHERE key = ANY($1::bytea[])`),
 		up:      t(`SELECT key, value, version FROM TABLE WHERE key >= $2 AND key < $3 ORDER BY key LIMIT $1`),
 		upAll:   t(`SELECT key, value, version FROM TABLE WHERE key >= $2 ORDER BY key LIMIT $1`),
 		down:    t(`SELECT key, value, version FROM TABLE WHERE key >= $2 AND key < $3 ORDER BY key DESC LIMIT $1`),
@@ -50,6 +52,8 @@ func newStatements(table string) statements {
 		lock:      t(`SELECT count(*) FROM (SELECT 1 FROM TABLE WHERE key = ANY($1::bytea[]) ORDER BY key FOR UPDATE) AS l`),
 		share: t(`WITH w AS (SELECT 1 FROM TABLE AS t JOIN unnest($1::bytea[], $2::bigint[]) AS r(key, version)
 			ON t.key = r.key AND t.version = r.version FOR SHARE OF t NOWAIT)` + fmt.Sprintf(passed, "$3")),
+		same: t(`WITH w AS (SELECT 1 FROM TABLE AS t JOIN unnest($1::bytea[], $2::bigint[]) AS r(key, version)
+			ON t.key = r.key AND t.version = r.version)` + fmt.Sprintf(passed, "$3")),
 		ranges: t(`SELECT 1 / (CASE WHEN EXISTS (SELECT 1 FROM unnest($1::bytea[], $2::bytea[], $3::bigint[]) AS r(lower, upper, n)
 			WHERE r.n <> CASE WHEN r.upper IS NULL THEN (SELECT count(*) FROM TABLE AS t WHERE t.key >= r.lower)
 			ELSE (SELECT count(*) FROM TABLE AS t WHERE t.key >= r.lower AND t.key < r.upper) END) THEN 0 ELSE 1 END)`),
@@ -141,11 +145,11 @@ func (p *plan) void() bool {
 }
 
 // batch makes the statements of the commit. See the package comment for why this order is right.
-func (p *plan) batch(sql *statements, isolation string, guarded bool) *pgx.Batch {
+func (p *plan) batch(sql *statements, serializable bool) *pgx.Batch {
 	b := new(pgx.Batch)
 	version := rand.Int64() | 1 // not 0, and not the one of any other transaction but by a chance of 2^-62
 	gaps := len(p.ranges)+len(p.absent) > 0
-	if gaps && guarded {
+	if gaps && !serializable {
 		alone, shared := p.guards()
 		b.Queue(sql.guard, alone)
 		if len(shared) > 0 {
@@ -172,7 +176,11 @@ func (p *plan) batch(sql *statements, isolation string, guarded bool) *pgx.Batch
 		b.Queue(sql.upsert, u.keys, u.values, version)
 	}
 	if r := &p.reads; len(r.keys) > 0 {
-		b.Queue(sql.share, r.keys, r.versions, len(r.keys))
+		check := sql.share
+		if serializable {
+			check = sql.same // the server itself sees to it that they stay the same
+		}
+		b.Queue(check, r.keys, r.versions, len(r.keys))
 	}
 	if gaps {
 		var lower, upper [][]byte
@@ -185,11 +193,11 @@ func (p *plan) batch(sql *statements, isolation string, guarded bool) *pgx.Batch
 		}
 		b.Queue(sql.ranges, lower, upper, n)
 	}
-	if b.Len() == 1 {
-		return b // a transaction by itself
+	if b.Len() == 1 || !serializable {
+		return b // a transaction by itself: PostgreSQL ends it when it has run all that came in the message
 	}
 	all := new(pgx.Batch)
-	all.Queue("BEGIN ISOLATION LEVEL " + isolation)
+	all.Queue("BEGIN ISOLATION LEVEL SERIALIZABLE")
 	all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
 	all.Queue("COMMIT")
 	return all
@@ -289,20 +297,16 @@ func (s *scanned) guards(to []int64) []int64 {
 // commit writes and checks. A conflict means that nothing was written, and so does any other error that does not wrap
 // store.ErrOutcomeUnknown.
 func (s *Store) commit(ctx context.Context, r *reader, p *plan) error {
-	isolation := "READ COMMITTED"
-	if s.server.serializable {
-		isolation = "SERIALIZABLE"
-	}
-	b := p.batch(&s.sql, isolation, !s.server.serializable)
-	conn := r.conn
-	if conn != nil { // the snapshot ends in the same message
+	b := p.batch(&s.sql, s.server.serializable)
+	if r.snapshot { // it ends in the same message
 		all := new(pgx.Batch)
 		all.Queue("COMMIT")
 		all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
 		b = all
-	} else {
-		var err error
-		if conn, err = s.pool.Acquire(ctx); err != nil {
+	}
+	if r.conn == nil {
+		conn, err := s.pool.Acquire(ctx)
+		if err != nil {
 			return err
 		}
 		r.conn = conn // to be given back
@@ -312,8 +316,24 @@ func (s *Store) commit(ctx context.Context, r *reader, p *plan) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.CommitTimeout)
 	defer cancel()
-	notices := conn.Conn().PgConn().CustomData()
+	notices := r.conn.Conn().PgConn().CustomData()
 	delete(notices, warned)
+	err := send(ctx, r.conn, b)
+	if text, ok := notices[warned]; ok && err == nil {
+		return fmt.Errorf("%w: the server warned: %v", store.ErrOutcomeUnknown, text)
+	}
+	if err != nil && !isRefused(err) {
+		return fmt.Errorf("%w: %w", store.ErrOutcomeUnknown, err)
+	}
+	return err
+}
+
+// send sends all statements in one message and waits for their ends.
+func send(ctx context.Context, conn *pgxpool.Conn, b *pgx.Batch) error {
+	if b.Len() == 1 {
+		_, err := conn.Exec(ctx, b.QueuedQueries[0].SQL, b.QueuedQueries[0].Arguments...)
+		return err
+	}
 	results := conn.SendBatch(ctx, b)
 	var err error
 	for range b.Len() {
@@ -323,12 +343,6 @@ func (s *Store) commit(ctx context.Context, r *reader, p *plan) error {
 	}
 	if cerr := results.Close(); err == nil {
 		err = cerr
-	}
-	if text, ok := notices[warned]; ok && err == nil {
-		return fmt.Errorf("%w: the server warned: %v", store.ErrOutcomeUnknown, text)
-	}
-	if err != nil && !isRefused(err) {
-		return fmt.Errorf("%w: %w", store.ErrOutcomeUnknown, err)
 	}
 	return err
 }

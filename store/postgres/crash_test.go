@@ -89,9 +89,12 @@ func (l *load) run(t *testing.T) {
 // after waits for n more commits.
 func (l *load) after(t *testing.T, n int64) {
 	t.Helper()
-	for end := l.commits.Load() + n; l.commits.Load() < end; {
-		require.False(t, t.Failed())
-		time.Sleep(time.Millisecond)
+	begin := time.Now()
+	for end := l.commits.Load() + n; l.commits.Load() < end; time.Sleep(time.Millisecond) {
+		if t.Failed() || time.Since(begin) > 2*time.Minute {
+			l.stop.Store(true)
+			t.Fatalf("%d commits are missing", end-l.commits.Load())
+		}
 	}
 }
 

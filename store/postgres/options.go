@@ -159,10 +159,12 @@ func (s *server) greet(ctx context.Context, c *pgx.Conn) error {
 		isolation = "serializable"
 	}
 	// Plans that were made while the table was small must be good when it is large, and take locks in the order of the
-	// keys: always by the index, key by key.
+	// keys: always by the index, key by key. So there is one plan for each statement, which is not made again for the
+	// number of keys in each call.
 	_, err = c.Exec(ctx, `SELECT set_config('synchronous_commit', $1, false), set_config('default_transaction_isolation', $2, false),
-		set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
-		set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)`, commit, isolation)
+		set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false),
+		set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
+		set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)`, commit, isolation)
 	return err
 }
 

@@ -34,20 +34,28 @@ func (s *scanned) holds(key []byte) bool {
 	return bytes.Compare(key, s.from) >= 0 && (s.to == nil || bytes.Compare(key, s.to) < 0)
 }
 
-// reader reads one consistent state and notes what it has read. The state is that of a snapshot, a REPEATABLE READ
-// transaction on a connection of its own, which begins in one message with the first query.
+// reader reads one consistent state and notes what it has read.
+//
+// For a View, or once a range or many keys are read, the state is that of a snapshot: a REPEATABLE READ transaction that
+// begins in one message with the first query of it. Before that, an Update that gets a few keys does without: each Get is
+// one statement, which reads the versions of the other keys again. While they are the same, all values are those of the
+// state in which that statement ran. When one is not, the Update runs again.
 type reader struct {
 	s        *Store
 	ctx      context.Context //nolint:containedctx // the methods of store.Reader take none
 	view     bool            // nothing needs to be noted
 	points   map[string]*point
 	ranges   []*scanned
-	conn     *pgxpool.Conn // the one with the snapshot, if there is one
+	conn     *pgxpool.Conn // held from the first read on
+	snapshot bool          // conn is in the transaction of the snapshot
 	err      error         // first failure; nothing can be read after it
 	released bool
 }
 
-// Release ends the snapshot.
+// Keys above which an Update takes a snapshot instead of looking at all of them again with each Get.
+const fewKeys = 8
+
+// Release gives the connection back and ends the snapshot.
 func (r *reader) Release() {
 	r.released = true
 	if r.conn != nil {
@@ -56,15 +64,20 @@ func (r *reader) Release() {
 	}
 }
 
-// finish ends the transaction of a connection and gives the connection back. A connection that is closed or does not
-// answer is thrown away by the pool.
+// finish gives a connection back. If it is in a transaction, that is ended first, for which nobody waits but the pool: a
+// connection that is closed or does not answer is thrown away by it.
 func finish(c *pgxpool.Conn) {
-	if pc := c.Conn().PgConn(); !pc.IsClosed() && !pc.IsBusy() && pc.TxStatus() != 'I' {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		_ = pc.Exec(ctx, "ROLLBACK").Close()
-		cancel()
+	pc := c.Conn().PgConn()
+	if pc.IsClosed() || pc.IsBusy() || pc.TxStatus() == 'I' {
+		c.Release()
+		return
 	}
-	c.Release()
+	go func() {
+		defer c.Release()
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = pc.Exec(ctx, "ROLLBACK").Close()
+	}()
 }
 
 // fail notes the first failure.
@@ -94,28 +107,95 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 		p.used = true
 		return p.value, nil
 	}
-	p := &point{valued: true, used: true}
-	err := r.query(r.s.sql.get, []any{key}, func(query func() (pgx.Rows, error)) error {
-		p.value, p.version = nil, 0
-		return collect(query, func(rows pgx.Rows) error { return rows.Scan(&p.value, &p.version) })
-	})
+	var p *point
+	var err error
+	if !r.view && !r.snapshot && len(r.points) < fewKeys {
+		p, err = r.getLoose(key)
+	} else {
+		p, err = r.getSnapshot(key)
+	}
 	if err != nil {
 		return nil, r.fail(err)
 	}
+	p.used = true
 	if !r.view {
 		r.points[string(key)] = p
 	}
 	return p.value, nil
 }
 
-// prefetch reads at once what the transaction will need if it does as it did the last time.
+// getLoose reads a key without a snapshot, and looks whether the others are as they were.
+func (r *reader) getLoose(key []byte) (p *point, err error) {
+	err = r.on(func(conn *pgxpool.Conn) error {
+		p = &point{valued: true}
+		if len(r.points) == 0 {
+			return r.get(func() (pgx.Rows, error) { return conn.Query(r.ctx, r.s.sql.get, key) }, p)
+		}
+		keys := append(r.known(), key)
+		return r.check(func() (pgx.Rows, error) { return conn.Query(r.ctx, r.s.sql.check, keys, key) }, p)
+	})
+	return p, err
+}
+
+func (r *reader) getSnapshot(key []byte) (p *point, err error) {
+	err = r.query(r.s.sql.get, []any{key}, func(query query) error {
+		p = &point{valued: true}
+		return r.get(query, p)
+	})
+	return p, err
+}
+
+// get takes the result of the statement of this name.
+func (r *reader) get(query query, p *point) error {
+	return collect(query, func(rows pgx.Rows) error { return rows.Scan(&p.value, &p.version) })
+}
+
+// check takes the result of the statement of this name. What is new goes into p.
+func (r *reader) check(query query, p *point) error {
+	expected, same := 0, 0
+	for _, known := range r.points {
+		if known.version != 0 {
+			expected++
+		}
+	}
+	err := collect(query, func(rows pgx.Rows) error {
+		var key, value []byte
+		var version int64
+		if err := rows.Scan(&key, &version, &value); err != nil {
+			return err
+		}
+		switch known := r.points[string(key)]; {
+		case known == nil:
+			p.value, p.version = value, version
+		case known.version != version:
+			return errConflict
+		default:
+			same++
+		}
+		return nil
+	})
+	if err == nil && same != expected {
+		err = errConflict
+	}
+	return err
+}
+
+func (r *reader) known() [][]byte {
+	keys := make([][]byte, 0, len(r.points)+1)
+	for k := range r.points {
+		keys = append(keys, []byte(k))
+	}
+	return keys
+}
+
+// prefetch reads at once, as the first thing, what the transaction will need if it does as it did the last time.
 func (r *reader) prefetch(keys [][]byte) error {
-	return r.query(r.s.sql.getAll, []any{keys}, func(query func() (pgx.Rows, error)) error {
+	return r.on(func(conn *pgxpool.Conn) error {
 		clear(r.points)
 		for _, k := range keys {
 			r.points[string(k)] = &point{valued: true}
 		}
-		return collect(query, func(rows pgx.Rows) error {
+		return collect(func() (pgx.Rows, error) { return conn.Query(r.ctx, r.s.sql.getAll, keys) }, func(rows pgx.Rows) error {
 			var key []byte
 			p := &point{valued: true}
 			if err := rows.Scan(&key, &p.value, &p.version); err != nil {
@@ -127,28 +207,18 @@ func (r *reader) prefetch(keys [][]byte) error {
 	})
 }
 
-// query runs a query in the snapshot, which begins now if there is none. read takes the result; it may be called again
-// until it returned nil.
-func (r *reader) query(sql string, args []any, read func(query func() (pgx.Rows, error)) error) error {
+// on calls fn with the connection of the reader. The first time it takes one from the pool, and another one when the
+// server is gone, for as long as the options say.
+func (r *reader) on(fn func(*pgxpool.Conn) error) error {
 	if r.conn != nil {
-		return read(func() (pgx.Rows, error) { return r.conn.Query(r.ctx, sql, args...) })
+		return fn(r.conn)
 	}
-	return r.s.reach(r.ctx, func() (err error) {
+	return r.s.reach(r.ctx, func() error {
 		conn, err := r.s.pool.Acquire(r.ctx)
 		if err != nil {
 			return err
 		}
-		b := new(pgx.Batch)
-		b.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-		b.Queue(sql, args...)
-		results := conn.SendBatch(r.ctx, b)
-		if _, err = results.Exec(); err == nil {
-			err = read(results.Query)
-		}
-		if cerr := results.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
+		if err := fn(conn); err != nil {
 			finish(conn)
 			return err
 		}
@@ -157,7 +227,39 @@ func (r *reader) query(sql string, args []any, read func(query func() (pgx.Rows,
 	})
 }
 
-func collect(query func() (pgx.Rows, error), each func(pgx.Rows) error) error {
+// query gives the result of a query.
+type query = func() (pgx.Rows, error)
+
+// query runs a query in the snapshot, which begins now if there is none. read takes the result; it may be called again
+// until it returned nil.
+func (r *reader) query(sql string, args []any, read func(query) error) error {
+	return r.on(func(conn *pgxpool.Conn) error {
+		if r.snapshot {
+			return read(func() (pgx.Rows, error) { return conn.Query(r.ctx, sql, args...) })
+		}
+		b := new(pgx.Batch)
+		b.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+		if len(r.points) > 0 {
+			b.Queue(r.s.sql.check, r.known(), nil)
+		}
+		b.Queue(sql, args...)
+		results := conn.SendBatch(r.ctx, b)
+		_, err := results.Exec()
+		if err == nil && len(r.points) > 0 {
+			err = r.check(results.Query, nil)
+		}
+		if err == nil {
+			err = read(results.Query)
+		}
+		if cerr := results.Close(); err == nil {
+			err = cerr
+		}
+		r.snapshot = err == nil
+		return err
+	})
+}
+
+func collect(query query, each func(pgx.Rows) error) error {
 	rows, err := query()
 	if err != nil {
 		return err
@@ -254,7 +356,7 @@ func (r *reader) page(from, to []byte, reverse bool, limit int) (page []row, siz
 	case to == nil:
 		sql, args = r.s.sql.upAll, args[:2]
 	}
-	err = r.query(sql, args, func(query func() (pgx.Rows, error)) error {
+	err = r.query(sql, args, func(query query) error {
 		page, size = nil, 0
 		return collect(query, func(rows pgx.Rows) error {
 			var got row

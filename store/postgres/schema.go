@@ -15,7 +15,7 @@ import (
 var ErrNewer = errors.New("postgres: schema of a newer program")
 
 // migrations[i] brings the schema from version i to i+1. Every statement may run again, since several nodes may do this
-// at the same time. %[1]s is the table, with its schema if there is one.
+// at the same time, and leaves what programs that are running need. %[1]s is the table, with its schema if there is one.
 var migrations = [][]string{{
 	`CREATE TABLE IF NOT EXISTS %[1]s (key bytea PRIMARY KEY, value bytea NOT NULL, version bigint NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS %[1]s_guard (id bigint PRIMARY KEY)`,
@@ -25,10 +25,10 @@ var migrations = [][]string{{
 // tuning is for PostgreSQL only. Room in the pages lets most updates leave the index alone.
 const tuning = `ALTER TABLE %[1]s SET (fillfactor = 80)`
 
-// migrate makes the tables or brings them to the version of this program.
-func migrate(ctx context.Context, pool *pgxpool.Pool, schema, table string, tune bool) error {
+// migrate makes the tables or brings them to the last version of migrations.
+func migrate(ctx context.Context, pool *pgxpool.Pool, migrations [][]string, schema, table string, tune bool) error {
 	for attempt := 0; ; attempt++ {
-		err := migrateOnce(ctx, pool, schema, table, tune)
+		err := migrateOnce(ctx, pool, migrations, schema, table, tune)
 		// Another node that makes the same tables shows as a duplicate somewhere in the catalogue.
 		switch sqlState(err) {
 		case codeUnique, codeDuplicateTable, codeDuplicateObject, codeDuplicateSchema, codeInternal, codeSerialization, codeDeadlock:
@@ -44,7 +44,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, schema, table string, tune
 	}
 }
 
-func migrateOnce(ctx context.Context, pool *pgxpool.Pool, schema, table string, tune bool) error {
+func migrateOnce(ctx context.Context, pool *pgxpool.Pool, migrations [][]string, schema, table string, tune bool) error {
 	version, err := schemaVersion(ctx, pool, table)
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func (s *Store) prepare(ctx context.Context, table string) error {
 		return fmt.Errorf("postgres: %w", err)
 	}
 	s.server.serializable = s.opts.Serializable || !genuine(version)
-	return migrate(ctx, s.pool, s.opts.Schema, table, genuine(version))
+	return migrate(ctx, s.pool, migrations, s.opts.Schema, table, genuine(version))
 }
 
 // View implements store.Store.

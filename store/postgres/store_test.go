@@ -40,7 +40,7 @@ func sharedServer(tb testing.TB) *pgtest.Server {
 	tb.Helper()
 	shared.once.Do(func() { shared.server, shared.stop = pgtest.Start(tb, "autovacuum_naptime=1s") })
 	if shared.server == nil {
-		tb.Skip("there is no PostgreSQL server")
+		tb.Skip(pgtest.Missing)
 	}
 	return shared.server
 }
@@ -133,43 +133,6 @@ func TestOptions(t *testing.T) {
 	}
 	_, err = Open(t.Context(), "postgres://host:port/", nil)
 	require.Error(t, err)
-}
-
-// Many nodes find nothing and make the tables at the same time.
-func TestSchema(t *testing.T) {
-	srv := sharedServer(t)
-	table := newTable()
-	opts := &Options{Schema: "other", Table: table, MaxConns: 2}
-	var wg sync.WaitGroup
-	errs := make([]error, 6)
-	for i := range errs {
-		wg.Go(func() {
-			s, err := Open(t.Context(), srv.URL(), opts)
-			if err == nil {
-				err = errors.Join(put(t.Context(), s, fmt.Sprint(i), "x"), s.Close())
-			}
-			errs[i] = err
-		})
-	}
-	wg.Wait()
-	require.NoError(t, errors.Join(errs...))
-	s := open(t, srv.URL(), opts)
-	for i := range errs {
-		require.Equal(t, "x", get(t, s, fmt.Sprint(i)))
-	}
-
-	// The tables of a newer program are left alone.
-	srv.Exec(t, fmt.Sprintf("UPDATE other.%s_schema SET version = %d", table, len(migrations)+1))
-	_, err := Open(t.Context(), srv.URL(), opts)
-	require.ErrorIs(t, err, ErrNewer)
-
-	// One that was interrupted is finished.
-	srv.Exec(t, fmt.Sprintf("UPDATE other.%s_schema SET version = 0; DELETE FROM other.%[1]s_guard WHERE id > 5", table))
-	s = open(t, srv.URL(), opts)
-	require.Equal(t, "x", get(t, s, "0"))
-	var n int
-	require.NoError(t, s.pool.QueryRow(t.Context(), "SELECT count(*) FROM other."+table+"_guard").Scan(&n))
-	require.EqualValues(t, guards, n)
 }
 
 func TestSettings(t *testing.T) {
@@ -368,8 +331,8 @@ func TestContextEndsWhileWaiting(t *testing.T) {
 // A commit that hangs, here for a row that another client has locked, is given up with an outcome that is not known.
 func TestCommitTimeout(t *testing.T) {
 	srv, table := sharedServer(t), newTable()
+	require.NoError(t, put(t.Context(), open(t, srv.URL(), &Options{Table: table}), "a", "1"))
 	s := open(t, srv.URL(), &Options{Table: table, CommitTimeout: 100 * time.Millisecond})
-	require.NoError(t, put(t.Context(), s, "a", "1"))
 	c, err := pgx.Connect(t.Context(), srv.URL())
 	require.NoError(t, err)
 	defer c.Close(t.Context())

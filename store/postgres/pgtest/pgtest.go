@@ -32,6 +32,10 @@ type Server struct {
 	log      *bytes.Buffer // to be read when the process has ended
 }
 
+// Missing is what a skipped test says.
+const Missing = "there is no PostgreSQL server here: neither in /usr/lib/postgresql, where \"apt-get install postgresql\" of Debian " +
+	"puts it, nor initdb in PATH"
+
 // binaries finds the newest version installed, or gives "".
 func binaries() string {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -39,19 +43,34 @@ func binaries() string {
 		n, _ := strconv.Atoi(strings.Split(p, "/")[4])
 		return n
 	}
-	if len(found) == 0 {
-		return ""
+	if len(found) > 0 {
+		return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) }))
 	}
-	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) }))
+	if p, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(p)
+	}
+	return ""
 }
 
 // Start makes a database and starts a server on it, with settings like "fsync=on". It skips the test when there are no
 // binaries. The server is stopped and its directory removed by stop.
 func Start(tb testing.TB, settings ...string) (s *Server, stop func()) {
 	tb.Helper()
+	return start(tb, nil, settings)
+}
+
+// StartTLS is Start for a server that takes connections with TLS too, with the certificate and key given in PEM.
+func StartTLS(tb testing.TB, cert, key []byte) (s *Server, stop func()) {
+	tb.Helper()
+	files := map[string][]byte{"server.crt": cert, "server.key": key}
+	return start(tb, files, []string{"ssl=on"})
+}
+
+func start(tb testing.TB, files map[string][]byte, settings []string) (s *Server, stop func()) {
+	tb.Helper()
 	s = &Server{bin: binaries(), settings: settings}
 	if s.bin == "" {
-		tb.Skip("there is no PostgreSQL in /usr/lib/postgresql; the package postgresql of Debian brings it")
+		tb.Skip(Missing)
 	}
 	s.makeDir(tb)
 	stop = func() {
@@ -59,8 +78,23 @@ func Start(tb testing.TB, settings ...string) (s *Server, stop func()) {
 		_ = os.RemoveAll(s.dir)
 	}
 	s.run(tb, "initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+	for name, content := range files {
+		s.write(tb, filepath.Join(s.data(), name), content)
+	}
 	s.Run(tb)
 	return s, stop
+}
+
+// write makes a file that only the server may read.
+func (s *Server) write(tb testing.TB, name string, content []byte) {
+	tb.Helper()
+	err := os.WriteFile(name, content, 0o600)
+	if c := credential(tb); c != nil && err == nil {
+		err = os.Chown(name, int(c.Uid), int(c.Gid))
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // Standby starts a second server that follows s.
