@@ -156,7 +156,7 @@ func (t *Table[T]) Insert(tx Tx, v *T) error { return t.put(tx, v, true) }
 
 func (t *Table[T]) put(tx Tx, v *T, insert bool) error {
 	key := t.key(v)
-	row := t.rows.Raw(key...)
+	row := append(append(make([]byte, 0, 192), t.rows...), key...)
 	old, err := tx.Get(row)
 	if err != nil {
 		return err
@@ -177,7 +177,7 @@ func (t *Table[T]) put(tx Tx, v *T, insert bool) error {
 			return err
 		}
 	}
-	if err := t.reindex(tx, key, before, v); err != nil {
+	if err := t.reindex(tx, row[len(row):], key, before, v); err != nil {
 		return err
 	}
 	return tx.Put(row, b)
@@ -199,7 +199,7 @@ func (t *Table[T]) Delete(tx Tx, key []byte) error {
 
 // remove removes the record before, whose primary key is key.
 func (t *Table[T]) remove(tx Tx, key []byte, before *T) error {
-	if err := t.reindex(tx, key, before, nil); err != nil {
+	if err := t.reindex(tx, nil, key, before, nil); err != nil {
 		return err
 	}
 	return tx.Delete(t.rows.Raw(key...))

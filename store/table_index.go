@@ -94,8 +94,8 @@ func (t *Table[T]) index(x *Index[T]) *tableIndex[T] {
 }
 
 // reindex changes the entries of the record primary from those of before to those of after; either may be nil. It
-// writes nothing when it returns a DuplicateError.
-func (t *Table[T]) reindex(tx Tx, primary []byte, before, after *T) error {
+// writes nothing when it returns a DuplicateError. Keys are made in buf if there is room.
+func (t *Table[T]) reindex(tx Tx, buf, primary []byte, before, after *T) error {
 	if len(t.indexes) == 0 {
 		return nil
 	}
@@ -105,13 +105,13 @@ func (t *Table[T]) reindex(tx Tx, primary []byte, before, after *T) error {
 	}
 	var space [4]change
 	changes := space[:0]
-	buf := make([]byte, 0, 128)
+	buf = buf[:0]
 	for i := range t.indexes {
 		c := change{x: &t.indexes[i]}
 		c.old, c.new = differ(c.x.keys(before), c.x.keys(after))
 		if c.x.Unique {
 			for _, k := range c.new {
-				entry, _ := c.x.appendEntry(buf[:0], k, primary)
+				entry, _ := c.x.appendEntry(buf, k, primary)
 				if _, err := t.claim(tx, c.x, entry, k, primary); err != nil {
 					return err
 				}
@@ -121,13 +121,13 @@ func (t *Table[T]) reindex(tx Tx, primary []byte, before, after *T) error {
 	}
 	for _, c := range changes {
 		for _, k := range c.old {
-			entry, _ := c.x.appendEntry(buf[:0], k, primary)
+			entry, _ := c.x.appendEntry(buf, k, primary)
 			if err := tx.Delete(entry); err != nil {
 				return err
 			}
 		}
 		for _, k := range c.new {
-			entry, value := c.x.appendEntry(buf[:0], k, primary)
+			entry, value := c.x.appendEntry(buf, k, primary)
 			if err := tx.Put(entry, value); err != nil {
 				return err
 			}

@@ -91,7 +91,7 @@ type Reader struct {
 }
 
 // Read returns a Reader of b, of which it keeps nothing but what Raw gives.
-func Read(b []byte) *Reader { return &Reader{left: b, text: string(b)} }
+func Read(b []byte) Reader { return Reader{left: b, text: string(b)} }
 
 // Next goes to the next field. It returns false at the end, and when the record is damaged, see [Reader.Err].
 func (r *Reader) Next() bool {
@@ -157,6 +157,6 @@ func (r *Reader) Text() string { return r.s }
 func (r *Reader) Bytes() []byte { return []byte(r.s) }
 
 // Inner returns a Reader of the record in the field.
-func (r *Reader) Inner() *Reader {
-	return &Reader{left: r.raw[len(r.raw)-len(r.s):], text: r.s}
+func (r *Reader) Inner() Reader {
+	return Reader{left: r.raw[len(r.raw)-len(r.s):], text: r.s}
 }
