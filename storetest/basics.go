@@ -40,6 +40,7 @@ var checks = []check{
 	{"ConsistentSnapshot", consistentSnapshot},
 	{"LostUpdate", lostUpdate},
 	{"WriteSkew", writeSkew},
+	{"LostDeletion", lostDeletion},
 	{"Phantom", phantom},
 	{"PhantomAfterBreak", phantomAfterBreak},
 	{"SerialHistory", serialHistory},
