@@ -93,10 +93,12 @@ func TestSweeper(t *testing.T) {
 		require.Len(t, left(), 503, "100 in a second")
 		time.Sleep(5 * time.Second)
 		require.Equal(t, []string{"forever", "minutes", "renewed"}, left())
+		s.mu.Lock()
 		require.Equal(t, 150, s.largest, "a record and two entries for each")
 		for at, n := range s.writes {
 			require.LessOrEqual(t, n, 150, "at %v", at)
 		}
+		s.mu.Unlock()
 
 		update(t, s.Store, func(tx store.Tx) error {
 			return table.Put(tx, &sub{id: "renewed", note: note(start.Add(time.Hour))})

@@ -9,10 +9,12 @@ import (
 // An Index finds the records of a table by something else than their primary key. Its fields must not be changed once a
 // table has it; several tables may.
 //
-// A release that adds an index, or changes what Keys gives, brings the entries of the records that are there already with
-// [Table.Rebuild], once no older release writes any more.
+// A release that adds an index brings the entries of the records that are there already with [Table.Rebuild], once no
+// older release writes any more. To be rid of the entries of an index that is given up, rebuild it with Keys that return
+// none.
 type Index[T any] struct {
-	// Name is part of the stored keys: keep it short, and never use it for another index of the same table.
+	// Name is part of the stored keys: keep it short, and never use it for another index, or one with other Keys, of the
+	// same table.
 	Name string
 	// Keys returns the keys under which the index has v: none, one or several, of any octets. They depend on v alone. The
 	// slice is the table's from then on, the octets are not; a key given twice counts once. Keys must be safe for

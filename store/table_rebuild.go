@@ -12,9 +12,9 @@ const (
 )
 
 // Rebuild makes the entries of the index x agree with the records, whatever they were: it removes those that no record
-// has any more and adds those that are missing. It is for a release that brings a new index or another Keys, and is
-// called when no release that does not know them writes any more. Until it has returned nil once, look-ups by x may miss
-// records that are older than the index.
+// has any more and adds those that are missing. It is for a release that brings a new index, and is called when no
+// release that does not know it writes any more. Until it has returned nil once, look-ups by x may miss records that are
+// older than the index.
 //
 // It works in many small transactions, so that others may read and write meanwhile, and keeps in the store how far it is:
 // called again after an error or a crash, it goes on there. Several nodes may call it at once and share the work. Called

@@ -82,6 +82,16 @@ func TestRebuild(t *testing.T) {
 	}
 }
 
+// An index that is given up is rebuilt with no keys.
+func TestRebuildRemovesIndex(t *testing.T) {
+	s, table := store.NewMemory(), newSubTable()
+	fill(t, s, table.Table, 300)
+	before := content(t, s)
+	none := &store.Index[sub]{Name: "owner", Keys: func(*sub) []store.Key { return nil }}
+	require.NoError(t, store.NewTable([]byte("sub/"), subCodec, subKey, none).Rebuild(t.Context(), s, none))
+	require.Equal(t, before-300+1, content(t, s), "the state of Rebuild stays")
+}
+
 func TestRebuildMeetsDuplicates(t *testing.T) {
 	s, table := store.NewMemory(), newSubTable()
 	update(t, s, func(tx store.Tx) error {

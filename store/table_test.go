@@ -200,6 +200,7 @@ func TestTableDuplicates(t *testing.T) {
 		writes := &countingTx{Tx: tx}
 		err := table.Insert(writes, &sub{id: "a", serial: "3"})
 		require.ErrorIs(t, err, store.ErrExists)
+		require.EqualError(t, err, store.ErrExists.Error())
 		var d *store.DuplicateError
 		require.ErrorAs(t, err, &d)
 		require.Equal(t, &store.DuplicateError{Key: []byte("a"), Holder: []byte("a")}, d)
@@ -487,6 +488,7 @@ func TestTableVersions(t *testing.T) {
 		var v *store.VersionError
 		require.ErrorAs(t, err, &v)
 		require.Equal(t, &store.VersionError{Version: 1, Reads: 0}, v)
+		require.ErrorContains(t, err, "version 1")
 	}
 	require.Equal(t, before, content(t, s))
 	versions = nil
