@@ -16,7 +16,7 @@ const module = "github.com/scefkit/scefkit/"
 // storeys gives each package of the house its storey; a package imports only from storeys below its own. Packages of
 // one storey thus do not import each other.
 var storeys = map[string]int{
-	"id": 0,
+	"id": 0, "store/record": 0,
 
 	"diameter": 1, "store": 1,
 	"diameter/tgpp": 2, "fault": 2,

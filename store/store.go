@@ -2,8 +2,12 @@
 // space of byte keys.
 //
 // A vendor who brings a database implements [Store], [Reader] and [Tx] and runs the suite in package storetest on it.
-// [NewMemory] is the implementation for tests and simulations; store/pebble is the durable embedded one. Above the
-// seam, once for every implementation, stand the ordered key encoding ([Key]) and the durable due index ([Timers]).
+// [NewMemory] is the implementation for tests and simulations; store/pebble is the durable embedded one.
+//
+// Above the seam, once for every implementation, stand the ordered key encoding ([Key]); tables of records with secondary
+// indexes ([Table]), whose records package store/record may write, and which a [Sweeper] rids of those that have expired;
+// numbers that are never given twice ([Sequence]), counters ([Counter]), and the durable due index ([Timers]). Each has a
+// prefix of keys to itself, so no prefix may begin with another one's.
 package store
 
 import (

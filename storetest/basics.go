@@ -20,6 +20,8 @@ var checks = []check{
 	{"ScanSeesOwnWrites", scanSeesOwnWrites},
 	{"ScanOrder", scanOrder},
 	{"ScanStops", scanStops},
+	{"ScanLimits", scanLimits},
+	{"BigValues", bigValues},
 	{"WriteWhileIterating", writeWhileIterating},
 	{"CopiesWhatItKeeps", copiesWhatItKeeps},
 	{"GivesWhatLasts", givesWhatLasts},
@@ -30,15 +32,19 @@ var checks = []check{
 	{"TooLargeTransaction", tooLargeTransaction},
 	{"ContextEnded", contextEnded},
 	{"Closed", closedStore},
+	{"CancelWhileBusy", cancelWhileBusy},
 	{"CloseWaits", closeWaits},
+	{"CloseWhileBusy", closeWhileBusy},
 	{"SeesWhatReturned", seesWhatReturned},
 	{"Atomicity", atomicity},
 	{"ConsistentSnapshot", consistentSnapshot},
 	{"LostUpdate", lostUpdate},
 	{"WriteSkew", writeSkew},
+	{"LostDeletion", lostDeletion},
 	{"Phantom", phantom},
 	{"PhantomAfterBreak", phantomAfterBreak},
 	{"SerialHistory", serialHistory},
+	{"SerialOrder", serialOrder},
 	{"AfterCommit", afterCommit},
 }
 
@@ -318,6 +324,119 @@ func scanStops(ctx context.Context, s store.Store) error {
 		return err
 	}
 	return put(ctx, s, "d", "4")
+}
+
+// scanLimits reads in pages of every size, both ways: each page goes on where the one before ended. Every second key is of
+// the same transaction, so that the limit falls on both kinds.
+func scanLimits(ctx context.Context, s store.Store) error {
+	const n = 40
+	key := func(i int) string { return fmt.Sprintf("k%02d", i) }
+	for i := 0; i < n; i += 2 {
+		if err := put(ctx, s, key(i), "old"); err != nil {
+			return err
+		}
+	}
+	pages := func(r store.Reader, step, limit int, reverse bool) error {
+		from, to := "k", "l"
+		i, left := 0, n/step
+		if reverse {
+			i = n - step
+		}
+		for {
+			var page []string
+			for p, err := range r.Scan([]byte(from), []byte(to), reverse) {
+				if err != nil {
+					return err
+				}
+				page = append(page, string(p.Key))
+				if len(page) == limit {
+					break
+				}
+			}
+			if len(page) != min(limit, left) {
+				return fmt.Errorf("a scan from %q to %q (reverse: %v) with a limit of %d gave %d keys, want %d", from, to, reverse, limit, len(page), min(limit, left))
+			}
+			for _, k := range page {
+				if k != key(i) {
+					return fmt.Errorf("a scan from %q to %q (reverse: %v) with a limit of %d gave %q, want %q", from, to, reverse, limit, k, key(i))
+				}
+				if i += step; reverse {
+					i -= 2 * step
+				}
+				left--
+				from = k + "\x00"
+				if reverse {
+					from, to = "k", k
+				}
+			}
+			if len(page) < limit {
+				return nil
+			}
+		}
+	}
+	all := func(r store.Reader, step int) error {
+		for limit := 1; limit <= n+1; limit += 1 + limit/3 {
+			if err := errors.Join(pages(r, step, limit, false), pages(r, step, limit, true)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := s.View(ctx, func(r store.Reader) error { return all(r, 2) }); err != nil {
+		return err
+	}
+	return s.Update(ctx, func(tx store.Tx) error {
+		for i := 1; i < n; i += 2 {
+			if err := tx.Put([]byte(key(i)), []byte("new")); err != nil {
+				return err
+			}
+		}
+		return all(tx, 1)
+	})
+}
+
+// bigValues puts values around sizes at which stores change how they keep them.
+func bigValues(ctx context.Context, s store.Store) error {
+	sizes := []int{1, 127, 128, 255, 256, 2047, 4095, 4096, 8191, 32 << 10, 64<<10 - 1, 64 << 10, 256<<10 + 1, store.MaxValue - 1, store.MaxValue}
+	value := func(i, turn int) string {
+		return strings.Repeat(string(rune('a'+(i+turn)%26)), sizes[i]-1) + "."
+	}
+	for turn := range 2 { // the second time over the first
+		var want []string
+		for i := range sizes {
+			k := fmt.Sprintf("k%02d", i)
+			if err := put(ctx, s, k, value(i, turn)); err != nil {
+				return fmt.Errorf("a value of %d octets: %w", sizes[i], err)
+			}
+			want = append(want, value(i, turn))
+		}
+		err := s.View(ctx, func(r store.Reader) error {
+			for _, reverse := range []bool{false, true} {
+				i, step := 0, 1
+				if reverse {
+					i, step = len(sizes)-1, -1
+				}
+				for p, err := range r.Scan(nil, nil, reverse) {
+					if err != nil {
+						return err
+					}
+					if i < 0 || i >= len(sizes) || string(p.Value) != want[i] {
+						return fmt.Errorf("a scan gave %d octets for %q, or others than were put", len(p.Value), p.Key)
+					}
+					got, err := r.Get(p.Key)
+					if err != nil || string(got) != want[i] {
+						return fmt.Errorf("Get of a value of %d octets gave %d, or others: %v", len(want[i]), len(got), err)
+					}
+					i += step
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeWhileIterating(ctx context.Context, s store.Store) error {

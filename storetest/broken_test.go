@@ -36,6 +36,9 @@ func (m *model) is(fault string) bool { return m.fault == fault }
 func (m *model) begin() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed && m.is("another error when closed") {
+		return errors.New("closed")
+	}
 	if m.closed && !m.is("open after close") {
 		return store.ErrClosed
 	}
@@ -73,6 +76,9 @@ func (m *model) callers(err error) error {
 
 func (m *model) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := m.begin(); err != nil {
+		if tx := m.snapshot(false); m.is("commits what it refuses") && fn(tx) == nil {
+			m.commit(tx)
+		}
 		return err
 	}
 	defer m.running.Done()
@@ -81,6 +87,7 @@ func (m *model) Update(ctx context.Context, fn func(store.Tx) error) error {
 			return err
 		}
 		tx := m.snapshot(m.is("stale update") && attempt == 0)
+		tx.ctx = ctx
 		err := fn(tx)
 		told := func() {
 			for _, fn := range tx.after {
@@ -102,6 +109,10 @@ func (m *model) Update(ctx context.Context, fn func(store.Tx) error) error {
 		if len(tx.own) == 0 || m.commit(tx) {
 			if !m.is("tells before the commit") && !m.is("never tells") {
 				told()
+			}
+			if m.is("says cancelled after the commit") || m.is("cancelled in the middle of the commit") {
+				giveWay()
+				return ctx.Err()
 			}
 			return err
 		}
@@ -133,8 +144,11 @@ func (m *model) commit(tx *modelTx) bool {
 	}
 	keys := slices.Sorted(maps.Keys(tx.own))
 	m.before = m.data
-	if m.is("write by write") {
+	if m.is("write by write") || m.is("cancelled in the middle of the commit") {
 		for _, k := range keys {
+			if tx.ctx.Err() != nil && m.is("cancelled in the middle of the commit") {
+				break
+			}
 			m.apply(map[string][]byte{k: tx.own[k]})
 			m.mu.Unlock()
 			giveWay()
@@ -182,6 +196,7 @@ func (m *model) Close() error {
 
 type modelTx struct {
 	m        *model
+	ctx      context.Context
 	readOnly bool
 	base     map[string][]byte
 	since    int
@@ -286,6 +301,9 @@ func (tx *modelTx) Scan(from, to []byte, reverse bool) iter.Seq2[store.Pair, err
 		if reverse && !tx.is("never reverse") {
 			slices.Reverse(keys)
 		}
+		if tx.is("own writes come last") {
+			slices.SortStableFunc(keys, func(a, b string) int { return len(tx.own[a]) - len(tx.own[b]) })
+		}
 		writes := len(tx.own)
 		for i, k := range keys {
 			if len(tx.own) != writes && tx.is("a write ends the scan") {
@@ -327,6 +345,9 @@ func (tx *modelTx) Put(key, value []byte) error {
 		return tx.refuse(store.ErrTooLarge)
 	}
 	kept := append([]byte{}, value...)
+	if tx.is("long values cut") {
+		kept = kept[:min(len(kept), 64<<10)]
+	}
 	if tx.is("keeps the slice") {
 		kept = value
 	}
@@ -351,6 +372,9 @@ func (tx *modelTx) Delete(key []byte) error {
 			return errors.New("not found")
 		}
 	}
+	if tx.is("deletes of nothing are lost") && tx.base[string(key)] == nil && tx.own[string(key)] == nil {
+		return nil
+	}
 	tx.own[string(key)] = nil
 	return nil
 }
@@ -364,6 +388,8 @@ var faults = map[string][]string{
 	"ScanSeesOwnWrites":   {"scan does not see own writes", "scan shows deleted"},
 	"ScanOrder":           {"never reverse", "to is included", "from is left out", "no upper bound", "shorter keys first"},
 	"ScanStops":           {"break spoils", "goes on after break", "scan works once"},
+	"ScanLimits":          {"own writes come last", "never reverse", "goes on after break"},
+	"BigValues":           {"long values cut", "values limited to less"},
 	"WriteWhileIterating": {"a write ends the scan"},
 	"CopiesWhatItKeeps":   {"keeps the slice", "scan keeps bounds"},
 	"GivesWhatLasts":      {"one buffer for all"},
@@ -374,15 +400,19 @@ var faults = map[string][]string{
 	"TooLargeTransaction": {"transactions not limited", "ignores refusals"},
 	"ContextEnded":        {"ignores context", "context checked at start only"},
 	"Closed":              {"open after close", "closes once only"},
+	"CancelWhileBusy":     {"says cancelled after the commit", "no validation", "cancelled in the middle of the commit"},
 	"CloseWaits":          {"close does not wait"},
+	"CloseWhileBusy":      {"another error when closed"},
 	"SeesWhatReturned":    {"stale view", "stale update"},
 	"Atomicity":           {"write by write"},
 	"ConsistentSnapshot":  {"read committed"},
 	"LostUpdate":          {"no validation"},
 	"WriteSkew":           {"snapshot isolation", "no validation"},
+	"LostDeletion":        {"deletes of nothing are lost"},
 	"Phantom":             {"ranges not validated", "snapshot isolation"},
 	"PhantomAfterBreak":   {"gap before the last key forgotten"},
 	"SerialHistory":       {"no validation"},
+	"SerialOrder":         {"no validation", "snapshot isolation", "ranges not validated"},
 	"AfterCommit":         {"tells before the commit", "never tells"},
 }
 
@@ -425,8 +455,11 @@ type persistent struct {
 
 func (p *persistent) open() store.Store {
 	next := newModel("")
-	if p.fault == "rolled back data appears" {
+	switch p.fault {
+	case "rolled back data appears":
 		next.fault = "commits on error"
+	case "commits what it refuses":
+		next.fault = p.fault
 	}
 	if old := p.now; old != nil && p.fault != "forgets all" {
 		next.data = maps.Clone(old.data)
@@ -453,10 +486,11 @@ func (p *persistent) open() store.Store {
 
 func TestDurableChecksNoticeFaults(t *testing.T) {
 	faults := map[string][]string{
-		"KeepsWrites":      {"forgets all", "forgets the last commit"},
-		"KeepsDeletes":     {"forgets deletes"},
-		"KeepsNothingElse": {"rolled back data appears"},
-		"KeepsMuch":        {"forgets the last commit", "forgets long values"},
+		"KeepsWrites":       {"forgets all", "forgets the last commit"},
+		"KeepsDeletes":      {"forgets deletes"},
+		"KeepsNothingElse":  {"rolled back data appears"},
+		"KeepsAcknowledged": {"forgets the last commit", "commits what it refuses"},
+		"KeepsMuch":         {"forgets the last commit", "forgets long values"},
 	}
 	for _, c := range durableChecks {
 		t.Run(c.name, func(t *testing.T) {

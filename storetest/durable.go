@@ -19,6 +19,7 @@ var durableChecks = []durableCheck{
 	{"KeepsDeletes", keepsDeletes},
 	{"KeepsNothingElse", keepsNothingElse},
 	{"KeepsMuch", keepsMuch},
+	{"KeepsAcknowledged", keepsAcknowledged},
 }
 
 // session opens the store, uses it and closes it.

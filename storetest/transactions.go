@@ -307,6 +307,44 @@ func writeSkew(ctx context.Context, s store.Store) error {
 	return nil
 }
 
+// lostDeletion lets one transaction delete a key that is not there yet while another one puts it. The deletion is in vain
+// only if it comes first, and then the other transaction must see what was put with it.
+func lostDeletion(ctx context.Context, s store.Store) error {
+	for round := range 150 {
+		early := false // the one that puts the key did not see what the one that deletes it puts
+		err := parallel(2, func(i int) error {
+			return s.Update(ctx, func(tx store.Tx) error {
+				if (i+round)%2 == 0 {
+					err := tx.Delete([]byte("key"))
+					giveWay()
+					return errors.Join(err, tx.Put([]byte("seen"), []byte("1")))
+				}
+				if err := tx.Put([]byte("key"), []byte("1")); err != nil {
+					return err
+				}
+				giveWay()
+				v, err := tx.Get([]byte("seen"))
+				early = v == nil
+				return err
+			})
+		})
+		if err != nil {
+			return err
+		}
+		err = s.Update(ctx, func(tx store.Tx) error {
+			v, err := tx.Get([]byte("key"))
+			if err == nil && v != nil && early {
+				err = fmt.Errorf("lost deletion in round %d: the key was put before it, and is there", round)
+			}
+			return errors.Join(err, tx.Delete([]byte("key")), tx.Delete([]byte("seen")))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // onlyOne lets transactions look at a range, each in its way, and put a key of their own there if they found none. At
 // most one may. The range is found empty between keys that stay.
 func onlyOne(ctx context.Context, s store.Store, look func(tx store.Tx, i int) (empty bool, err error)) error {

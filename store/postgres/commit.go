@@ -77,7 +77,7 @@ type plan struct {
 		keys     [][]byte
 		versions []int64
 	}
-	absent [][]byte // keys that were read and not there, and are not written
+	absent [][]byte // keys that were read and not there, and are not written; keys in removesAny that must stay absent
 	ranges []scanned
 }
 
@@ -135,6 +135,11 @@ func planOf(r *reader, w *occ.Writes) *plan {
 			p.reads.keys = append(p.reads.keys, []byte(k))
 			p.reads.versions = append(p.reads.versions, at.version)
 		}
+	}
+	// A deletion that finds no key holds none: another transaction may insert it at once, which must then be the later one
+	// in every respect, as if the key had been looked for. A single deletion has no other respects.
+	if w.Len() > 1 || len(p.reads.keys)+len(p.absent)+len(p.ranges) > 0 {
+		p.absent = append(p.absent, p.removesAny...)
 	}
 	return p
 }

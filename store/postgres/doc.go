@@ -23,7 +23,8 @@
 //   - When other keys were read as well, or the writes are of several kinds, a READ COMMITTED transaction first writes and
 //     then takes share locks on what was only read, if the versions are the same. It does not wait for such a lock.
 //   - When ranges were scanned, or keys read that were not there, it also takes its guards before the first write, and
-//     counts the keys in the ranges after the last lock.
+//     counts the keys in the ranges after the last lock. Keys that are deleted without having been read count as read and
+//     not there, unless the deletion of one is all that the transaction does.
 //
 // This is right because a transaction that has all its locks (those on rows that it writes are exclusive, and the index
 // keeps others from inserting the keys that it inserts) and finds what it read unchanged, could as well have run wholly at
