@@ -98,7 +98,7 @@ func (b *bench) start() {
 		cluster, err = store.NewCluster(b.store, []byte("cluster/"), &store.ClusterOptions{Lease: b.lease})
 		require.NoError(b.t, err)
 	}
-	outbox := t8.NewOutbox([]byte("outbox/"), outboxSender{b}, nil)
+	outbox := t8.NewOutbox([]byte("outbox/"), outboxSender{b}, &t8.OutboxOptions{Cluster: cluster})
 	p, err := nidd.New(nidd.Deps{
 		Self: scefID, APIRoot: root1, Store: b.store, Cluster: cluster, Transport: b, Notifier: uplinkSender{b}, Outbox: outbox,
 		Profiles: policy.NIDDByID{as1: b.prof, "as2": b.prof},

@@ -21,7 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"github.com/scefkit/scefkit/store/postgres/internal/pgtest"
+	"github.com/scefkit/scefkit/store/postgres/pgtest"
 )
 
 // authority signs certificates.
