@@ -362,6 +362,17 @@ func TestDurationExpires(t *testing.T) {
 		b.sleep(time.Hour + time.Second)
 		require.Equal(t, []string{"TERMINATED"}, b.notified("status"))
 	})
+	run(t, func(t *testing.T, b *bench) { // what the HSS grants has no fraction of a second any more
+		b.hss = func(q *s6t.NIR) (*s6t.NIA, error) {
+			return grant(q.NIDDAuthorizationRequest.RequestedValidityTime), nil
+		}
+		end := time.Now().Add(time.Hour + time.Second/2)
+		b.configure(func(c *t8.NIDDConfiguration) { c.Duration = end })
+		b.sleep(time.Hour)
+		require.Empty(t, b.notified("status"))
+		b.sleep(time.Second)
+		require.Equal(t, []string{"TERMINATED"}, b.notified("status"))
+	})
 }
 
 // authorise sends an NIR of the HSS and wants the result.

@@ -97,6 +97,9 @@ func (c *Config) grant(op string, nia *s6t.NIA) error {
 		return fault.New(op, fault.NotAuthorized, "the network does not authorise the UE")
 	}
 	c.GrantedUntil = g.GrantedValidityTime
+	if c.GrantedUntil.Equal(c.Duration.Truncate(time.Second)) {
+		c.GrantedUntil = c.Duration // what was asked for: times of Diameter have no fractions
+	}
 	c.HSS = diameter.Identity{Host: nia.OriginHost, Realm: nia.OriginRealm}
 	return nil
 }

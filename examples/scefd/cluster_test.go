@@ -63,6 +63,13 @@ func newFleet(t *testing.T, n int, store string) *fleet {
 	for _, m := range f.members {
 		f.launch(m)
 	}
+	t.Cleanup(func() {
+		for _, m := range f.members {
+			if t.Failed() {
+				t.Logf("%s:\n%s", m.host, m.log)
+			}
+		}
+	})
 	for _, m := range f.members {
 		m.awaitReady(t)
 	}
@@ -204,19 +211,21 @@ func TestClusterTakesOver(t *testing.T) {
 			return sim.ASFault{}
 		})
 		ue, ext := f.provision(1)
-		end := time.Now().Add(3 * time.Second)
-		_, otherExt := f.provision(2)
+		_, endingExt := f.provision(2)
+		_, absentExt := f.provision(3)
 		ctx := t.Context()
 		cfg, err := at(first).CreateConfiguration(ctx, as1, f.request(ext))
 		require.NoError(t, err)
-		ending := f.request(otherExt)
-		ending.Duration = end
+		ending := f.request(endingExt)
+		ending.Duration = time.Now().Add(3 * time.Second)
 		_, err = at(first).CreateConfiguration(ctx, as1, ending)
 		require.NoError(t, err)
 		_, err = at(first).CreateDelivery(ctx, as1, cfg.Self, &t8.NIDDDownlinkDataTransfer{ExternalID: ext, Data: []byte("kept")})
 		require.NoError(t, err)
-		expiring, err := at(first).CreateDelivery(ctx, as1, cfg.Self, &t8.NIDDDownlinkDataTransfer{
-			ExternalID: ext, Data: []byte("expires"), MaximumLatency: new(t8.DurationSec(2 * time.Second)),
+		absent, err := at(first).CreateConfiguration(ctx, as1, f.request(absentExt))
+		require.NoError(t, err)
+		expiring, err := at(first).CreateDelivery(ctx, as1, absent.Self, &t8.NIDDDownlinkDataTransfer{
+			ExternalID: absentExt, Data: []byte("expires"), MaximumLatency: new(t8.DurationSec(2 * time.Second)),
 		})
 		require.NoError(t, err)
 		first.kill()
