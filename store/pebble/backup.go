@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -24,7 +23,8 @@ import (
 // copy. Nothing but [Restore] should touch it.
 //
 // The backup is made under the name dir + ".partial", which is removed beforehand, and gets its own name when it is
-// whole; after an error nothing is left. ctx is looked at before and after the copying, which cannot be interrupted.
+// whole; after an error nothing is left. The engine's part, which links or copies, does not
+// look at ctx.
 func (s *Store) Checkpoint(ctx context.Context, dir string) error {
 	if !s.gate.Enter() {
 		return store.ErrClosed
@@ -63,7 +63,7 @@ func (s *Store) checkpoint(ctx context.Context, dir string) (err error) {
 	if err := s.db.Checkpoint(partial); err != nil {
 		return damage(err)
 	}
-	if err := ctx.Err(); err != nil {
+	if err := writeSums(ctx, s.files, partial); err != nil {
 		return err
 	}
 	if err := s.files.Rename(partial, dir); err != nil {
@@ -76,7 +76,8 @@ func (s *Store) checkpoint(ctx context.Context, dir string) (err error) {
 const unfinishedName = "RESTORE-UNFINISHED"
 
 // Restore makes the directory dir a store from a backup that [Store.Checkpoint] made, or from the directory of a store
-// that is closed, and verifies what it has copied: the log, the manifest and the checksums of all blocks. A backup that is damaged gives
+// that is closed, and verifies what it has copied: the log, the manifest and the checksums of all blocks. In a backup any
+// file that was lost, cut or changed is noticed; a store has the limits that the package comment tells. A backup that is damaged gives
 // an error that wraps [ErrDamaged]. dir must be empty or not exist, else the error wraps fs.ErrExist. A
 // backup is only read and may be on a medium without write access.
 //
@@ -129,6 +130,12 @@ func restore(ctx context.Context, files vfs.FS, backup, dir string) (err error) 
 		if err := copyFile(ctx, files, files.PathJoin(backup, name), files.PathJoin(dir, name)); err != nil {
 			return err
 		}
+	}
+	if err := checkSums(ctx, files, dir); err != nil {
+		return err
+	}
+	if err := files.Remove(files.PathJoin(dir, sumsName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	if err := verifyClosed(ctx, files, dir, lock); err != nil {
 		return err
@@ -201,17 +208,10 @@ func copyFile(ctx context.Context, files vfs.FS, from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, dst.Close()) }()
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		switch _, err := io.CopyN(dst, src, 1<<20); {
-		case errors.Is(err, io.EOF):
-			return dst.Sync()
-		case err != nil:
-			return err
-		}
+	if _, err := copyAll(ctx, dst, src); err != nil {
+		return err
 	}
+	return dst.Sync()
 }
 
 func syncDir(files vfs.FS, dir string) error {

@@ -108,7 +108,7 @@ type tableFile struct {
 
 // Write implements vfs.File.
 func (f *tableFile) Write(p []byte) (int, error) {
-	if err := f.reserve.failed(); err != nil {
+	if err := f.reserve.refuse(); err != nil {
 		return 0, err
 	}
 	n, err := f.File.Write(p)

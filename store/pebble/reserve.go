@@ -23,6 +23,7 @@ type reserve struct {
 	log     *slog.Logger
 	closing chan struct{}         // closed when nobody shall wait any more
 	reason  atomic.Pointer[error] // why the disk counts as full; nil if it does not
+	started atomic.Bool           // the store is open; before, nobody is refused
 
 	mu    sync.Mutex
 	tried time.Time // guarded by mu; the last try to regain
@@ -80,7 +81,8 @@ func (r *reserve) check() error {
 	return r.failed()
 }
 
-// await is check for the engine's background work, which would try again at once and for ever.
+// await is check for one who wants to begin a table. It takes its time, because the engine tries again at once and for
+// ever.
 func (r *reserve) await() error {
 	for range 5 {
 		if r.check() == nil {
@@ -92,11 +94,20 @@ func (r *reserve) await() error {
 			return r.failed()
 		}
 	}
+	return r.refuse()
+}
+
+// refuse is failed for those who can wait.
+func (r *reserve) refuse() error {
+	if !r.started.Load() {
+		return nil // the engine cannot open without its tables
+	}
 	return r.failed()
 }
 
 // start sets the space aside for the first time.
 func (r *reserve) start() {
+	r.started.Store(true)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.fetch(); err != nil {
@@ -152,7 +163,7 @@ func checkRoom(o Options, dir string, cache *engine.Cache, lock *engine.Lock, r 
 	if usage.AvailBytes >= logs+margin {
 		return nil
 	}
-	// It is getting tight. The files may be longer than what they hold, so look.
+	// It is getting tight. The files may be longer than what they hold, so look. The reserve is there for this.
 	need := uint64(0)
 	if logs > 0 {
 		eo := engineOptions(o, o.fs, cache, lock)

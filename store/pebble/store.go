@@ -271,6 +271,9 @@ func openEngine(dir string, eo *engine.Options) (db *engine.DB, err error) {
 	if got, err := strconv.Atoi(v); err == nil && got > int(engine.FormatNewest) {
 		return nil, fmt.Errorf("%w: version %d of the engine's format; this program knows up to %d", ErrNewer, got, engine.FormatNewest)
 	}
+	if err := checkManifest(eo.FS, dir); err != nil {
+		return nil, err
+	}
 	err = survive(func() (err error) {
 		db, err = engine.Open(dir, eo)
 		return damage(err)

@@ -1,13 +1,18 @@
 package pebble
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
+	"slices"
 
 	engine "github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/sstable"
+	"github.com/cockroachdb/pebble/v2/sstable/block"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/scefkit/scefkit/store"
@@ -73,6 +78,7 @@ func tables(db *engine.DB) (map[uint64]bool, error) {
 	return numbers, nil
 }
 
+// verifyTable checks the checksum of every block. The engine's own ValidateBlockChecksums leaves out filters and values.
 func verifyTable(ctx context.Context, files vfs.FS, name string) (err error) {
 	f, err := files.Open(name, vfs.SequentialReadsOption)
 	if err != nil {
@@ -87,5 +93,35 @@ func verifyTable(ctx context.Context, files vfs.FS, name string) (err error) {
 		return errors.Join(err, readable.Close())
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	return r.ValidateBlockChecksums()
+	layout, err := r.Layout()
+	if err != nil {
+		return err
+	}
+	blocks := slices.Concat(layout.Index, layout.ValueBlock, []block.Handle{
+		layout.TopIndex, layout.RangeDel, layout.RangeKey, layout.ValueIndex, layout.Properties, layout.MetaIndex,
+	})
+	for _, b := range layout.Data {
+		blocks = append(blocks, b.Handle)
+	}
+	for _, b := range layout.Filter {
+		blocks = append(blocks, b.Handle)
+	}
+	slices.SortFunc(blocks, func(a, b block.Handle) int { return cmp.Compare(a.Offset, b.Offset) })
+	var content []byte
+	for _, b := range blocks {
+		if b.Length == 0 {
+			continue // there is none
+		}
+		// After the block come its kind, 1 octet, and the checksum of both.
+		n := int(b.Length) + 1
+		content = slices.Grow(content[:0], n+4)[:n+4]
+		if _, err := f.ReadAt(content, int64(b.Offset)); err != nil {
+			return err
+		}
+		sum := crc32.Checksum(content[:n], castagnoli)
+		if sum = (sum>>15 | sum<<17) + 0xa282ead8; sum != binary.LittleEndian.Uint32(content[n:]) {
+			return fmt.Errorf("wrong checksum of the block at octet %d", b.Offset)
+		}
+	}
+	return nil
 }
