@@ -90,17 +90,15 @@ func TestVerifyManifest(t *testing.T) {
 		last--
 	}
 
+	dir := t.TempDir()
+	require.NoError(t, atomicMarker(dir, marked))
 	for at := range last {
 		damaged := slices.Clone(content)
 		damaged[at] ^= 0x10
-		dir := t.TempDir()
-		require.NoError(t, atomicMarker(dir, marked))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, marked), damaged, 0o600))
 		require.ErrorIs(t, checkManifest(vfs.Default, dir), ErrDamaged, "octet %d", at)
 	}
 	for at := last + 1; at <= len(content); at++ { // as a power cut leaves it
-		dir := t.TempDir()
-		require.NoError(t, atomicMarker(dir, marked))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, marked), content[:at], 0o600))
 		require.NoError(t, checkManifest(vfs.Default, dir), "octet %d", at)
 	}
@@ -112,7 +110,7 @@ func TestVerifyManifest(t *testing.T) {
 		_, err := Open(dir, nil)
 		require.ErrorIs(t, err, ErrDamaged, lose)
 	}
-	dir := filepath.Join(t.TempDir(), "store")
+	dir = filepath.Join(t.TempDir(), "store")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(whole)))
 	flip(t, filepath.Join(dir, marked), 20)
 	_, err = Open(dir, nil)
