@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -242,40 +243,88 @@ func BenchmarkView(b *testing.B) {
 	}
 }
 
-// TestOpenMillion opens a store with a million records, as it is left by Close and as it is left by a power cut. It
-// writes 300 MB, so it runs only when SCEFKIT_LARGE is set.
+// TestOpenMillion opens a store with a million records and a million timers, as it is left by Close and as it is left by a
+// power cut, and takes the time until the first request is served and the first timer has fired. Only timers that are due
+// are read. It writes 400 MB, so it runs only when SCEFKIT_LARGE is set.
 func TestOpenMillion(t *testing.T) {
 	if os.Getenv("SCEFKIT_LARGE") == "" {
 		t.Skip("SCEFKIT_LARGE is not set")
 	}
+	const n = 1_000_000
 	dir := t.TempDir()
 	s, err := Open(dir, &Options{Logger: slog.Default()})
 	require.NoError(t, err)
-	load(t, s, 1_000_000)
-	copied := t.TempDir()
-	require.NoError(t, s.db.Checkpoint(copied+"/cut"))
+	load(t, s, n)
+	timers := store.NewTimers([]byte("t/"))
+	now := time.Now()
+	const due = 10 // of them; the others are due later
+	for i := uint64(0); i < n; {
+		require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error {
+			for end := min(i+10_000, n); i < end; i++ {
+				at := now.Add(time.Hour + time.Duration(i)*time.Second)
+				if i < due {
+					at = now
+				}
+				if err := timers.Set(tx, recordKey(i), at); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	cut := filepath.Join(t.TempDir(), "cut")
+	require.NoError(t, s.db.Checkpoint(cut))
+	backup := filepath.Join(t.TempDir(), "backup")
 	begin := time.Now()
+	require.NoError(t, s.Checkpoint(t.Context(), backup))
+	t.Logf("backup: %.2f s", time.Since(begin).Seconds())
+	begin = time.Now()
+	require.NoError(t, s.Verify(t.Context()))
+	t.Logf("verify: %.2f s", time.Since(begin).Seconds())
+	begin = time.Now()
 	require.NoError(t, s.Close())
 	t.Logf("close: %.2f s", time.Since(begin).Seconds())
-	for _, d := range []string{dir, copied + "/cut"} {
+	restored := filepath.Join(t.TempDir(), "restored")
+	begin = time.Now()
+	require.NoError(t, Restore(t.Context(), backup, restored))
+	t.Logf("restore: %.2f s", time.Since(begin).Seconds())
+
+	for _, d := range []string{dir, cut, restored} {
 		begin := time.Now()
 		s, err := Open(d, nil)
 		require.NoError(t, err)
-		took := time.Since(begin)
-		t.Logf("open: %.2f s", took.Seconds())
-		require.Less(t, took, 10*time.Second)
+		opened := time.Since(begin)
+		require.NoError(t, s.Update(t.Context(), func(tx store.Tx) error {
+			v, err := tx.Get(recordKey(n / 2))
+			require.Len(t, v, 300)
+			return errors.Join(err, tx.Put(recordKey(n/2), v))
+		}))
+		served := time.Since(begin)
+		ctx, cancel := context.WithCancel(t.Context())
+		var fired atomic.Int64
+		var all time.Duration
+		err = timers.Run(ctx, s, 1, func(ctx context.Context, id []byte, _ time.Time) error {
+			if fired.Add(1) == due {
+				all = time.Since(begin)
+				defer cancel()
+			}
+			return s.Update(ctx, func(tx store.Tx) error { return timers.Cancel(tx, id) })
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		t.Logf("open: %.2f s, first request: %.2f s, all %d timers that are due: %.2f s", opened.Seconds(), served.Seconds(), due, all.Seconds())
+		require.Less(t, served, 5*time.Second)
 		begin = time.Now()
-		n := 0
+		found := 0
 		require.NoError(t, s.View(t.Context(), func(r store.Reader) error {
 			for _, err := range r.Scan([]byte("nidd/"), []byte("nidd0"), false) {
 				if err != nil {
 					return err
 				}
-				n++
+				found++
 			}
 			return nil
 		}))
-		require.Equal(t, 1_000_000, n)
+		require.Equal(t, n, found)
 		t.Logf("scan of all: %.2f s", time.Since(begin).Seconds())
 		require.NoError(t, s.Close())
 	}
