@@ -98,7 +98,7 @@ func restore(ctx context.Context, files vfs.FS, backup, dir string) (err error) 
 		if err != nil {
 			return wrap(err)
 		}
-		defer lock.Close()
+		defer func() { err = errors.Join(err, lock.Close()) }()
 	}
 	if dir, err = place(dir, files); err != nil {
 		return wrap(err)
@@ -107,7 +107,7 @@ func restore(ctx context.Context, files vfs.FS, backup, dir string) (err error) 
 	if err != nil {
 		return wrap(err)
 	}
-	defer lock.Close()
+	defer func() { err = errors.Join(err, lock.Close()) }()
 	there, err := files.List(dir)
 	if err != nil {
 		return wrap(err)
@@ -117,7 +117,7 @@ func restore(ctx context.Context, files vfs.FS, backup, dir string) (err error) 
 	}
 	defer func() {
 		if err != nil {
-			err = wrap(errors.Join(err, clear(files, dir)))
+			err = wrap(errors.Join(err, empty(files, dir)))
 		}
 	}()
 	if err := mark(files, dir); err != nil {
@@ -177,8 +177,8 @@ func mark(files vfs.FS, dir string) error {
 	return syncDir(files, dir)
 }
 
-// clear removes what Restore put into dir, the mark last.
-func clear(files vfs.FS, dir string) error {
+// empty removes what Restore put into dir, the mark last.
+func empty(files vfs.FS, dir string) error {
 	names, err := files.List(dir)
 	errs := []error{err}
 	for _, name := range names {

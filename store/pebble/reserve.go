@@ -146,8 +146,10 @@ func (r *reserve) fetch() error {
 // into tables, and does not return before it can.
 func checkRoom(o Options, dir string, cache *engine.Cache, lock *engine.Lock, r *reserve) error {
 	usage, err := o.fs.GetDiskUsage(dir)
-	if err != nil {
-		return nil // the file system cannot tell
+	if errors.Is(err, vfs.ErrUnsupported) {
+		return nil
+	} else if err != nil {
+		return err
 	}
 	names, err := o.fs.List(dir)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -204,23 +203,35 @@ func (s *Store) open(o Options, log *slog.Logger) (err error) {
 	return nil
 }
 
-// place makes dir and returns its one true name: the engine tells by the name that this process holds its lock.
-func place(dir string, files vfs.FS) (string, error) {
+// place makes dir, durably, and returns its one true name: the engine tells by the name that this process holds its lock.
+func place(dir string, files vfs.FS) (_ string, err error) {
+	if files == vfs.Default {
+		if dir, err = filepath.Abs(dir); err != nil {
+			return "", fmt.Errorf("pebble: %w", err)
+		}
+	}
+	var grown []string // directories that get a new entry
+	for d := dir; d != files.PathDir(d); d = files.PathDir(d) {
+		if _, err := files.Stat(d); err == nil {
+			break
+		}
+		grown = append(grown, files.PathDir(d))
+	}
+	if err := files.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("pebble: %w", noSpace(err))
+	}
+	for _, d := range grown {
+		if err := syncDir(files, d); err != nil {
+			return "", fmt.Errorf("pebble: %w", err)
+		}
+	}
 	if files != vfs.Default {
-		return dir, files.MkdirAll(dir, 0o700)
+		return dir, nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return "", fmt.Errorf("pebble: %w", err)
 	}
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", fmt.Errorf("pebble: %w", err)
-	}
-	place, err := filepath.EvalSymlinks(abs)
-	if err != nil {
-		return "", fmt.Errorf("pebble: %w", err)
-	}
-	return place, nil
+	return dir, nil
 }
 
 // lockName is the file that the engine locks.
