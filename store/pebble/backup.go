@@ -94,11 +94,11 @@ func restore(ctx context.Context, files vfs.FS, backup, dir string) (err error) 
 		return wrap(err)
 	}
 	if slices.Contains(names, lockName) { // it was opened as a store and may be in use
-		lock, err := lockDir(backup, files)
+		used, err := lockDir(backup, files)
 		if err != nil {
 			return wrap(err)
 		}
-		defer func() { err = errors.Join(err, lock.Close()) }()
+		defer func() { _ = used.Close() }() // nothing was changed there
 	}
 	if dir, err = place(dir, files); err != nil {
 		return wrap(err)

@@ -37,7 +37,7 @@ func TestCheckpoint(t *testing.T) {
 	defer running.Wait()
 	defer cancel()
 	where := t.TempDir()
-	for round := range 6 {
+	for round := range 3 {
 		at := acknowledged[0].Load() + 20
 		require.Eventually(t, func() bool { return acknowledged[0].Load() >= at }, time.Minute, time.Millisecond)
 		before := make([]uint64, len(acknowledged))
