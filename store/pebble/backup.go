@@ -81,7 +81,7 @@ const unfinishedName = "RESTORE-UNFINISHED"
 // an error that wraps [ErrDamaged]. dir must be empty or not exist, else the error wraps fs.ErrExist. A
 // backup is only read and may be on a medium without write access.
 //
-// When Restore returns nil the store is durable and [Open] may be called. After an error dir is empty; after a kill Open
+// When Restore returns nil the store is durable and [Open] may be called. After an error dir is empty but for LOCK; after a kill Open
 // refuses it, until it is emptied by hand.
 func Restore(ctx context.Context, backup, dir string) error {
 	return restore(ctx, vfs.Default, backup, dir)
