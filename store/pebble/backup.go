@@ -77,12 +77,12 @@ const unfinishedName = "RESTORE-UNFINISHED"
 
 // Restore makes the directory dir a store from a backup that [Store.Checkpoint] made, or from the directory of a store
 // that is closed, and verifies what it has copied: the log, the manifest and the checksums of all blocks. In a backup any
-// file that was lost, cut or changed is noticed; a store has the limits that the package comment tells. A backup that is damaged gives
-// an error that wraps [ErrDamaged]. dir must be empty or not exist, else the error wraps fs.ErrExist. A
+// file that was lost, cut or changed is noticed; a store has the limits that the package comment tells. A backup that is
+// damaged gives an error that wraps [ErrDamaged]. dir must be empty or not exist, else the error wraps fs.ErrExist. A
 // backup is only read and may be on a medium without write access.
 //
-// When Restore returns nil the store is durable and [Open] may be called. After an error dir is empty but for LOCK; after a kill Open
-// refuses it, until it is emptied by hand.
+// When Restore returns nil the store is durable and [Open] may be called. After an error dir is empty but for the file
+// LOCK; after a kill Open refuses it, until it is emptied by hand.
 func Restore(ctx context.Context, backup, dir string) error {
 	return restore(ctx, vfs.Default, backup, dir)
 }
