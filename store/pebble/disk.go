@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	engine "github.com/cockroachdb/pebble/v2"
 
@@ -20,6 +21,8 @@ import (
 // buffer before, so the sync covers it; hence View sees durable state only.
 type disk struct {
 	db       *engine.DB
+	reserve  *reserve
+	stall    *stall
 	log      *slog.Logger
 	hot      *hot                  // nil if none are kept
 	assigned atomic.Uint64         // number of the last commit that was begun
@@ -71,8 +74,8 @@ func (s *state) release() {
 	}
 }
 
-func newDisk(db *engine.DB, hotRecords int, log *slog.Logger) *disk {
-	d := &disk{db: db, log: log, stopped: make(chan struct{}), kick: make(chan struct{}, 1)}
+func newDisk(db *engine.DB, r *reserve, st *stall, hotRecords int, log *slog.Logger) *disk {
+	d := &disk{db: db, reserve: r, stall: st, log: log, stopped: make(chan struct{}), kick: make(chan struct{}, 1)}
 	if hotRecords > 0 {
 		d.hot = newHot(hotRecords)
 	}
@@ -121,6 +124,9 @@ func (d *disk) Apply(seq uint64, writes *occ.Writes) (err error) {
 	if err := d.failed(); err != nil {
 		return err
 	}
+	if err := d.reserve.check(); err != nil {
+		return err
+	}
 	d.assigned.Store(seq)
 	b := d.db.NewBatchWithSize(writes.Size() + 16*writes.Len() + 32)
 	writes.Each(func(key string, value []byte, del bool) {
@@ -142,6 +148,7 @@ func (d *disk) Apply(seq uint64, writes *occ.Writes) (err error) {
 		return err
 	}
 	d.applied.Store(seq)
+	d.stall.written.Add(int64(b.Len()))
 	_ = b.Close()
 	return nil
 }
@@ -212,6 +219,11 @@ func (d *disk) sync() error {
 	}
 	seq := d.applied.Load()
 	next := newState(d.db.NewSnapshot(), seq)
+	begin := time.Now()
+	slow := time.AfterFunc(d.stall.patience, func() {
+		d.log.Warn("a sync of the log is slow; all commits wait for it", "since", begin)
+	})
+	defer slow.Stop()
 	err := d.commit(func() error {
 		// An empty log record carries the request: unlike a synced commit, it reports failure instead of ending the
 		// process.

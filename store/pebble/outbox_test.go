@@ -212,7 +212,7 @@ func TestOutboxManyDead(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
-	pending, dead, probes, hang := 100_000, 1_000, 3_000, 100*time.Millisecond
+	pending, dead, probes, hang := 100_000, 1_000, 500, 100*time.Millisecond
 	if os.Getenv("SCEFKIT_TEST_MILLION") != "" {
 		pending, dead, probes, hang = 1_000_000, 10_000, 10_000, time.Second
 	}

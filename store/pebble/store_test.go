@@ -17,6 +17,7 @@ import (
 
 	engine "github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/atomicfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"github.com/stretchr/testify/require"
 
@@ -94,6 +95,8 @@ func TestOptions(t *testing.T) {
 	_, err := Open(t.TempDir(), &Options{CacheSize: 1, MemTableSize: 1 << 40})
 	require.ErrorContains(t, err, "CacheSize")
 	require.ErrorContains(t, err, "MemTableSize")
+	_, err = Open(t.TempDir(), &Options{MaxStall: -1})
+	require.ErrorContains(t, err, "MaxStall")
 }
 
 func TestDirectoryInUse(t *testing.T) {
@@ -137,9 +140,23 @@ func TestNewerFormat(t *testing.T) {
 	require.NoError(t, s.db.Set(formatKey, binary.BigEndian.AppendUint32(nil, format+1), engine.Sync))
 	require.NoError(t, s.Close())
 	_, err := Open(dir, nil)
-	require.ErrorContains(t, err, "newer")
+	require.ErrorIs(t, err, ErrNewer)
 	_, err = Open(dir, nil)
-	require.ErrorContains(t, err, "newer", "a refused directory is unlocked")
+	require.ErrorIs(t, err, ErrNewer, "a refused directory is unlocked")
+	require.ErrorIs(t, Restore(t.Context(), dir, t.TempDir()), ErrNewer)
+}
+
+func TestNewerEngine(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, dir)
+	m, _, err := atomicfs.LocateMarker(vfs.Default, dir, "format-version")
+	require.NoError(t, err)
+	require.NoError(t, m.Move("999"))
+	require.NoError(t, m.Close())
+	_, err = Open(dir, nil)
+	require.ErrorIs(t, err, ErrNewer)
+	require.ErrorContains(t, err, "999")
+	require.ErrorIs(t, Restore(t.Context(), dir, t.TempDir()), ErrNewer)
 }
 
 func TestOwnKeysAreHidden(t *testing.T) {
@@ -154,7 +171,8 @@ func TestOwnKeysAreHidden(t *testing.T) {
 	}
 	require.NoError(t, put(t.Context(), s, string(formatKey), "x"))
 	require.NoError(t, put(t.Context(), s, "\x02", "x"))
-	require.NoError(t, checkFormat(s.db))
+	_, err := checkFormat(s.db)
+	require.NoError(t, err)
 }
 
 func TestReaderOutlivesItsFunction(t *testing.T) {
