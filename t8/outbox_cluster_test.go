@@ -401,7 +401,7 @@ func (s *stormy) Update(ctx context.Context, fn func(store.Tx) error) error {
 func TestOutboxClusterConflicts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, b := store.NewMemory(), newInbox()
-		p := startProcess(t, &stormy{Store: s, most: 2}, b, clusterLease, t8.OutboxOptions{})
+		p := startProcess(t, &stormy{Store: s, most: 40}, b, clusterLease, t8.OutboxOptions{})
 		defer p.stop()
 		time.Sleep(time.Second)
 		p.onSend(func(context.Context, string) error { time.Sleep(time.Second); return nil })
