@@ -214,7 +214,7 @@ const (
 // member waits for a rescan, or until a member comes or goes. Pending, and with it OutboxOptions.MaxPerDestination, counts
 // what this process owns.
 //
-// One Run works on a prefix at a time, in a cluster one in each process. Methods are safe for concurrent use.
+// One Run works on a prefix at a time, in a cluster one in each member: what a member enqueues it has to send. Methods are safe for concurrent use.
 type Outbox struct {
 	prefix []byte
 	send   Sender
@@ -272,9 +272,11 @@ func NewOutbox(prefix []byte, s Sender, opts *OutboxOptions) *Outbox {
 	if o.log = o.opts.Logger; o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}
+	o.removals.lanes, o.removals.most = maxRemovals, 1
 	o.dead = deadLetters{prefix: append([]byte(nil), o.opts.DeadLetters...), most: o.opts.MaxDeadLetters}
 	if o.opts.Cluster != nil {
 		o.dead.anew = o.opts.Rescan
+		o.removals.lanes, o.removals.most = removeLanes, removers
 	}
 	_, _ = rand.Read(o.inst[:]) // never fails
 	return o
