@@ -74,11 +74,13 @@ type OutboxOptions struct {
 	PerDestination int
 	// MaxPerDestination is how many notifications are kept for one destination; the default is 100,000. Full says what
 	// happens to more. The count is kept in memory: it includes for up to Rescan what was enqueued by a transaction
-	// that was given up, and knows of other processes only what is there when Run starts.
+	// that was given up, and knows of other processes only what is there when Run starts. In a Cluster each process
+	// counts what it is to send itself.
 	MaxPerDestination int
 	// Full says what happens when a destination has MaxPerDestination; the default is [DropOldest].
 	Full FullPolicy
-	// MaxAge is how old a notification may become before a failure makes it lost; the default is 24 h.
+	// MaxAge is how old a notification may become before a failure makes it lost; the default is 24 h. In a Cluster that
+	// is by the clocks of the one that enqueued it and the one that sends it.
 	MaxAge time.Duration
 	// MinBackOff and MaxBackOff bound the time between attempts, which doubles with each failure and varies by 20 %;
 	// the defaults are 1 s and 5 min. Retry-After of the SCS/AS is respected up to one hour.
@@ -86,17 +88,20 @@ type OutboxOptions struct {
 	// OpenAfter is how many failures in a row, of whatever subscriptions, open the circuit of a destination; the
 	// default is 5.
 	OpenAfter int
-	// Rescan is how often the whole store is searched for entries that no Kick told of; the default is 1 min.
+	// Rescan is how often the whole store is searched for entries that no Kick told of; the default is 1 min. In a
+	// Cluster that search looks at one record for each subscription that has entries.
 	Rescan time.Duration
 	// Lost is called for a notification that is given up, before it is deleted; after a crash perhaps again. It may
 	// be called from several goroutines and must not block.
 	Lost func(Lost)
 	// DeadLetters, if not empty, is a prefix of keys, which nothing else uses, below which lost notifications are kept;
 	// see [Outbox.DeadLetters]. MaxDeadLetters is how many, the oldest are forgotten first; the default is 10,000.
+	// In a Cluster there may be more by what the other members lost in the last Rescan, until somebody loses one again.
 	DeadLetters    []byte
 	MaxDeadLetters int
-	// Cluster is that of the processes which share the Store of the Outbox, each with an Outbox of the same prefix; see
-	// the section on it at [Outbox]. Nil says that this one has it for itself.
+	// Cluster is that of the processes which share the Store of the Outbox, each with an Outbox of the same prefix, as
+	// [Outbox] tells. Nil says that this one has it for itself. What was enqueued with a Cluster is not delivered
+	// without, nor the other way round: there must be nothing below the prefix when that changes.
 	Cluster *store.Cluster
 	// Logger receives a warning for each lost notification, word of circuits that open and close, and failures of the
 	// store; the default discards them.
@@ -167,7 +172,8 @@ const (
 // the destination of its newest notification, so that what waits follows when the SCS/AS changes the address.
 //
 // A destination, of which there are limits and a circuit, is the scheme, host and port of the URI: the server that may
-// be down. A notification, a subscription and a destination go through these states (the machines are in outbox_run.go):
+// be down. A notification, a subscription and a destination go through these states (the machines are in
+// outbox_run.go and outbox_host.go):
 //
 //	notification  kept -> delivered (acknowledged by a 2xx), deleted
 //	                   -> lost (Lost is called, a dead letter is kept if wanted), deleted
@@ -179,6 +185,7 @@ const (
 //	              busy -> waiting      an attempt failed: back-off, or Retry-After
 //	              busy -> ready        an attempt failed and opened the circuit, which then says when
 //	              waiting -> ready     the time came
+//	              busy -> none         in a cluster: another member sends it now
 //
 //	destination   fresh -> closed      first success          (fresh: one subscription at a time)
 //	              closed               PerDestination subscriptions at a time
@@ -193,7 +200,21 @@ const (
 // was a [store.HookTx] lately; then up to 8 MiB are kept in memory. What was acknowledged is deleted together with what
 // other subscriptions had acknowledged meanwhile.
 //
-// One Run works on a prefix at a time. Methods are safe for concurrent use.
+// # In a cluster
+//
+// With OutboxOptions.Cluster each subscription that has entries is owned by one member, which alone sends them: that whose
+// Enqueue found it without. What others enqueue meanwhile, the owner finds when it is done with what it had; the order is
+// that of the transactions, whatever the clocks say. When an owner is gone, the others take over what it had, within 1.5
+// leases of its death. Nothing is sent twice but what the former owner had sent and not yet deleted: once its lease is
+// over it sends and deletes nothing more.
+//
+// That costs one Get and one Put more for each Enqueue; a Get and a search for each batch to be sent, as nothing is kept
+// in memory; and for each subscription in a deletion one Get, and a Put or Delete. Members that enqueue to the same
+// subscription at the same time conflict, and with its owner. A subscription that was enqueued to by a process that is no
+// member waits for a rescan, or until a member comes or goes. Pending, and with it OutboxOptions.MaxPerDestination, counts
+// what this process owns.
+//
+// One Run works on a prefix at a time, in a cluster one in each member: what a member enqueues it has to send. Methods are safe for concurrent use.
 type Outbox struct {
 	prefix []byte
 	send   Sender
@@ -251,9 +272,11 @@ func NewOutbox(prefix []byte, s Sender, opts *OutboxOptions) *Outbox {
 	if o.log = o.opts.Logger; o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}
+	o.removals.lanes, o.removals.most = maxRemovals, 1
 	o.dead = deadLetters{prefix: append([]byte(nil), o.opts.DeadLetters...), most: o.opts.MaxDeadLetters}
 	if o.opts.Cluster != nil {
 		o.dead.anew = o.opts.Rescan
+		o.removals.lanes, o.removals.most = removeLanes, removers
 	}
 	_, _ = rand.Read(o.inst[:]) // never fails
 	return o

@@ -30,6 +30,10 @@ const (
 	// conflicts is how often a transaction over several lanes is tried before each half of them gets its own.
 	conflicts  = 4
 	memberPoll = 20 * time.Millisecond
+	// In a deletion the records of lanes are read one after the other, maybe from afar: so not too many in one
+	// transaction, but several of these at a time.
+	removeLanes = 256
+	removers    = 8
 )
 
 var (
@@ -72,18 +76,26 @@ func (o *Outbox) laneRecords() []byte {
 
 func (o *Outbox) laneRecordKey(lane laneKey) []byte { return append(o.laneRecords(), lane[:]...) }
 
+// getLane returns the record of a lane and whether there is one. One that makes no sense is empty.
+func (o *Outbox) getLane(r store.Reader, lane laneKey) (l laneRecord, there bool, err error) {
+	v, err := r.Get(o.laneRecordKey(lane))
+	if v == nil || err != nil {
+		return laneRecord{}, false, err
+	}
+	if l, err = decodeLane(v); err != nil {
+		return laneRecord{}, true, nil
+	}
+	return l, true, nil
+}
+
 // readLane returns the record of a lane; its count is 0 when there is none. One that makes no sense is made anew of the
 // entries.
 func (o *Outbox) readLane(r store.Reader, lane laneKey) (laneRecord, error) {
-	v, err := r.Get(o.laneRecordKey(lane))
-	if v == nil || err != nil {
-		return laneRecord{}, err
-	}
-	l, err := decodeLane(v)
-	if err != nil {
+	l, there, err := o.getLane(r, lane)
+	if there && l.count == 0 {
 		return o.countLane(r, lane)
 	}
-	return l, nil
+	return l, err
 }
 
 // countLane returns the record that a lane should have, but for the owner.
@@ -148,7 +160,7 @@ func (o *Outbox) enqueueShared(tx store.Tx, lane laneKey, host string, now time.
 
 // removeShared deletes entries of a lane if it is still that of w.owner.
 func (o *Outbox) removeShared(tx store.Tx, w *removal) error {
-	l, err := o.readLane(tx, w.lane)
+	l, _, err := o.getLane(tx, w.lane)
 	if err != nil {
 		return err
 	}
@@ -167,12 +179,11 @@ func (o *Outbox) removeShared(tx store.Tx, w *removal) error {
 // owns reports whether a lane is the owner's to send, and fills in had if not. After that it stays so until the owner has
 // sent everything, as long as its lease holds.
 func (o *Outbox) owns(r store.Reader, owner store.MemberID, lane laneKey, had *load) (bool, error) {
-	v, err := r.Get(o.laneRecordKey(lane))
-	if v == nil || err != nil {
+	l, there, err := o.getLane(r, lane)
+	if !there || err != nil {
 		return false, err
 	}
-	l, err := decodeLane(v)
-	had.mend = err == nil && l.owner == owner
+	had.mend = l.owner == owner // unless an entry is found
 	had.foreign = !had.mend
 	return had.mend, nil
 }
@@ -180,8 +191,8 @@ func (o *Outbox) owns(r store.Reader, owner store.MemberID, lane laneKey, had *l
 // mendLane corrects the record of a lane in which no entry was found.
 func (o *Outbox) mendLane(ctx context.Context, s store.Store, lane laneKey) error {
 	return s.Update(ctx, func(tx store.Tx) error {
-		was, err := o.readLane(tx, lane)
-		if err != nil || was.count == 0 {
+		was, there, err := o.getLane(tx, lane)
+		if !there || err != nil {
 			return err
 		}
 		l, err := o.countLane(tx, lane)

@@ -401,7 +401,7 @@ func (s *stormy) Update(ctx context.Context, fn func(store.Tx) error) error {
 func TestOutboxClusterConflicts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, b := store.NewMemory(), newInbox()
-		p := startProcess(t, &stormy{Store: s, most: 2}, b, clusterLease, t8.OutboxOptions{})
+		p := startProcess(t, &stormy{Store: s, most: 40}, b, clusterLease, t8.OutboxOptions{})
 		defer p.stop()
 		time.Sleep(time.Second)
 		p.onSend(func(context.Context, string) error { time.Sleep(time.Second); return nil })
@@ -651,6 +651,38 @@ func TestOutboxClusterBrokenRecords(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		require.Equal(t, numbered(42), b.list(destOf(0)))
 		require.Equal(t, 1, kept(t, s))
+	})
+}
+
+// A destination that has too much loses the oldest, and what others enqueue moves a subscription to another one.
+func TestOutboxClusterFullAndMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b := store.NewMemory(), newInbox()
+		var lost atomic.Int64
+		all := startProcesses(t, s, b, 2, t8.OutboxOptions{MaxPerDestination: 100, Lost: func(t8.Lost) { lost.Add(1) }})
+		defer stopAll(all)
+		var back atomic.Bool
+		for _, p := range all {
+			p.onSend(func(_ context.Context, body string) error {
+				if !back.Load() {
+					return fault.New("test", fault.Unavailable, "")
+				}
+				return nil
+			})
+		}
+		for i := range 300 {
+			all[0].enqueue(t, 0, fmt.Sprint(i))
+		}
+		time.Sleep(30 * time.Minute) // the circuit is open for long
+		require.InDelta(t, 200, lost.Load(), 2)
+		require.Equal(t, 300-int(lost.Load()), all[0].Pending(destOf(0)))
+		back.Store(true)
+		require.NoError(t, all[1].link.Update(t.Context(), func(tx store.Tx) error {
+			return all[1].Enqueue(tx, "https://scef/0", destOf(1), []byte("300"))
+		}))
+		time.Sleep(time.Minute + time.Second)
+		require.Equal(t, numbered(301)[lost.Load():], b.list(destOf(1)))
+		require.Zero(t, kept(t, s))
 	})
 }
 

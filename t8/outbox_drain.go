@@ -229,11 +229,14 @@ func deleteEntries(tx store.Tx, gone []entry) error {
 	return nil
 }
 
-// removals joins the deletions of what was acknowledged: all that come while a transaction is under way go into the next.
+// removals joins the deletions of what was acknowledged: all that come while a transaction is under way go into the next. In
+// a cluster there are several at a time when that would be too large.
 type removals struct {
-	mu   sync.Mutex
-	wait []*removal // guarded by mu
-	busy bool       // guarded by mu; a goroutine is at work
+	mu    sync.Mutex
+	wait  []*removal // guarded by mu
+	busy  int        // guarded by mu; goroutines at work
+	lanes int        // in one transaction
+	most  int        // goroutines
 }
 
 // removal is what is to be deleted of a lane.
@@ -254,8 +257,8 @@ func (r *removals) remove(ctx context.Context, s store.Store, w *removal, del fu
 	w.done = make(chan error, 1)
 	r.mu.Lock()
 	r.wait = append(r.wait, w)
-	if !r.busy {
-		r.busy = true
+	if r.busy == 0 || r.busy < r.most && len(r.wait) >= r.lanes {
+		r.busy++
 		go r.run(s, del)
 	}
 	r.mu.Unlock()
@@ -272,14 +275,15 @@ func (r *removals) run(s store.Store, del func(store.Tx, *removal) error) {
 	for {
 		r.mu.Lock()
 		n, entries := 0, 0
-		for n < len(r.wait) && entries < maxRemovals {
+		for n < min(len(r.wait), r.lanes) && entries < maxRemovals {
 			entries += len(r.wait[n].gone)
 			n++
 		}
 		batch := r.wait[:n:n]
 		r.wait = r.wait[n:]
 		if n == 0 {
-			r.wait, r.busy = nil, false
+			r.wait = nil
+			r.busy--
 		}
 		r.mu.Unlock()
 		if n == 0 {

@@ -32,6 +32,7 @@ type outboxHost struct {
 	queue    []*lane // ready
 	lanes    map[*lane]struct{}
 	busy     int
+	looks    int // lanes that are being looked at
 	good     bool
 	queued   bool      // in a classQueue
 	failures int       // in a row
@@ -72,6 +73,11 @@ func (r *outboxRun) room(h *outboxHost) int {
 		return r.o.opts.PerDestination
 	}
 	return 1
+}
+
+// crowded reports whether h has no room for one more lane, as far as is known before those that are looked at were seen.
+func (r *outboxRun) crowded(h *outboxHost, now time.Time) bool {
+	return h.busy+h.looks >= r.room(h) || h.until.After(now)
 }
 
 // offer queues h for a sender when one of its lanes may be sent. An open circuit is offered when its time comes.

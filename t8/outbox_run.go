@@ -11,7 +11,11 @@ import (
 )
 
 // Run delivers entries of s until ctx ends, then waits for the attempts under way, which ctx ends too, and returns nil.
-// It returns an error when the store fails at the start or is closed, and when another Run is at work.
+// It returns an error when the store fails at the start or is closed, and when another Run is at work. What was acknowledged
+// is deleted nevertheless, for which a store that does not answer gets 5 s.
+//
+// With OutboxOptions.Cluster it is called by the work of [store.Cluster.Run], for each lease anew: it remembers nothing of
+// the one before. There it waits until this process is a member, and a store that fails at the start is tried again.
 func (o *Outbox) Run(ctx context.Context, s store.Store) error {
 	if !o.runs.CompareAndSwap(false, true) {
 		return errors.New("t8: outbox: Run is at work already")
@@ -58,6 +62,7 @@ type outboxRun struct {
 	waiting   wakeHeap
 
 	toLook    []*lane // idle lanes that Enqueue told of, to be looked at together
+	coldLook  []*lane // the same, of destinations that are not known to answer
 	looking   bool    // that is under way
 	lookAfter time.Time
 
@@ -96,6 +101,7 @@ const (
 	maxWant      = 1024
 	kickLooks    = 4
 	maxLook      = 1024
+	maxColdLook  = 64
 	lookOctets   = 8 << 20
 	lookPause    = 4    // times as long as it took
 	maxRemovals  = 4096 // entries that one transaction deletes, give or take those of one subscription
@@ -139,6 +145,7 @@ type load struct {
 // look is one lane to be looked at, and what was found.
 type look struct {
 	lane *lane
+	host *outboxHost // where the lane was
 	turn uint64
 	told []uint64
 	done bool
@@ -197,10 +204,10 @@ func (r *outboxRun) loop(ctx context.Context) error {
 	wake := time.NewTimer(time.Hour)
 	defer wake.Stop()
 	for {
-		r.start(ctx)
 		r.startLook(ctx)
+		r.start(ctx)
 		switch at := r.lookAfter; {
-		case len(r.toLook) > 0 && !r.looking && (len(r.waiting) == 0 || at.Before(r.waiting[0].at)):
+		case len(r.toLook)+len(r.coldLook) > 0 && !r.looking && (len(r.waiting) == 0 || at.Before(r.waiting[0].at)):
 			wake.Reset(time.Until(at))
 		case len(r.waiting) > 0:
 			wake.Reset(time.Until(r.waiting[0].at))
@@ -341,50 +348,67 @@ func (r *outboxRun) wanted(l *lane, now time.Time) {
 func (r *outboxRun) look(l *lane, now time.Time) {
 	switch {
 	case l.looking:
-	case l.host.busy >= r.room(l.host) || l.host.until.After(now):
+	case r.crowded(l.host, now):
 		r.wanted(l, now)
 	case l.working || !l.told || len(l.want) == 0 || len(l.want) > 2*batchEntries:
 		r.wanted(l, now)
-	default:
+	case l.host.class() == classGood:
 		l.looking = true
 		r.toLook = append(r.toLook, l)
+	default:
+		l.looking = true
+		r.coldLook = append(r.coldLook, l)
 	}
 }
 
-// startLook looks at the lanes that wait for it.
+// startLook looks at the lanes that wait for it: few of destinations that do not answer, or were never reached, as what
+// they have is seldom in memory and the others wait meanwhile.
 func (r *outboxRun) startLook(ctx context.Context) {
-	if r.looking || len(r.toLook) == 0 {
+	if r.looking || len(r.toLook)+len(r.coldLook) == 0 {
 		return
 	}
-	if time.Now().Before(r.lookAfter) {
+	now := time.Now()
+	if now.Before(r.lookAfter) {
 		return
 	}
-	list := make([]look, 0, min(len(r.toLook), maxLook))
-	n := 0
-	for _, l := range r.toLook {
-		if len(list) == maxLook {
-			break
-		}
-		n++
-		told := l.wants()
-		if l.state != laneIdle || r.lanes[l.key] != l || len(told) == 0 {
-			l.looking = false
-			if l.state == laneIdle && r.lanes[l.key] == l {
-				r.wanted(l, time.Now())
-			}
-			continue
-		}
-		l.began = r.kicks
-		list = append(list, look{lane: l, turn: l.turn, told: told})
-	}
-	rest := copy(r.toLook, r.toLook[n:])
-	clear(r.toLook[rest:])
-	if r.toLook = r.toLook[:rest]; len(list) == 0 {
+	var list []look
+	list, r.toLook = r.pick(list, r.toLook, maxLook, now)
+	list, r.coldLook = r.pick(list, r.coldLook, maxColdLook, now)
+	if len(list) == 0 {
 		return
 	}
 	r.looking = true
 	r.running++
 	go func() { r.looked <- r.o.look(ctx, r.s, list) }()
+}
+
+// pick moves up to most lanes from the beginning of a queue to list. Those of a destination without room go where they
+// wait for it.
+func (r *outboxRun) pick(list []look, queue []*lane, most int, now time.Time) ([]look, []*lane) {
+	for most += len(list); len(queue) > 0 && len(list) < most; queue = queue[1:] {
+		l := queue[0]
+		queue[0] = nil
+		if l.state != laneIdle || r.lanes[l.key] != l {
+			l.looking = false
+			continue
+		}
+		var told []uint64
+		if !r.crowded(l.host, now) {
+			told = l.wants()
+		}
+		if len(told) == 0 {
+			l.looking = false
+			r.wanted(l, now)
+			continue
+		}
+		l.began = r.kicks
+		l.host.looks++
+		list = append(list, look{lane: l, host: l.host, turn: l.turn, told: told})
+	}
+	if len(queue) == 0 {
+		queue = nil
+	}
+	return list, queue
 }
 
 // sawLanes hands on the lanes in which something was found.
@@ -397,6 +421,7 @@ func (r *outboxRun) sawLanes(ctx context.Context, k looks, now time.Time) {
 		w := &k.list[i]
 		l := w.lane
 		l.looking = false
+		w.host.looks--
 		switch {
 		case l.state != laneIdle || r.lanes[l.key] != l:
 		case l.working || k.err != nil || l.turn != w.turn: // what was read may be gone

@@ -140,6 +140,7 @@ func (r *outboxRun) found(ctx context.Context, p page, now time.Time) error {
 		oldest := f.seq
 		if r.shared() {
 			oldest = l.head
+			r.follow(l, f.host) // another member enqueued
 		}
 		l.cursor = min(l.cursor, f.seq)
 		l.told = l.told && slices.Contains(l.want, f.seq) // else there is more than we were told of
