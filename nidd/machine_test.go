@@ -1,11 +1,9 @@
 package nidd
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,75 +144,4 @@ func TestStepTimes(t *testing.T) {
 			require.Equal(t, c.wantReachStatus, d.Status())
 		})
 	}
-}
-
-// TestRecords checks that records survive a round trip, with fields of a newer release.
-func TestRecords(t *testing.T) {
-	newer := []byte{0xfa, 0x3f, 2, 'h', 'i'} // field 1023, two octets
-	rate := uint32(0)
-	c := Config{
-		ID: "c1", SCSAS: "as1", APN: "iot.example", IMSI: "001010000000001", ExternalID: "a@example.com", MSISDN: "15550001",
-		ByMSISDN: true, Destination: "https://as.example/n", MTCProviderID: "m", Features: "108", Test: true, WebSocket: true, Option: t8.SendTrigger,
-		Reliable: true, Ports: []t8.RDSPort{{PortUE: 0, PortSCEF: 3}}, Duration: noon, GrantedUntil: noon.Add(1), Status: Revoked,
-		unknown: newer,
-	}
-	c.HSS.Host, c.HSS.Realm = "hss", "realm"
-	gotC, err := decodeConfig(c.encode())
-	require.NoError(t, err)
-	require.Equal(t, &c, gotC)
-
-	u := UE{
-		IMSI: c.IMSI, pending: 7, identities: []string{"a@example.com", "15550001"}, unknown: newer,
-		configs: []configRef{{SCSAS: "as1", ID: "c1", APN: "iot.example", unknown: newer}},
-		Connections: []Connection{{
-			EBI: 5, APN: "iot.example", State: UpAsleep, ChargingID: 99, RATType: 1005, Visited: "\x00\xf1\x10",
-			UplinkRate: &rate, ReachableUntil: noon, RetryAt: noon, Tries: 3, Signs: 4, unknown: newer,
-		}},
-	}
-	u.Connections[0].Node.Host = "mme"
-	gotU, err := decodeUE(u.encode())
-	require.NoError(t, err)
-	require.Equal(t, &u, gotU)
-
-	d := Delivery{
-		ID: "d1", SCSAS: "as1", ConfigID: "c1", IMSI: c.IMSI, Data: []byte{0, 1}, Option: t8.WaitForUE, Priority: -4,
-		MaxLatency: -1, Expires: noon, Reliable: true, Port: &t8.RDSPort{PortUE: 1}, State: Asleep, Stored: true, Triggered: true,
-		TriggerOnly: true, NoRoute: true, NotBefore: noon,
-		Attempt: attempt{EndToEnd: 1 << 31, SessionID: "s;1;2", EBI: 5, Until: noon, Signs: 2}, unknown: newer,
-	}
-	d.Attempt.Node.Realm = "r"
-	gotD, err := decodeDelivery(d.encode())
-	require.NoError(t, err)
-	require.Equal(t, &d, gotD)
-
-	o := outcome{State: NextHopLost, Triggered: true, RetryAt: noon, Until: noon, unknown: newer}
-	gotO, err := decodeOutcome(o.encode())
-	require.NoError(t, err)
-	require.Equal(t, &o, gotO)
-
-	_, err = decodeUE([]byte{0x0a, 0xff})
-	require.True(t, errors.Is(err, errRecord))
-}
-
-func FuzzRecords(f *testing.F) {
-	f.Add((&Config{ID: "x", Duration: noon}).encode())
-	f.Add((&UE{IMSI: "001010000000001", Connections: []Connection{{EBI: 5}}}).encode())
-	f.Add((&Delivery{Data: []byte("x"), Port: &t8.RDSPort{}}).encode())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if c, err := decodeConfig(b); err == nil {
-			again, err := decodeConfig(c.encode())
-			require.NoError(t, err)
-			require.Equal(t, c.ID, again.ID)
-		}
-		if u, err := decodeUE(b); err == nil {
-			again, err := decodeUE(u.encode())
-			require.NoError(t, err)
-			written := slices.DeleteFunc(u.Connections, func(c Connection) bool { return len(c.encode()) == 0 }) // nothing says nothing
-			require.Len(t, again.Connections, len(written))
-		}
-		if d, err := decodeDelivery(b); err == nil {
-			_, err := decodeDelivery(d.encode())
-			require.NoError(t, err)
-		}
-	})
 }
