@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/store/record"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -110,7 +111,7 @@ func TestDamagedRecords(t *testing.T) {
 		"port":                func() error { _, err := decodeDelivery(within(11)); return err },
 		"outcome":             func() error { _, err := decodeOutcome(short); return err },
 	} {
-		require.ErrorIs(t, decode(), errRecord, name)
+		require.ErrorIs(t, decode(), record.ErrDamaged, name)
 	}
 }
 

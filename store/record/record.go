@@ -51,21 +51,22 @@ func (w *Writer) Time(n Number, t time.Time) {
 }
 
 // Text appends a string of any octets, or a record within the record.
-func (w *Writer) Text(n Number, v string) { appendText(w, n, v) }
+func (w *Writer) Text(n Number, v string) {
+	if v != "" {
+		w.Element(n, v)
+	}
+}
 
 // Bytes appends a string of any octets, or a record within the record.
-func (w *Writer) Bytes(n Number, v []byte) { appendText(w, n, v) }
+func (w *Writer) Bytes(n Number, v []byte) {
+	if len(v) != 0 {
+		*w = protowire.AppendBytes(protowire.AppendTag(*w, n, protowire.BytesType), v)
+	}
+}
 
 // Element appends one of several texts with one number; an empty one is not left out.
 func (w *Writer) Element(n Number, v string) {
 	*w = protowire.AppendString(protowire.AppendTag(*w, n, protowire.BytesType), v)
-}
-
-func appendText[T string | []byte](w *Writer, n Number, v T) {
-	if len(v) != 0 {
-		*w = protowire.AppendVarint(protowire.AppendTag(*w, n, protowire.BytesType), uint64(len(v)))
-		*w = append(*w, v...)
-	}
 }
 
 // A Reader walks over the fields of a record:
@@ -104,10 +105,13 @@ func (r *Reader) Next() bool {
 	}
 	r.n, r.v, r.s = num, 0, ""
 	size := 0
-	switch kind {
-	case protowire.VarintType:
+	switch {
+	case kind == protowire.VarintType:
 		r.v, size = protowire.ConsumeVarint(r.left[n:])
-	case protowire.BytesType:
+	case kind == protowire.BytesType && n < len(r.left) && r.left[n] < 0x80 && int(r.left[n]) < len(r.left)-n: // the usual length
+		size = 1 + int(r.left[n])
+		r.s = r.text[n+1 : n+size]
+	case kind == protowire.BytesType:
 		var v []byte
 		if v, size = protowire.ConsumeBytes(r.left[n:]); size >= 0 {
 			r.s = r.text[n+size-len(v) : n+size]
