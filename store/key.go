@@ -48,13 +48,14 @@ const (
 // AppendText appends s to dst, escaped and terminated. It takes two octets more than s, and one more for every zero
 // octet in s.
 func AppendText[S ~string | ~[]byte](dst []byte, s S) []byte {
+	from := 0
 	for i := range len(s) {
-		dst = append(dst, s[i])
 		if s[i] == textEscape {
-			dst = append(dst, textZero)
+			dst = append(append(dst, s[from:i+1]...), textZero)
+			from = i + 1
 		}
 	}
-	return append(dst, textEscape, textEnd)
+	return append(append(dst, s[from:]...), textEscape, textEnd)
 }
 
 // AppendUint64 appends n to dst in 8 octets.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 )
 
 // ErrExists is wrapped by every [DuplicateError].
@@ -111,11 +112,19 @@ func NewTable[T any](prefix []byte, codec Codec[T], key func(*T) []byte, indexes
 
 // Get returns the record with the given primary key, or nil and no error when there is none.
 func (t *Table[T]) Get(r Reader, key []byte) (*T, error) {
-	b, err := r.Get(t.rows.Raw(key...))
+	s := borrow()
+	defer s.giveBack()
+	b, err := r.Get(t.row(s, key))
 	if err != nil || b == nil {
 		return nil, err
 	}
 	return t.decode(b)
+}
+
+// row makes the stored key of the record key in s. There is room behind it for that of an index entry.
+func (t *Table[T]) row(s *scratch, key []byte) []byte {
+	s.key = append(append(s.key[:0], t.rows...), key...)
+	return s.key
 }
 
 // Scan gives the records whose primary keys k are within from <= k < to in ascending order of the keys, or in
@@ -155,8 +164,10 @@ func (t *Table[T]) Put(tx Tx, v *T) error { return t.put(tx, v, false) }
 func (t *Table[T]) Insert(tx Tx, v *T) error { return t.put(tx, v, true) }
 
 func (t *Table[T]) put(tx Tx, v *T, insert bool) error {
+	s := borrow()
+	defer s.giveBack()
 	key := t.key(v)
-	row := append(append(make([]byte, 0, 192), t.rows...), key...)
+	row := t.row(s, key)
 	old, err := tx.Get(row)
 	if err != nil {
 		return err
@@ -164,11 +175,10 @@ func (t *Table[T]) put(tx Tx, v *T, insert bool) error {
 	if insert && old != nil {
 		return &DuplicateError{Key: bytes.Clone(key), Holder: bytes.Clone(key)}
 	}
-	b := binary.AppendUvarint(make([]byte, 0, max(len(old)+16, 64)), t.codec.Version)
-	if b, err = t.codec.Append(v, b); err != nil {
+	if s.record, err = t.codec.Append(v, binary.AppendUvarint(s.record[:0], t.codec.Version)); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	if old != nil && bytes.Equal(old, b) {
+	if old != nil && bytes.Equal(old, s.record) {
 		return nil
 	}
 	var before *T
@@ -180,18 +190,14 @@ func (t *Table[T]) put(tx Tx, v *T, insert bool) error {
 	if err := t.reindex(tx, row[len(row):], key, before, v); err != nil {
 		return err
 	}
-	return tx.Put(row, b)
+	return tx.Put(row, s.record)
 }
 
 // Delete removes the record with the given primary key; it is no error when there is none. One that cannot be read is
 // not removed, see [VersionError].
 func (t *Table[T]) Delete(tx Tx, key []byte) error {
-	b, err := tx.Get(t.rows.Raw(key...))
-	if err != nil || b == nil {
-		return err
-	}
-	before, err := t.decode(b)
-	if err != nil {
+	before, err := t.Get(tx, key)
+	if err != nil || before == nil {
 		return err
 	}
 	return t.remove(tx, key, before)
@@ -199,10 +205,13 @@ func (t *Table[T]) Delete(tx Tx, key []byte) error {
 
 // remove removes the record before, whose primary key is key.
 func (t *Table[T]) remove(tx Tx, key []byte, before *T) error {
-	if err := t.reindex(tx, nil, key, before, nil); err != nil {
+	s := borrow()
+	defer s.giveBack()
+	row := t.row(s, key)
+	if err := t.reindex(tx, row[len(row):], key, before, nil); err != nil {
 		return err
 	}
-	return tx.Delete(t.rows.Raw(key...))
+	return tx.Delete(row)
 }
 
 func (t *Table[T]) decode(b []byte) (*T, error) {
@@ -218,4 +227,17 @@ func (t *Table[T]) decode(b []byte) (*T, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	return v, nil
+}
+
+// scratch is room for a key and a record, which no Store keeps; methods borrow it while they run.
+type scratch struct{ key, record []byte }
+
+var scratches = sync.Pool{New: func() any { return &scratch{make([]byte, 0, 512), make([]byte, 0, 1024)} }}
+
+func borrow() *scratch { return scratches.Get().(*scratch) }
+
+func (s *scratch) giveBack() {
+	if cap(s.record) <= 1<<16 {
+		scratches.Put(s)
+	}
 }
