@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -42,12 +43,24 @@ func (w *Writer) Bool(n Number, v bool) {
 	}
 }
 
-// Time appends an instant between the years 1678 and 2262, with a resolution of a nanosecond. The zero Time is left out;
-// the instant at which 1970 began is taken for one nanosecond later.
+// Time appends an instant with a resolution of a nanosecond. The zero Time is left out; one before 1677-09-21 or after
+// 2262-04-11 is taken for the nearest within, and the instant at which 1970 began for one nanosecond later.
 func (w *Writer) Time(n Number, t time.Time) {
 	if !t.IsZero() {
-		w.Int(n, cmp.Or(t.UnixNano(), 1))
+		w.Int(n, nanoseconds(t))
 	}
+}
+
+// nanoseconds returns the time since 1970, never 0.
+func nanoseconds(t time.Time) int64 {
+	const limit = math.MaxInt64 / int64(time.Second)
+	switch s := t.Unix(); {
+	case s < -limit:
+		return -math.MaxInt64
+	case s >= limit:
+		return math.MaxInt64
+	}
+	return cmp.Or(t.UnixNano(), 1)
 }
 
 // Text appends a string of any octets, or a record within the record.
@@ -151,7 +164,12 @@ func (r *Reader) Int() int64 { return protowire.DecodeZigZag(r.v) }
 func (r *Reader) Bool() bool { return r.v != 0 }
 
 // Time returns what [Writer.Time] appended, in UTC.
-func (r *Reader) Time() time.Time { return time.Unix(0, r.Int()).UTC() }
+func (r *Reader) Time() time.Time {
+	if r.v == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, r.Int()).UTC()
+}
 
 // Text returns what [Writer.Text], [Writer.Bytes] or [Writer.Element] appended. It shares its memory with the other texts
 // of the record.

@@ -73,11 +73,34 @@ func TestRoundTrip(t *testing.T) {
 	require.Equal(t, []byte(w), raw)
 }
 
+// TestTimes checks the ends of what a time can be, and what lies beyond.
+func TestTimes(t *testing.T) {
+	first, last := time.Unix(0, -math.MaxInt64).UTC(), time.Unix(0, math.MaxInt64).UTC()
+	for _, c := range []struct{ at, want time.Time }{
+		{time.Unix(0, 0), time.Unix(0, 1).UTC()},
+		{time.Unix(0, -1), time.Unix(0, -1).UTC()},
+		{time.Date(2262, 4, 11, 0, 0, 0, 1, time.UTC), time.Date(2262, 4, 11, 0, 0, 0, 1, time.UTC)},
+		{time.Date(1677, 9, 22, 0, 0, 0, 1, time.UTC), time.Date(1677, 9, 22, 0, 0, 0, 1, time.UTC)},
+		{last, last},
+		{last.Add(1), last},
+		{time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), last},
+		{first.Add(-1), first},
+		{time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), first},
+	} {
+		var w record.Writer
+		w.Time(1, c.at)
+		r := record.Read(w)
+		require.True(t, r.Next())
+		require.Equal(t, c.want, r.Time(), c.at)
+	}
+}
+
 func TestOtherKinds(t *testing.T) {
 	// Number 1 as a fixed32, which this package does not write, and number 2 as a varint.
 	r := record.Read([]byte{1<<3 | 5, 1, 2, 3, 4, 2 << 3, 7})
 	require.True(t, r.Next())
 	require.Zero(t, r.Uint())
+	require.Zero(t, r.Time())
 	require.Empty(t, r.Text())
 	require.Len(t, r.Raw(), 5)
 	require.True(t, r.Next())
