@@ -132,14 +132,30 @@ func TestScale(t *testing.T) {
 	require.NoError(t, err)
 	head, rest, ok := strings.Cut(string(doc), begin)
 	require.True(t, ok)
-	_, tail, ok := strings.Cut(rest, end)
+	table, tail, ok := strings.Cut(rest, end)
 	require.True(t, ok)
-	got := head + begin + b.String() + end + tail
 	if flag.Lookup("update").Value.String() == "true" {
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+		require.NoError(t, os.WriteFile(path, []byte(head+begin+b.String()+end+tail), 0o644))
 		return
 	}
-	require.Equal(t, string(doc), got)
+	want, got := strings.Split(table, "\n"), strings.Split(b.String(), "\n")
+	require.Len(t, got, len(want))
+	for i := range want {
+		wantRow, wantOctets := octets(want[i])
+		row, octets := octets(got[i])
+		require.Equal(t, wantRow, row)
+		require.InDelta(t, wantOctets, octets, 20, row)
+	}
+}
+
+// octets cuts the last column off a row: it varies with the length of numbers in Session-Ids.
+func octets(row string) (rest string, n int) {
+	row = strings.TrimSuffix(row, " |")
+	i := strings.LastIndex(row, "|") + 1
+	if _, err := fmt.Sscan(row[i:], &n); err != nil {
+		return row, 0
+	}
+	return row[:i], n
 }
 
 func scale(t *testing.T, clustered bool, out *strings.Builder) {
