@@ -22,7 +22,8 @@ import (
 	"github.com/scefkit/scefkit/t6a"
 )
 
-// costs counts what transactions ask of a Store. Renewals of leases are left out.
+// costs counts what transactions ask of a Store. Those about leases are left out, and those that look for timers that are
+// due, of which there is one after one or several commits that set a timer.
 type costs struct {
 	views, updates, gets, scans, writes, octets int
 }
@@ -59,7 +60,7 @@ func (m *meter) View(ctx context.Context, fn func(store.Reader) error) error {
 		r = metered{Reader: in}
 		return fn(&r)
 	})
-	if !r.lease {
+	if !r.skip {
 		r.views = 1
 		m.add(r.costs)
 	}
@@ -72,7 +73,7 @@ func (m *meter) Update(ctx context.Context, fn func(store.Tx) error) error {
 		r = metered{Reader: in, tx: in}
 		return fn(&r)
 	})
-	if !r.lease {
+	if !r.skip {
 		if r.writes > 0 {
 			r.updates = 1
 		} else {
@@ -88,20 +89,18 @@ type metered struct {
 	store.Reader
 	tx store.Tx
 	costs
-	lease bool // it is about the cluster
+	skip bool // it is about leases, or looks for timers
 }
-
-var renewal = []byte("cluster/b")
 
 func (r *metered) Get(key []byte) ([]byte, error) {
 	r.gets++
-	r.lease = r.lease || bytes.HasPrefix(key, renewal)
+	r.skip = r.skip || bytes.HasPrefix(key, []byte("cluster/b"))
 	return r.Reader.Get(key)
 }
 
 func (r *metered) Scan(from, to []byte, reverse bool) iter.Seq2[store.Pair, error] {
 	r.scans++
-	r.lease = r.lease || bytes.HasPrefix(from, renewal[:8])
+	r.skip = r.skip || bytes.HasPrefix(from, []byte("cluster/")) || bytes.HasPrefix(from, []byte("nidd/t/"))
 	return r.Reader.Scan(from, to, reverse)
 }
 
