@@ -22,7 +22,8 @@ import (
 	"github.com/scefkit/scefkit/t6a"
 )
 
-// costs counts what transactions ask of a Store. Renewals of leases are left out.
+// costs counts what transactions ask of a Store. Those about leases are left out, and those that look for timers that are
+// due, of which there is one after one or several commits that set a timer.
 type costs struct {
 	views, updates, gets, scans, writes, octets int
 }
@@ -59,7 +60,7 @@ func (m *meter) View(ctx context.Context, fn func(store.Reader) error) error {
 		r = metered{Reader: in}
 		return fn(&r)
 	})
-	if !r.lease {
+	if !r.skip {
 		r.views = 1
 		m.add(r.costs)
 	}
@@ -72,7 +73,7 @@ func (m *meter) Update(ctx context.Context, fn func(store.Tx) error) error {
 		r = metered{Reader: in, tx: in}
 		return fn(&r)
 	})
-	if !r.lease {
+	if !r.skip {
 		if r.writes > 0 {
 			r.updates = 1
 		} else {
@@ -88,20 +89,18 @@ type metered struct {
 	store.Reader
 	tx store.Tx
 	costs
-	lease bool // it is about the cluster
+	skip bool // it is about leases, or looks for timers
 }
-
-var renewal = []byte("cluster/b")
 
 func (r *metered) Get(key []byte) ([]byte, error) {
 	r.gets++
-	r.lease = r.lease || bytes.HasPrefix(key, renewal)
+	r.skip = r.skip || bytes.HasPrefix(key, []byte("cluster/b"))
 	return r.Reader.Get(key)
 }
 
 func (r *metered) Scan(from, to []byte, reverse bool) iter.Seq2[store.Pair, error] {
 	r.scans++
-	r.lease = r.lease || bytes.HasPrefix(from, renewal[:8])
+	r.skip = r.skip || bytes.HasPrefix(from, []byte("cluster/")) || bytes.HasPrefix(from, []byte("nidd/t/"))
 	return r.Reader.Scan(from, to, reverse)
 }
 
@@ -123,7 +122,7 @@ func (r *metered) AfterCommit(fn func()) { r.tx.(store.HookTx).AfterCommit(fn) }
 // TestScale compares the table of docs/scale.md with what the procedures ask of the store; -update rewrites it.
 func TestScale(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("| NIDD, per UE | in a cluster | reading transactions | commits | Get | Scan | Put, Delete | octets written |\n|--|--|--|--|--|--|--|--|\n")
+	b.WriteString("| NIDD, per UE | in a cluster | reading transactions | commits | Get | Scan | Put, Delete | octets written, or kept |\n|--|--|--|--|--|--|--|--|\n")
 	for _, clustered := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) { scale(t, clustered, &b) })
 	}
@@ -132,14 +131,30 @@ func TestScale(t *testing.T) {
 	require.NoError(t, err)
 	head, rest, ok := strings.Cut(string(doc), begin)
 	require.True(t, ok)
-	_, tail, ok := strings.Cut(rest, end)
+	table, tail, ok := strings.Cut(rest, end)
 	require.True(t, ok)
-	got := head + begin + b.String() + end + tail
 	if flag.Lookup("update").Value.String() == "true" {
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+		require.NoError(t, os.WriteFile(path, []byte(head+begin+b.String()+end+tail), 0o644))
 		return
 	}
-	require.Equal(t, string(doc), got)
+	want, got := strings.Split(table, "\n"), strings.Split(b.String(), "\n")
+	require.Len(t, got, len(want))
+	for i := range want {
+		wantRow, wantOctets := octets(want[i])
+		row, octets := octets(got[i])
+		require.Equal(t, wantRow, row)
+		require.InDelta(t, wantOctets, octets, 20, row)
+	}
+}
+
+// octets cuts the last column off a row: it varies with the length of numbers in Session-Ids.
+func octets(row string) (rest string, n int) {
+	row = strings.TrimSuffix(row, " |")
+	i := strings.LastIndex(row, "|") + 1
+	if _, err := fmt.Sscan(row[i:], &n); err != nil {
+		return row, 0
+	}
+	return row[:i], n
 }
 
 func scale(t *testing.T, clustered bool, out *strings.Builder) {
@@ -172,7 +187,7 @@ func scale(t *testing.T, clustered bool, out *strings.Builder) {
 		}
 		return nil
 	}))
-	fmt.Fprintf(out, "| at rest: %d records of %d octets in all, keys included | %s | | | | | | |\n", records, octets, where)
+	fmt.Fprintf(out, "| at rest: %d records | %s | | | | | | %d |\n", records, where, octets)
 	step("uplink data", func() { b.asks(diameter.Success, odr(strings.Repeat("u", 64))) })
 	step("downlink data, delivered at once", func() { _, err := b.deliver(cfg, strings.Repeat("d", 64)); require.NoError(t, err) })
 	b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }

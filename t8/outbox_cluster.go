@@ -36,10 +36,7 @@ const (
 	removers    = 8
 )
 
-var (
-	errLane    = errors.New("t8: outbox: broken record of a subscription")
-	errNoLease = errors.New("t8: outbox: the lease of this process does not hold")
-)
+var errNoLease = errors.New("t8: outbox: the lease of this process does not hold")
 
 func (l laneRecord) encode() []byte {
 	b := append(make([]byte, 0, 25+len(l.host)), laneVersion)
@@ -49,9 +46,10 @@ func (l laneRecord) encode() []byte {
 	return append(b, l.host...)
 }
 
-func decodeLane(b []byte) (laneRecord, error) {
+// decodeLane reports whether a record makes sense.
+func decodeLane(b []byte) (laneRecord, bool) {
 	if len(b) < 25 || b[0] != laneVersion {
-		return laneRecord{}, errLane
+		return laneRecord{}, false
 	}
 	l := laneRecord{
 		owner: store.MemberID(binary.BigEndian.Uint64(b[1:])),
@@ -60,9 +58,9 @@ func decodeLane(b []byte) (laneRecord, error) {
 		host:  string(b[25:]),
 	}
 	if l.count == 0 || l.count > 1<<62 || l.last > 1<<63 { // sequence numbers are times
-		return laneRecord{}, errLane
+		return laneRecord{}, false
 	}
-	return l, nil
+	return l, true
 }
 
 // laneRecords is where the records are: behind all entries, as no lane has that key.
@@ -82,9 +80,7 @@ func (o *Outbox) getLane(r store.Reader, lane laneKey) (l laneRecord, there bool
 	if v == nil || err != nil {
 		return laneRecord{}, false, err
 	}
-	if l, err = decodeLane(v); err != nil {
-		return laneRecord{}, true, nil
-	}
+	l, _ = decodeLane(v)
 	return l, true, nil
 }
 
@@ -238,9 +234,9 @@ func (r *outboxRun) shared() bool { return r.o.opts.Cluster != nil }
 // which do so at the same time begin with different ones.
 func (r *outboxRun) rescanLanes(ctx context.Context) {
 	r.scan = scanState{busy: true, counts: map[string]int{}}
-	var any laneKey
-	binary.BigEndian.PutUint64(any[:], mathrand.Uint64())
-	r.scan.begin = r.o.laneRecordKey(any)
+	var first laneKey
+	binary.BigEndian.PutUint64(first[:], mathrand.Uint64())
+	r.scan.begin = r.o.laneRecordKey(first)
 	r.scan.end = store.PrefixEnd(r.o.laneRecords())
 	r.readLanes(ctx, r.scan.begin)
 }
@@ -281,9 +277,9 @@ func (o *Outbox) readLanes(ctx context.Context, s store.Store, self store.Member
 				continue
 			}
 			lane := laneKey(kv.Key[len(records):])
-			l, err := decodeLane(kv.Value)
+			l, ok := decodeLane(kv.Value)
 			switch {
-			case err != nil || !o.opts.Cluster.Seen(l.owner) && l.owner != self:
+			case !ok || !o.opts.Cluster.Seen(l.owner) && l.owner != self:
 				left = append(left, lane)
 			case l.owner == self:
 				p.lanes = append(p.lanes, foundLane{key: lane, host: l.host})

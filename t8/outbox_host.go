@@ -24,6 +24,26 @@ const (
 type classQueue struct {
 	hosts []*outboxHost // with a lane that is ready and room for it
 	busy  int           // attempts under way
+	turns uint64        // how many were taken from it
+}
+
+// next takes the host that has waited longest; if both, in turn with the one that came last. Of thousands whose attempts
+// fail slowly, it is not known which, one that was enqueued to just now lives more likely than others, and needs not wait
+// for all.
+func (c *classQueue) next(both bool) *outboxHost {
+	c.turns++
+	i := 0
+	if both && c.turns%2 == 0 {
+		i = len(c.hosts) - 1
+	}
+	h := c.hosts[i]
+	c.hosts[i] = nil
+	if i == 0 {
+		c.hosts = c.hosts[1:]
+	} else {
+		c.hosts = c.hosts[:i]
+	}
+	return h
 }
 
 // outboxHost is what Run knows about a destination.

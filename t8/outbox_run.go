@@ -256,8 +256,7 @@ func (r *outboxRun) start(ctx context.Context) {
 	for class, most := range [classes]int{limit, max(1, limit/2), max(1, limit/4)} {
 		c := &r.class[class]
 		for len(c.hosts) > 0 && r.senders < limit && c.busy < most {
-			h := c.hosts[0]
-			c.hosts = c.hosts[1:]
+			h := c.next(class != classGood)
 			h.queued = false
 			now := time.Now()
 			if len(h.queue) == 0 || h.busy >= r.room(h) || h.until.After(now) {

@@ -255,7 +255,7 @@ func TestOpenMillion(t *testing.T) {
 	s, err := Open(dir, &Options{Logger: slog.Default()})
 	require.NoError(t, err)
 	load(t, s, n)
-	timers := store.NewTimers([]byte("t/"))
+	timers := store.NewTimers([]byte("t/"), nil)
 	now := time.Now()
 	const due = 10 // of them; the others are due later
 	for i := uint64(0); i < n; {
