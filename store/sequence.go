@@ -12,7 +12,8 @@ var ErrExhausted = errors.New("store: sequence exhausted")
 
 // A Sequence gives numbers that are never given again: not to another goroutine, not on another node that has a
 // Sequence with the same key on the same store, and not after a restart or a crash. Within one Sequence each number is
-// higher than those given before; between two they are not in order.
+// higher than those given before; between two they are not in order. With SequenceOptions.Wrap all that ends at the last
+// number.
 //
 // The numbers are taken from the store in blocks, so that few calls cost a transaction. What is left of a block is lost
 // with the process.
@@ -65,7 +66,7 @@ func NewSequence(s Store, key []byte, opts *SequenceOptions) *Sequence {
 }
 
 // Next returns the next number. Now and then it runs a transaction, so it must not be called within one of the same
-// store. It fails with ErrExhausted, or as Update does.
+// store. It fails with ErrExhausted, with ctx.Err(), or as Update does.
 func (q *Sequence) Next(ctx context.Context) (uint64, error) {
 	for {
 		if n, ok := q.fromBlock(); ok {

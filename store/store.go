@@ -56,7 +56,8 @@ type Store interface {
 }
 
 // A Reader reads one consistent state. It is valid until the function that received it returns, in the goroutine that
-// runs it only. The slices that it gives are valid as long and must not be changed.
+// runs it only. The slices that it gives are valid as long and must not be changed. Those that it is given it does not
+// keep: the caller may change them as soon as the method has returned.
 type Reader interface {
 	// Get returns the value of key, or nil and no error when there is none. The value of a key that was put empty is
 	// an empty slice, not nil.

@@ -157,7 +157,8 @@ func bound(prefix Key, to []byte) []byte {
 // when the record is as it was, and no index entry that stays the same.
 //
 // When another record has the key of v in a unique index, Put fails with a [DuplicateError]; when the record that it
-// would replace cannot be read, with the error of that, see [VersionError]. Both leave the transaction as it was.
+// would replace cannot be read, with the error of that, see [VersionError]; when Codec.Append fails, with an error that
+// wraps its own. All of them leave the transaction as it was.
 func (t *Table[T]) Put(tx Tx, v *T) error { return t.put(tx, v, false) }
 
 // Insert is Put for a new record: it fails with a [DuplicateError] when there is one with the primary key of v.

@@ -17,8 +17,9 @@ type Index[T any] struct {
 	// same table.
 	Name string
 	// Keys returns the keys under which the index has v: none, one or several, of any octets. They depend on v alone. The
-	// slice is the table's from then on, the octets are not; a key given twice counts once. Keys must be safe for
-	// concurrent use.
+	// slice is the table's from then on, the octets are not; a key given twice counts once. Written by
+	// AppendText, with the prefix of the table, Name and, unless Unique, the primary key, each has to fit into MaxKey. Keys
+	// must be safe for concurrent use.
 	Keys func(v *T) []Key
 	// Unique keeps two records from having a key in common.
 	Unique bool

@@ -112,9 +112,11 @@ func (r *Reader) Next() bool {
 	if len(r.left) == 0 || r.err != nil {
 		return false
 	}
-	num, kind, n := protowire.ConsumeTag(r.left)
-	if n < 0 {
-		return r.damaged(n)
+	num, kind, n := Number(r.left[0]>>3), protowire.Type(r.left[0]&7), 1 // the usual tag
+	if num == 0 || r.left[0] >= 0x80 {
+		if num, kind, n = protowire.ConsumeTag(r.left); n < 0 {
+			return r.damaged(n)
+		}
 	}
 	r.n, r.v, r.s = num, 0, ""
 	size := 0
