@@ -19,6 +19,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/store/etcd/etcdtest"
 	"github.com/scefkit/scefkit/storetest"
 )
 
@@ -120,11 +121,11 @@ func TestConformanceOfMany(t *testing.T) {
 }
 
 func TestConformanceDurable(t *testing.T) {
-	c := startCluster(t, 3, nil)
+	c := etcdtest.Start(t, 3, nil)
 	storetest.RunDurable(t, func(t *testing.T, dir string) store.Store {
 		h := fnv.New64a()
 		h.Write([]byte(dir))
-		return open(t, c.endpoints(), Options{Prefix: fmt.Sprintf("%x/", h.Sum64())})
+		return open(t, c.Endpoints(), Options{Prefix: fmt.Sprintf("%x/", h.Sum64())})
 	})
 }
 
@@ -158,8 +159,8 @@ func TestServerLimits(t *testing.T) {
 		"bytes": func(cfg *embed.Config) { cfg.MaxRequestBytes = MinRequestBytes - 4096 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := startCluster(t, 1, func(cfg *embed.Config) { cfg.UnsafeNoFsync = true; config(cfg) })
-			_, err := Open(t.Context(), clientv3.Config{Endpoints: c.endpoints()}, nil)
+			c := etcdtest.Start(t, 1, func(cfg *embed.Config) { noSync(cfg); config(cfg) })
+			_, err := Open(t.Context(), clientv3.Config{Endpoints: c.Endpoints()}, nil)
 			require.ErrorIs(t, err, ErrServerLimits)
 			require.ErrorContains(t, err, "--max-txn-ops=65536")
 		})
@@ -171,9 +172,9 @@ func TestLargeTransaction(t *testing.T) {
 	if slow {
 		t.Skip("the servers would give up waiting for themselves")
 	}
-	c := startCluster(t, 3, nil)
+	c := etcdtest.Start(t, 3, nil)
 	prefix := strings.Repeat("p", maxPrefix)
-	s, err := Open(t.Context(), clientv3.Config{Endpoints: c.endpoints()}, &Options{Prefix: prefix})
+	s, err := Open(t.Context(), clientv3.Config{Endpoints: c.Endpoints()}, &Options{Prefix: prefix})
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() })
 	const keys = 65_000
@@ -210,27 +211,13 @@ func TestLargeTransaction(t *testing.T) {
 	require.ErrorContains(t, err, "--max-txn-ops")
 
 	// Such a log entry does not stop a member from starting.
-	for _, m := range c.members {
-		m.kill()
-	}
-	restart(t, c)
+	c.Kill(0, 1, 2)
+	c.Restart(t)
 	require.NoError(t, s.View(t.Context(), func(r store.Reader) error {
 		n, err := count(r, "", "")
 		require.Equal(t, keys, n)
 		return err
 	}))
-}
-
-// restart starts all members that are down at the same time.
-func restart(t testing.TB, c *cluster) {
-	t.Helper()
-	var down []*member
-	for _, m := range c.members {
-		if m.etcd == nil {
-			down = append(down, m)
-		}
-	}
-	require.NoError(t, c.start(down...))
 }
 
 func TestPrefixesApart(t *testing.T) {
@@ -619,8 +606,8 @@ func TestConflicts(t *testing.T) {
 }
 
 func TestSpaceUsedUp(t *testing.T) {
-	c := startCluster(t, 1, func(cfg *embed.Config) { cfg.UnsafeNoFsync = true; cfg.QuotaBackendBytes = 16 << 20 })
-	s := open(t, c.endpoints(), Options{CacheRecords: -1})
+	c := etcdtest.Start(t, 1, func(cfg *embed.Config) { noSync(cfg); cfg.QuotaBackendBytes = 16 << 20 })
+	s := open(t, c.Endpoints(), Options{CacheRecords: -1})
 	value := strings.Repeat("x", store.MaxValue)
 	acknowledged := 0
 	var err error
