@@ -230,6 +230,9 @@ func TestClusterEtcdLeaderKilled(t *testing.T) {
 		servers.Restart(t)
 	}
 	r.stop()
+	for _, m := range f.members {
+		t.Logf("%s lost its lease %d times", m.host, strings.Count(m.log.String(), "lease was lost"))
+	}
 	r.settle()
 	r.check()
 }

@@ -17,9 +17,10 @@ import (
 	"github.com/scefkit/scefkit/store/etcd/etcdtest"
 )
 
+// noSync spares the disk, which no test here is about: what a killed member wrote, the system has.
 func noSync(cfg *embed.Config) { cfg.UnsafeNoFsync = true }
 
-// shared are clusters for the tests that do not harm them, of three members and of one. They sync nothing.
+// shared are clusters for the tests that do not harm them, of three members and of one.
 var shared [2]struct {
 	once    sync.Once
 	cluster *etcdtest.Cluster

@@ -156,7 +156,7 @@ func (l *load) check(t *testing.T, s *Store) {
 }
 
 func TestLeadersDie(t *testing.T) {
-	c := etcdtest.Start(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	l := startLoad(t, c.Endpoints(), 3, Options{Prefix: "leaders/"})
 	for range rounds(3) {
 		l.progress(t, 100)
@@ -172,7 +172,7 @@ func TestLeadersDie(t *testing.T) {
 
 // The leader is parted from the others while clients still reach it.
 func TestLeaderCutOff(t *testing.T) {
-	c := etcdtest.Start(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	l := startLoad(t, c.Endpoints(), 3, Options{Prefix: "cut/", RequestTimeout: 500 * time.Millisecond})
 	for range rounds(3) {
 		l.progress(t, 100)
@@ -187,7 +187,7 @@ func TestLeaderCutOff(t *testing.T) {
 
 // Answers are lost on the way to the clients, then the connections break.
 func TestAnswersLost(t *testing.T) {
-	c := etcdtest.Start(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	l := startLoad(t, c.Endpoints(), 3, Options{Prefix: "lost/", RequestTimeout: 300 * time.Millisecond})
 	for i := range rounds(15) {
 		l.progress(t, 30)
@@ -200,7 +200,7 @@ func TestAnswersLost(t *testing.T) {
 
 // No answer at all for longer than the patience: errors, and either outcome.
 func TestPatienceEnds(t *testing.T) {
-	c := etcdtest.Start(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	l := startLoad(t, c.Endpoints(), 2, Options{Prefix: "patience/", RequestTimeout: 100 * time.Millisecond, Patience: 300 * time.Millisecond})
 	for range rounds(3) {
 		l.progress(t, 100)

@@ -75,7 +75,10 @@ func counter(t testing.TB, s store.Store, key string) int {
 }
 
 func TestConformance(t *testing.T) {
-	// With 3 remembered records, all keys fight for the slots. The usual number is that of TestConformanceOfMany.
+	if slow {
+		t.Skip("TestConformanceOfMany is enough where all is slow")
+	}
+	// With 3 remembered records, all keys fight for the slots.
 	storetest.Run(t, func(t *testing.T) store.Store {
 		return open(t, aloneEndpoints(), Options{CacheRecords: 3})
 	})
@@ -105,6 +108,7 @@ func (m *many) Close() error {
 	return errors.Join(errs...)
 }
 
+// The Stores remember the usual number of records, 3, and none.
 func TestConformanceOfMany(t *testing.T) {
 	endpoints := SharedEndpoints
 	if slow {
@@ -113,15 +117,15 @@ func TestConformanceOfMany(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store {
 		m := new(many)
 		prefix := fmt.Sprintf("many%d/", prefixes.Add(1))
-		for range 3 {
-			m.stores = append(m.stores, open(t, endpoints(), Options{Prefix: prefix}))
+		for _, records := range []int{0, 3, -1} {
+			m.stores = append(m.stores, open(t, endpoints(), Options{Prefix: prefix, CacheRecords: records}))
 		}
 		return m
 	})
 }
 
 func TestConformanceDurable(t *testing.T) {
-	c := etcdtest.Start(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	storetest.RunDurable(t, func(t *testing.T, dir string) store.Store {
 		h := fnv.New64a()
 		h.Write([]byte(dir))
@@ -172,7 +176,7 @@ func TestLargeTransaction(t *testing.T) {
 	if slow {
 		t.Skip("the servers would give up waiting for themselves")
 	}
-	c := etcdtest.Start(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	prefix := strings.Repeat("p", maxPrefix)
 	s, err := Open(t.Context(), clientv3.Config{Endpoints: c.Endpoints()}, &Options{Prefix: prefix})
 	require.NoError(t, err)
