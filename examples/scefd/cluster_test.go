@@ -13,10 +13,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.etcd.io/etcd/server/v3/embed"
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/sim"
+	"github.com/scefkit/scefkit/store/etcd/etcdtest"
 	"github.com/scefkit/scefkit/store/postgres/pgtest"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
@@ -117,6 +119,17 @@ func eachStore(t *testing.T, fn func(t *testing.T, store string)) {
 		t.Cleanup(stop)
 		fn(t, fmt.Sprintf("{engine: postgres, url: %q, lease: %v}", server.URL(), lease))
 	})
+	t.Run("etcd", func(t *testing.T) { fn(t, etcdStore(startEtcd(t))) })
+}
+
+// startEtcd starts three members.
+func startEtcd(t *testing.T) *etcdtest.Cluster {
+	return etcdtest.Start(t, 3, func(cfg *embed.Config) { cfg.UnsafeNoFsync = true })
+}
+
+// etcdStore is the configuration of a store in c.
+func etcdStore(c *etcdtest.Cluster) string {
+	return fmt.Sprintf(`{engine: etcd, endpoints: ["%s"], prefix: scefd/, lease: %v}`, strings.Join(c.Endpoints(), `", "`), lease)
 }
 
 // run begins a load on the fleet.
@@ -189,6 +202,39 @@ func TestClusterKill(t *testing.T) {
 		r.settle()
 		r.check()
 	})
+}
+
+// TestClusterEtcdLeaderKilled kills the leader of etcd again and again while the daemons work, and holds them to what
+// they acknowledged. They go on with the next leader.
+func TestClusterEtcdLeaderKilled(t *testing.T) {
+	servers := startEtcd(t)
+	f := newFleet(t, 3, etcdStore(servers))
+	r := f.run(6, rand.Uint64())
+	r.agents = true // where an election takes longer than the lease
+	defer r.stop()
+	rounds := 4
+	if testing.Short() {
+		rounds = 2
+	}
+	for range rounds {
+		r.pause(t.Context(), 500*time.Millisecond)
+		servers.Kill(servers.Leader(t))
+		servers.Leader(t)
+		before := len(f.as.Notifications())
+		eventually(t, 30*time.Second, func() string {
+			if len(f.as.Notifications()) < before+20 {
+				return "the daemons do not go on"
+			}
+			return ""
+		})
+		servers.Restart(t)
+	}
+	r.stop()
+	for _, m := range f.members {
+		t.Logf("%s lost its lease %d times", m.host, strings.Count(m.log.String(), "lease was lost"))
+	}
+	r.settle()
+	r.check()
 }
 
 // TestClusterTakesOver checks what becomes of the work of a daemon that is killed for good: its stored data, its

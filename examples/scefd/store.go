@@ -63,9 +63,11 @@ var engines = map[string]engine{
 			if err != nil {
 				return nil, err
 			}
+			// What a leader that dies has taken is never answered. The lease must outlast asking again.
+			timeout := min(c.Lease.Duration/4, 3*time.Second) // 0 is the default of both
 			return opened(etcd.Open(ctx, clientv3.Config{
 				Endpoints: c.Endpoints, Username: c.Username, Password: c.Password, TLS: security,
-			}, &etcd.Options{Prefix: c.Prefix, Logger: log}))
+			}, &etcd.Options{Prefix: c.Prefix, RequestTimeout: timeout, Logger: log}))
 		}},
 }
 

@@ -13,6 +13,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/store/etcd/etcdtest"
 )
 
 // BenchmarkUpdate compares an Update that reads three keys and writes them, as a state, its timer and the timer's index,
@@ -23,8 +24,8 @@ import (
 // remember, "again" is one of keys that it wrote itself the last time, "shared" one of keys that another Store wrote the
 // last time.
 func BenchmarkUpdate(b *testing.B) {
-	c := startCluster(b, 3, nil)
-	client, err := clientv3.New(clientv3.Config{Endpoints: c.endpoints()})
+	c := etcdtest.Start(b, 3, nil)
+	client, err := clientv3.New(clientv3.Config{Endpoints: c.Endpoints()})
 	require.NoError(b, err)
 	b.Cleanup(func() { client.Close() })
 	const records = 400
@@ -75,11 +76,11 @@ func BenchmarkUpdate(b *testing.B) {
 			})
 		}
 	}
-	first := update(open(b, c.endpoints(), Options{CacheRecords: -1}))
-	again := update(open(b, c.endpoints(), Options{}))
+	first := update(open(b, c.Endpoints(), Options{CacheRecords: -1}))
+	again := update(open(b, c.Endpoints(), Options{}))
 	pair := [2]func(context.Context, uint64) error{}
 	for i := range pair {
-		pair[i] = update(open(b, c.endpoints(), Options{Prefix: "shared/"}))
+		pair[i] = update(open(b, c.Endpoints(), Options{Prefix: "shared/"}))
 	}
 	shared := func(ctx context.Context, n uint64) error { return pair[n/records%2](ctx, n) }
 	for n := range uint64(2 * records) { // all keys are there from the beginning

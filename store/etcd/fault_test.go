@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/store/etcd/etcdtest"
 )
 
 // load writes from several Stores while a test breaks things, and then looks for what was acknowledged: every Update adds
@@ -36,6 +37,16 @@ const (
 	loadWriters  = 4 // of each Store
 	loadCounters = 3
 )
+
+// until waits for something to become true.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for begin := time.Now(); !is(); time.Sleep(time.Millisecond) {
+		if time.Since(begin) > time.Minute {
+			t.Fatalf("still waiting after a minute: %s", what)
+		}
+	}
+}
 
 // rounds gives how often something is broken: less often where all is slow.
 func rounds(n int) int {
@@ -145,70 +156,60 @@ func (l *load) check(t *testing.T, s *Store) {
 }
 
 func TestLeadersDie(t *testing.T) {
-	c := startCluster(t, 3, nil)
-	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "leaders/"})
+	c := etcdtest.Start(t, 3, noSync)
+	l := startLoad(t, c.Endpoints(), 3, Options{Prefix: "leaders/"})
 	for range rounds(3) {
 		l.progress(t, 100)
-		m := c.leader(t)
-		m.kill()
+		c.Kill(c.Leader(t))
 		l.progress(t, 100)
-		require.NoError(t, c.start(m))
+		c.Restart(t)
 	}
 	l.end(t, false)
-	for _, m := range c.members {
-		m.kill()
-	}
-	restart(t, c)
+	c.Kill(0, 1, 2)
+	c.Restart(t)
 	l.check(t, l.stores[1])
 }
 
 // The leader is parted from the others while clients still reach it.
 func TestLeaderCutOff(t *testing.T) {
-	c := startCluster(t, 3, nil)
-	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "cut/", RequestTimeout: 500 * time.Millisecond})
+	c := etcdtest.Start(t, 3, noSync)
+	l := startLoad(t, c.Endpoints(), 3, Options{Prefix: "cut/", RequestTimeout: 500 * time.Millisecond})
 	for range rounds(3) {
 		l.progress(t, 100)
-		old := c.leader(t)
-		c.cutOff(old)
-		until(t, "another leader", func() bool { return c.leader(t) != old })
+		old := c.Leader(t)
+		c.CutOff(old)
+		until(t, "another leader", func() bool { return c.Leader(t) != old })
 		l.progress(t, 100)
-		c.heal()
+		c.Heal()
 	}
 	l.end(t, false)
 }
 
 // Answers are lost on the way to the clients, then the connections break.
 func TestAnswersLost(t *testing.T) {
-	c := startCluster(t, 3, nil)
-	l := startLoad(t, c.endpoints(), 3, Options{Prefix: "lost/", RequestTimeout: 300 * time.Millisecond})
+	c := etcdtest.Start(t, 3, noSync)
+	l := startLoad(t, c.Endpoints(), 3, Options{Prefix: "lost/", RequestTimeout: 300 * time.Millisecond})
 	for i := range rounds(15) {
 		l.progress(t, 30)
-		p := c.members[i%3].clients
-		p.mute.Store(true)
+		c.Mute(i % 3)
 		l.progress(t, 5)
-		p.cutAll()
-		p.mute.Store(false)
+		c.Unmute(i % 3)
 	}
 	l.end(t, false)
 }
 
 // No answer at all for longer than the patience: errors, and either outcome.
 func TestPatienceEnds(t *testing.T) {
-	c := startCluster(t, 3, nil)
-	l := startLoad(t, c.endpoints(), 2, Options{Prefix: "patience/", RequestTimeout: 100 * time.Millisecond, Patience: 300 * time.Millisecond})
+	c := etcdtest.Start(t, 3, noSync)
+	l := startLoad(t, c.Endpoints(), 2, Options{Prefix: "patience/", RequestTimeout: 100 * time.Millisecond, Patience: 300 * time.Millisecond})
 	for range rounds(3) {
 		l.progress(t, 100)
-		for _, m := range c.members {
-			m.clients.mute.Store(true)
-		}
+		c.Mute(0, 1, 2)
 		until(t, "all have given up", func() bool { return l.unknown.Load()+l.refused.Load() >= 2*loadWriters })
 		s := l.stores[0]
 		err := s.View(t.Context(), func(r store.Reader) error { _, err := r.Get([]byte("a")); return err })
 		require.ErrorIs(t, err, ErrUnavailable)
-		for _, m := range c.members {
-			m.clients.cutAll()
-			m.clients.mute.Store(false)
-		}
+		c.Unmute(0, 1, 2)
 		l.progress(t, 100)
 	}
 	l.end(t, true)

@@ -46,7 +46,8 @@ type Options struct {
 	// prefixes never meet. At most 48 octets, none below 0x20. Empty means "scefkit/".
 	Prefix string
 	// RequestTimeout is how long a member may take for one request before another one is asked. Zero means 3 s, the
-	// least is 10 ms.
+	// least is 10 ms. A leader that dies takes requests with it that nobody answers; where a store.Cluster is in the Store,
+	// a quarter of its lease leaves time to ask again.
 	RequestTimeout time.Duration
 	// Patience is how long a request is tried again while the cluster gives no answer, as during the election of a leader.
 	// Zero means 20 s; it must not be below RequestTimeout.

@@ -19,6 +19,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/store/etcd/etcdtest"
 	"github.com/scefkit/scefkit/storetest"
 )
 
@@ -74,7 +75,10 @@ func counter(t testing.TB, s store.Store, key string) int {
 }
 
 func TestConformance(t *testing.T) {
-	// With 3 remembered records, all keys fight for the slots. The usual number is that of TestConformanceOfMany.
+	if slow {
+		t.Skip("TestConformanceOfMany is enough where all is slow")
+	}
+	// With 3 remembered records, all keys fight for the slots.
 	storetest.Run(t, func(t *testing.T) store.Store {
 		return open(t, aloneEndpoints(), Options{CacheRecords: 3})
 	})
@@ -104,6 +108,7 @@ func (m *many) Close() error {
 	return errors.Join(errs...)
 }
 
+// The Stores remember the usual number of records, 3, and none.
 func TestConformanceOfMany(t *testing.T) {
 	endpoints := SharedEndpoints
 	if slow {
@@ -112,19 +117,19 @@ func TestConformanceOfMany(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store {
 		m := new(many)
 		prefix := fmt.Sprintf("many%d/", prefixes.Add(1))
-		for range 3 {
-			m.stores = append(m.stores, open(t, endpoints(), Options{Prefix: prefix}))
+		for _, records := range []int{0, 3, -1} {
+			m.stores = append(m.stores, open(t, endpoints(), Options{Prefix: prefix, CacheRecords: records}))
 		}
 		return m
 	})
 }
 
 func TestConformanceDurable(t *testing.T) {
-	c := startCluster(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	storetest.RunDurable(t, func(t *testing.T, dir string) store.Store {
 		h := fnv.New64a()
 		h.Write([]byte(dir))
-		return open(t, c.endpoints(), Options{Prefix: fmt.Sprintf("%x/", h.Sum64())})
+		return open(t, c.Endpoints(), Options{Prefix: fmt.Sprintf("%x/", h.Sum64())})
 	})
 }
 
@@ -158,8 +163,8 @@ func TestServerLimits(t *testing.T) {
 		"bytes": func(cfg *embed.Config) { cfg.MaxRequestBytes = MinRequestBytes - 4096 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := startCluster(t, 1, func(cfg *embed.Config) { cfg.UnsafeNoFsync = true; config(cfg) })
-			_, err := Open(t.Context(), clientv3.Config{Endpoints: c.endpoints()}, nil)
+			c := etcdtest.Start(t, 1, func(cfg *embed.Config) { noSync(cfg); config(cfg) })
+			_, err := Open(t.Context(), clientv3.Config{Endpoints: c.Endpoints()}, nil)
 			require.ErrorIs(t, err, ErrServerLimits)
 			require.ErrorContains(t, err, "--max-txn-ops=65536")
 		})
@@ -171,9 +176,9 @@ func TestLargeTransaction(t *testing.T) {
 	if slow {
 		t.Skip("the servers would give up waiting for themselves")
 	}
-	c := startCluster(t, 3, nil)
+	c := etcdtest.Start(t, 3, noSync)
 	prefix := strings.Repeat("p", maxPrefix)
-	s, err := Open(t.Context(), clientv3.Config{Endpoints: c.endpoints()}, &Options{Prefix: prefix})
+	s, err := Open(t.Context(), clientv3.Config{Endpoints: c.Endpoints()}, &Options{Prefix: prefix})
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() })
 	const keys = 65_000
@@ -210,27 +215,13 @@ func TestLargeTransaction(t *testing.T) {
 	require.ErrorContains(t, err, "--max-txn-ops")
 
 	// Such a log entry does not stop a member from starting.
-	for _, m := range c.members {
-		m.kill()
-	}
-	restart(t, c)
+	c.Kill(0, 1, 2)
+	c.Restart(t)
 	require.NoError(t, s.View(t.Context(), func(r store.Reader) error {
 		n, err := count(r, "", "")
 		require.Equal(t, keys, n)
 		return err
 	}))
-}
-
-// restart starts all members that are down at the same time.
-func restart(t testing.TB, c *cluster) {
-	t.Helper()
-	var down []*member
-	for _, m := range c.members {
-		if m.etcd == nil {
-			down = append(down, m)
-		}
-	}
-	require.NoError(t, c.start(down...))
 }
 
 func TestPrefixesApart(t *testing.T) {
@@ -619,8 +610,8 @@ func TestConflicts(t *testing.T) {
 }
 
 func TestSpaceUsedUp(t *testing.T) {
-	c := startCluster(t, 1, func(cfg *embed.Config) { cfg.UnsafeNoFsync = true; cfg.QuotaBackendBytes = 16 << 20 })
-	s := open(t, c.endpoints(), Options{CacheRecords: -1})
+	c := etcdtest.Start(t, 1, func(cfg *embed.Config) { noSync(cfg); cfg.QuotaBackendBytes = 16 << 20 })
+	s := open(t, c.Endpoints(), Options{CacheRecords: -1})
 	value := strings.Repeat("x", store.MaxValue)
 	acknowledged := 0
 	var err error

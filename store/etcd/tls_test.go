@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 	"go.etcd.io/etcd/client/pkg/v3/transport"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
+
+	"github.com/scefkit/scefkit/store/etcd/etcdtest"
 )
 
 // authority signs certificates, whose files lie in dir.
@@ -73,15 +76,15 @@ func TestTLS(t *testing.T) {
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	})
 	client := ours.issue(t, "client", &x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
-	c := startCluster(t, 1, func(cfg *embed.Config) {
-		cfg.UnsafeNoFsync = true
+	c := etcdtest.Start(t, 1, func(cfg *embed.Config) {
+		noSync(cfg)
 		cfg.ListenClientUrls[0].Scheme, cfg.AdvertiseClientUrls[0].Scheme = "https", "https"
 		cfg.ClientTLSInfo = transport.TLSInfo{
 			CertFile: ours.file("server.crt"), KeyFile: ours.file("server.key"), TrustedCAFile: ours.file("ca.crt"), ClientCertAuth: true,
 		}
 	})
 	connect := func(tc *tls.Config, patience time.Duration) (*Store, error) {
-		cfg := clientv3.Config{Endpoints: []string{"https://" + c.members[0].clients.l.Addr().String()}, TLS: tc}
+		cfg := clientv3.Config{Endpoints: []string{strings.Replace(c.Endpoints()[0], "http:", "https:", 1)}, TLS: tc}
 		return Open(t.Context(), cfg, &Options{RequestTimeout: patience, Patience: patience, unchecked: true})
 	}
 	s, err := connect(&tls.Config{RootCAs: ours.pool, Certificates: []tls.Certificate{client}, MinVersion: tls.VersionTLS12}, 30*time.Second)
