@@ -74,6 +74,12 @@ func newFleet(t *testing.T, n int, store string) *fleet {
 	})
 	for _, m := range f.members {
 		m.awaitReady(t)
+		eventually(t, 20*time.Second, func() string { // a daemon is ready before its peers are
+			if !strings.Contains(m.log.String(), `"to":"Open"`) {
+				return m.host + " has no connection to the relay"
+			}
+			return ""
+		})
 	}
 	var err error
 	f.as, err = sim.NewAS(as1, clusterRoot, &sim.ASOptions{Token: secret, HTTP: &http.Client{Transport: f, Timeout: 30 * time.Second}})
