@@ -3,6 +3,7 @@ package pebble
 import (
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -203,6 +204,7 @@ func (d *disk) Settle(seq uint64) error {
 func (d *disk) run() {
 	defer close(d.stopped)
 	for range d.kick {
+		runtime.Gosched() // those that the last round woke have their next commits ready: they come along
 		d.mu.Lock()
 		r := d.gather
 		d.gather = nil
