@@ -89,7 +89,8 @@ type bench struct {
 	t       *testing.T
 	site    // of the daemon
 	hssAddr string
-	entry   diameter.Identity // who listens at dia, for HSS and MMEs
+	links   []diameter.Peer                       // to which MMEs connect
+	origin  func(diameter.Origin) diameter.Result // Options.CheckOrigin of HSS and MMEs; nil: its default
 
 	hss     *sim.HSS
 	hssNode *diameter.Node
@@ -113,7 +114,8 @@ type site struct {
 }
 
 func newBench(t *testing.T) *bench {
-	b := &bench{t: t, site: newSite(t), entry: scefID}
+	b := &bench{t: t, site: newSite(t)}
+	b.links = []diameter.Peer{{Address: b.dia, Identity: scefID}}
 	b.startHSS()
 	b.peer = b.hssAddr
 	var err error
@@ -144,7 +146,7 @@ func client(t *testing.T) *http.Client {
 func (b *bench) startHSS() {
 	b.hss = sim.NewHSS(hssID, nil)
 	var err error
-	b.hssNode, err = sim.Open(b.hss, nil)
+	b.hssNode, err = sim.Open(b.hss, &diameter.Options{CheckOrigin: b.origin})
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { b.hssNode.Close() })
 	b.hssAddr = address(b.t)
@@ -182,10 +184,13 @@ func (b *bench) open(n sim.Node, opts *diameter.Options) *diameter.Node {
 	if opts == nil {
 		opts = quick()
 	}
+	opts.CheckOrigin = b.origin
 	d, err := sim.Open(n, opts)
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { d.Close() })
-	require.NoError(b.t, d.AddPeer(diameter.Peer{Address: b.dia, Identity: b.entry}))
+	for _, p := range b.links {
+		require.NoError(b.t, d.AddPeer(p))
+	}
 	return d
 }
 

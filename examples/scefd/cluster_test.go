@@ -28,11 +28,10 @@ const clusterRoot = "http://scef.test" // of T8; every daemon serves it
 
 var relayID = diameter.Identity{Host: "dra." + realm, Realm: realm}
 
-// fleet is several daemons that share a store, behind one Diameter relay. Its AS sends each request to another daemon.
+// fleet is several daemons that share a store. Its AS sends each request to another daemon.
 type fleet struct {
 	*bench
 	members []*fleetMember
-	relay   *diameter.Node
 	turn    atomic.Int64
 }
 
@@ -45,23 +44,50 @@ type fleetMember struct {
 // lease is that of the daemons: a member that is gone is known to be so after at most 1.5 times this.
 const lease = 2 * time.Second
 
-// newFleet starts n daemons with that store.
+// newFleet starts n daemons with that store, behind one Diameter relay.
 func newFleet(t *testing.T, n int, store string) *fleet {
-	f := &fleet{bench: &bench{t: t, site: newSite(t), entry: relayID}}
-	f.listenRelay()
+	f := addFleet(t, n, store)
+	relay := diameter.Peer{Address: f.dia, Identity: relayID}
+	f.links = []diameter.Peer{relay}
 	f.startHSS()
-	require.NoError(t, f.hssNode.AddPeer(diameter.Peer{Address: f.dia, Identity: relayID}))
-	// What the daemons ask goes to the HSS, and what the HSS asks to any of them.
-	routes := []diameter.Route{{Realm: realm, App: s6t.App, Peer: hssID.Host}}
+	require.NoError(t, f.hssNode.AddPeer(relay))
+	f.listenRelay()
+	for _, m := range f.members {
+		m.peer = f.dia
+	}
+	f.begin()
+	return f
+}
+
+// newLinkedFleet starts n daemons with that store, each connected to the HSS and to all MMEs. These let it speak for the
+// SCEF.
+func newLinkedFleet(t *testing.T, n int, store string) *fleet {
+	f := addFleet(t, n, store)
+	f.origin = diameter.OriginRealm
+	f.startHSS()
+	for _, m := range f.members {
+		m.peer = f.hssAddr
+		f.links = append(f.links, diameter.Peer{Address: m.dia, Identity: diameter.Identity{Host: m.host, Realm: realm}})
+	}
+	f.begin()
+	return f
+}
+
+// addFleet describes n daemons.
+func addFleet(t *testing.T, n int, store string) *fleet {
+	f := &fleet{bench: &bench{t: t, site: newSite(t)}}
 	for i := range n {
 		m := &fleetMember{site: newSite(t)}
-		m.host, m.peer, m.apiRoot, m.store, m.level = fmt.Sprintf("scef%d.%s", i+1, realm), f.dia, clusterRoot, store, "info"
+		m.host, m.apiRoot, m.store, m.level = fmt.Sprintf("scef%d.%s", i+1, realm), clusterRoot, store, "info"
 		f.members = append(f.members, m)
-		routes = append(routes,
-			diameter.Route{Realm: realm, App: t6a.App, Peer: m.host},
-			diameter.Route{Realm: realm, App: s6t.App, Peer: m.host, Priority: 1})
 	}
-	require.NoError(t, f.relay.SetRoutes(routes))
+	return f
+}
+
+// begin starts the daemons and the AS.
+func (f *fleet) begin() {
+	t := f.t
+	t.Helper()
 	for _, m := range f.members {
 		f.launch(m)
 	}
@@ -76,7 +102,7 @@ func newFleet(t *testing.T, n int, store string) *fleet {
 		m.awaitReady(t)
 		eventually(t, 20*time.Second, func() string { // a daemon is ready before its peers are
 			if !strings.Contains(m.log.String(), `"to":"Open"`) {
-				return m.host + " has no connection to the relay"
+				return m.host + " has no Diameter connection"
 			}
 			return ""
 		})
@@ -85,20 +111,26 @@ func newFleet(t *testing.T, n int, store string) *fleet {
 	f.as, err = sim.NewAS(as1, clusterRoot, &sim.ASOptions{Token: secret, HTTP: &http.Client{Transport: f, Timeout: 30 * time.Second}})
 	require.NoError(t, err)
 	f.url = f.listenAS()
-	return f
 }
 
 // listenRelay starts the relay.
 func (f *fleet) listenRelay() {
 	opts := quick()
 	opts.CheckOrigin = diameter.OriginAny
-	var err error
-	f.relay, err = diameter.NewNode(relayID, []diameter.App{{ID: diameter.AppRelay, Forward: new(diameter.Forward)}}, opts)
+	relay, err := diameter.NewNode(relayID, []diameter.App{{ID: diameter.AppRelay, Forward: new(diameter.Forward)}}, opts)
 	require.NoError(f.t, err)
-	f.t.Cleanup(func() { f.relay.Close() })
+	f.t.Cleanup(func() { relay.Close() })
+	// What the daemons ask goes to the HSS, and what the HSS asks to any of them.
+	routes := []diameter.Route{{Realm: realm, App: s6t.App, Peer: hssID.Host}}
+	for _, m := range f.members {
+		routes = append(routes,
+			diameter.Route{Realm: realm, App: t6a.App, Peer: m.host},
+			diameter.Route{Realm: realm, App: s6t.App, Peer: m.host, Priority: 1})
+	}
+	require.NoError(f.t, relay.SetRoutes(routes))
 	l, err := net.Listen("tcp", f.dia)
 	require.NoError(f.t, err)
-	go f.relay.Serve(l)
+	go relay.Serve(l)
 }
 
 func (f *fleet) launch(m *fleetMember) { m.daemon = launch(f.t, m.configure(f.t)) }
@@ -162,6 +194,25 @@ func TestClusterQuiet(t *testing.T) {
 			require.NotContains(t, m.log.String(), "lease was lost")
 		}
 	})
+}
+
+// TestClusterOfPeerLinks does without a relay.
+func TestClusterOfPeerLinks(t *testing.T) {
+	server, stop := pgtest.Start(t)
+	t.Cleanup(stop)
+	f := newLinkedFleet(t, 2, fmt.Sprintf("{engine: postgres, url: %q, lease: %v}", server.URL(), lease))
+	r := f.run(4, rand.Uint64())
+	defer r.stop()
+	r.agents = true
+	r.pause(t.Context(), time.Second)
+	f.members[0].kill()
+	r.pause(t.Context(), 2*lease)
+	f.launch(f.members[0])
+	f.members[0].awaitReady(t)
+	r.pause(t.Context(), time.Second)
+	r.stop()
+	r.settle()
+	r.check()
 }
 
 // TestClusterKill kills and pauses daemons of a cluster while the others go on, and holds them together to what any of
