@@ -3,6 +3,7 @@ package nidd_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -11,11 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
 )
+
+var errCut = fmt.Errorf("%w: cut off", store.ErrUnavailable)
 
 // way is the way of a node to the Store that all share.
 type way struct {
@@ -25,14 +29,14 @@ type way struct {
 
 func (w *way) View(ctx context.Context, fn func(store.Reader) error) error {
 	if w.cut.Load() {
-		return errors.New("cut off")
+		return errCut
 	}
 	return w.Store.View(ctx, fn)
 }
 
 func (w *way) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if w.cut.Load() {
-		return errors.New("cut off")
+		return errCut
 	}
 	return w.Store.Update(ctx, fn)
 }
@@ -153,6 +157,32 @@ func TestLeaseLostWhileSending(t *testing.T) {
 		require.Len(t, append(a.notified("deliveryStatus"), b.notified("deliveryStatus")...), 2)
 	})
 }
+
+// A node without its store says so, to the SCS/AS and to the MME: neither shall take it for the end.
+func TestStoreUnavailable(t *testing.T) {
+	runTwo(t, func(t *testing.T, a, _ *bench) {
+		cfg := a.configure()
+		d := a.buffer(cfg, "x")
+		a.attach()
+		a.cut(true)
+		for operation, err := range map[string]error{
+			"list":       second(a.p.Configurations(t.Context(), as1)),
+			"read":       second(a.p.Configuration(t.Context(), as1, cfg)),
+			"delete":     a.p.DeleteConfiguration(t.Context(), as1, cfg),
+			"create":     second(a.p.CreateConfiguration(t.Context(), as1, &t8.NIDDConfiguration{ExternalID: ext1, NotificationDestination: dest1})),
+			"deliver":    second(a.deliver(cfg, "y")),
+			"deliveries": second(a.p.Deliveries(t.Context(), as1, cfg)),
+			"delivery":   second(a.p.Delivery(t.Context(), as1, cfg, d)),
+			"cancel":     a.p.CancelDelivery(t.Context(), as1, cfg, d),
+		} {
+			require.ErrorIs(t, err, fault.Unavailable, operation)
+		}
+		a.asks(diameter.TooBusy, odr("up"))
+		a.asks(diameter.TooBusy, cmr(t6a.ConnectionActionUpdate, reachable))
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
 
 // The end of a configuration comes in time, whichever node made it.
 func TestTimersOfALostNode(t *testing.T) {

@@ -78,7 +78,7 @@ func (p *Procedure) lookup(ctx context.Context, op string, scsas id.SCSASID, con
 	})
 	switch {
 	case err != nil:
-		return nil, nil, fault.Wrap(op, fault.Internal, err)
+		return nil, nil, failed(op, err)
 	case found.c == nil || found.u == nil:
 		return nil, nil, noConfig(op)
 	}

@@ -73,7 +73,7 @@ func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uin
 	})
 	switch {
 	case err != nil:
-		return fault.Wrap(op, fault.Internal, err)
+		return failed(op, err)
 	case conn == nil:
 		return fault.New(op, fault.NotFound, "no such connection")
 	}
@@ -86,7 +86,7 @@ func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uin
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:
 		gone := &Delivery{IMSI: ue, Attempt: attempt{EBI: bearer, Node: conn.Node, Signs: conn.Signs}}
 		if err := p.connectionGone(ctx, gone); err != nil {
-			return internal(op, err)
+			return failed(op, err)
 		}
 		return &fault.Error{Op: op, Code: fault.NoPDNConnection, Result: r, Remote: true}
 	case !r.IsSuccess():

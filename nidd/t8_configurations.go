@@ -69,7 +69,7 @@ func (p *Procedure) Configurations(ctx context.Context, scsas id.SCSASID) ([]t8.
 		return nil
 	})
 	if err != nil {
-		return nil, fault.Wrap(op, fault.Internal, err)
+		return nil, failed(op, err)
 	}
 	return list, nil
 }
@@ -215,7 +215,7 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return nil
 	})
 	if err != nil {
-		return nil, internal(op, err)
+		return nil, failed(op, err)
 	}
 	p.log.Info("NIDD configuration created", "scsas", string(scsas), "config", c.ID, "imsi", c.IMSI, "apn", string(c.APN))
 
@@ -346,7 +346,7 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return s.putConfig(c)
 	})
 	if err != nil {
-		return nil, internal(op, err)
+		return nil, failed(op, err)
 	}
 	if prof.NoContent {
 		return nil, nil
@@ -419,7 +419,7 @@ func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return s.stepConfig(c, Deleted)
 	})
 	if err != nil {
-		return internal(op, err)
+		return failed(op, err)
 	}
 	p.log.Info("NIDD configuration deleted", "scsas", string(scsas), "config", configID, "imsi", c.IMSI)
 	if wake {
@@ -428,11 +428,15 @@ func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, c
 	return nil
 }
 
-// internal leaves a *fault.Error as it is and makes one of anything else.
-func internal(op string, err error) error {
+// failed leaves a *fault.Error as it is and makes one of anything else. What the store cannot do now, or perhaps did, is
+// fault.Unavailable.
+func failed(op string, err error) error {
 	var f *fault.Error
-	if errors.As(err, &f) {
+	switch {
+	case errors.As(err, &f):
 		return f
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrClosed):
+		return fault.Wrap(op, fault.Unavailable, err)
 	}
 	return fault.Wrap(op, fault.Internal, err)
 }

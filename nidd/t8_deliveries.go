@@ -113,7 +113,7 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	d := newDelivery(c, t, prof, now)
 	// Once a TDR is under way its result counts, whether the SCS/AS waits for it or not.
 	if err := p.deliverNow(p.detached(ctx), d, u, c, now); err != nil {
-		return nil, internal(op, err)
+		return nil, failed(op, err)
 	}
 	if d.State.Final() && d.State != Delivered {
 		return nil, d.Fault(op)
@@ -178,7 +178,7 @@ func (p *Procedure) readConfig(ctx context.Context, op string, scsas id.SCSASID,
 		return fn(r, c)
 	})
 	if err != nil {
-		return internal(op, err)
+		return failed(op, err)
 	}
 	return nil
 }
@@ -353,7 +353,7 @@ func (p *Procedure) onDelivery(ctx context.Context, op string, scsas id.SCSASID,
 		return fn(s, c, d)
 	})
 	if err != nil {
-		return internal(op, err)
+		return failed(op, err)
 	}
 	return nil
 }

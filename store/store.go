@@ -28,6 +28,9 @@ var (
 	ErrClosed = errors.New("store: closed")
 	// ErrTooLarge is wrapped when a key, a value or a transaction exceeds its limit. Nothing was written.
 	ErrTooLarge = errors.New("store: too large")
+	// ErrUnavailable is wrapped when the Store cannot serve now, as when a disk is full or no server answers. Nothing was
+	// written, and a later try may succeed.
+	ErrUnavailable = errors.New("store: unavailable")
 	// ErrOutcomeUnknown is wrapped when the Store cannot tell whether the transaction was committed, as when the
 	// connection to a database breaks during the commit. The caller reads again to find out.
 	ErrOutcomeUnknown = errors.New("store: outcome unknown")

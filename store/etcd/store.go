@@ -36,8 +36,9 @@ var (
 	ErrServerLimits = errors.New("etcd: the server needs --max-txn-ops=65536 and --max-request-bytes=16777216")
 	// ErrCompacted is wrapped when a View took so long that etcd gave up the state it reads. It may be run again.
 	ErrCompacted = errors.New("etcd: the state that a View reads has been compacted")
-	// ErrUnavailable is wrapped when the cluster did not answer within Options.Patience. Nothing was written.
-	ErrUnavailable = errors.New("etcd: cluster unavailable")
+	// ErrUnavailable is wrapped when the cluster did not answer within Options.Patience. Nothing was written. It wraps
+	// store.ErrUnavailable.
+	ErrUnavailable = fmt.Errorf("%w: etcd: the cluster does not answer", store.ErrUnavailable)
 )
 
 // Options are the optional parts of a Store.

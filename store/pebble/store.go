@@ -30,9 +30,10 @@ var (
 	ErrNewer = errors.New("pebble: written by a newer program")
 	// ErrDiskFull is wrapped when the file system has too little space left. Nothing was written, and the Store goes on by
 	// itself when there is space again. The error wraps syscall.ENOSPC, too.
-	ErrDiskFull = errors.New("pebble: disk full")
-	// ErrStalled is wrapped when the disk did not keep up with the writes for Options.MaxStall. Nothing was written.
-	ErrStalled = errors.New("pebble: the disk does not keep up")
+	ErrDiskFull = fmt.Errorf("%w: pebble: disk full", store.ErrUnavailable)
+	// ErrStalled is wrapped when the disk did not keep up with the writes for Options.MaxStall. Nothing was written. It wraps
+	// store.ErrUnavailable, and so does ErrDiskFull.
+	ErrStalled = fmt.Errorf("%w: pebble: the disk does not keep up", store.ErrUnavailable)
 	// ErrFailed is wrapped when the Store stopped writing after an error of the disk. Nothing was written.
 	ErrFailed = errors.New("pebble: failed earlier")
 )

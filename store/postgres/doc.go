@@ -64,7 +64,7 @@
 // # Failure
 //
 // A transaction that cannot reach the server, or is thrown out by it before the commit, tries again for as long as
-// Options.Reconnect says. A View that has read something cannot, and fails. When the connection breaks after the
+// Options.Reconnect says, and then fails with store.ErrUnavailable. A View that has read something cannot, and fails. When the connection breaks after the
 // commit was sent, when the commit takes longer than Options.CommitTimeout, or when the server warns that it gave up
 // waiting for its standby, Update returns store.ErrOutcomeUnknown.
 //

@@ -398,7 +398,7 @@ func (s *Store) reach(ctx context.Context, fn func() error) error {
 			since = time.Now()
 		}
 		if time.Since(since) > s.opts.Reconnect {
-			return fmt.Errorf("postgres: no connection: %w", err)
+			return fmt.Errorf("%w: postgres: no connection: %w", store.ErrUnavailable, err)
 		}
 		s.opts.Logger.Warn("server gone; trying again", "attempt", attempt+1, "err", err)
 		if err := sleep(ctx, jitter(attempt, 5*time.Millisecond, 500*time.Millisecond)); err != nil {

@@ -114,7 +114,7 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 				gone = time.Now()
 			}
 			if time.Since(gone) > s.opts.Reconnect {
-				return again.err
+				return fmt.Errorf("%w: %w", store.ErrUnavailable, again.err)
 			}
 			s.opts.Logger.Warn("server gone; running again", "err", again.err)
 			if err := sleep(ctx, jitter(4, time.Millisecond, 50*time.Millisecond)); err != nil {
