@@ -101,7 +101,7 @@ const (
 	maxWant      = 1024
 	kickLooks    = 4
 	maxLook      = 1024
-	maxColdLook  = 64
+	maxColdLook  = 2
 	lookOctets   = 8 << 20
 	lookPause    = 4    // times as long as it took
 	maxRemovals  = 4096 // entries that one transaction deletes, give or take those of one subscription
@@ -361,7 +361,8 @@ func (r *outboxRun) look(l *lane, now time.Time) {
 }
 
 // startLook looks at the lanes that wait for it: few of destinations that do not answer, or were never reached, as what
-// they have is seldom in memory and the others wait meanwhile.
+// they have is seldom in memory and the others wait meanwhile: with 64 at once, and a million entries that wait, each
+// notification to a destination that answers took 12 ms longer.
 func (r *outboxRun) startLook(ctx context.Context) {
 	if r.looking || len(r.toLook)+len(r.coldLook) == 0 {
 		return
