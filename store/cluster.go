@@ -306,13 +306,9 @@ func (c *Cluster) remove(tx Tx, id MemberID) error {
 	return tx.Delete(c.beat(id))
 }
 
-func (c *Cluster) member(id MemberID) Key {
-	return c.members.Raw(binary.BigEndian.AppendUint64(nil, uint64(id))...)
-}
+func (c *Cluster) member(id MemberID) Key { return c.members.Uint64(uint64(id)) }
 
-func (c *Cluster) beat(id MemberID) Key {
-	return c.beats.Raw(binary.BigEndian.AppendUint64(nil, uint64(id))...)
-}
+func (c *Cluster) beat(id MemberID) Key { return c.beats.Uint64(uint64(id)) }
 
 // valid reports whether the lease holds. The clock that does not jump stands still while some machines sleep, the other
 // may be set: what either says to have passed has.
@@ -436,5 +432,5 @@ func number(r Reader, key Key) (uint64, error) {
 }
 
 func putNumber(tx Tx, key Key, n uint64) error {
-	return tx.Put(key, binary.BigEndian.AppendUint64(nil, n))
+	return tx.Put(key, AppendUint64(nil, n))
 }

@@ -83,7 +83,7 @@ func appendOwner(b []byte, owner MemberID) []byte {
 	if owner == 0 {
 		return b
 	}
-	return binary.BigEndian.AppendUint64(b, uint64(owner))
+	return AppendUint64(b, uint64(owner))
 }
 
 func cutOwner(b []byte) (MemberID, error) {
