@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"os"
 	"time"
 
@@ -106,7 +108,7 @@ func (c *storeConfig) check(f *faults) {
 	for _, key := range e.may {
 		delete(given, key)
 	}
-	for _, key := range []string{"dir", "url", "table", "endpoints", "prefix", "username", "password", "tls", "lease"} {
+	for _, key := range slices.Sorted(maps.Keys(given)) {
 		if given[key] {
 			f.add("store."+key, "is not for the engine %s", c.engine())
 		}
