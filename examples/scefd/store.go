@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
 	"os"
+	"slices"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
