@@ -18,7 +18,7 @@ const module = "github.com/scefkit/scefkit/"
 var storeys = map[string]int{
 	"id": 0, "store/record": 0,
 
-	"diameter": 1, "store": 1,
+	"diameter": 1, "store": 1, "internal/recent": 1,
 	"diameter/tgpp": 2, "fault": 2,
 	"policy": 3,
 

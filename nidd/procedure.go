@@ -164,6 +164,9 @@ type Procedure struct {
 	slots  slots
 	lanes  lanes
 
+	ues     decoded[UE]
+	configs decoded[Config]
+
 	ctx  context.Context // of what outlives a request; ends with Close
 	stop context.CancelFunc
 	mu   sync.Mutex     // orders shut and wg.Add
@@ -196,7 +199,7 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
-	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster)}
+	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster), ues: newDecoded[UE](), configs: newDecoded[Config]()}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.lanes.init(o.Lanes, p.serve)
 	return p, nil

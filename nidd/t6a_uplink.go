@@ -50,7 +50,7 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 }
 
 // uplinkContext finds the UE and the configuration that uplink data belongs to, with the checks of TS 29.128 §5.5.3 in
-// their order.
+// their order. Both are shared and must not be changed.
 func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (u *UE, c *Config, err error) {
 	ue, err := imsi(&odr.UserIdentifier)
 	if err != nil {
@@ -65,7 +65,7 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		c *Config
 	}
 	err = p.Store.View(ctx, func(r store.Reader) error {
-		u, err := getUE(r, ue)
+		u, err := p.readUE(r, ue)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		}
 		var c *Config
 		if ref := u.configFor(u.Connections[i].APN); ref != nil {
-			if c, err = getConfig(r, ref.SCSAS, ref.ID); err != nil {
+			if c, err = p.readConfig(r, ref.SCSAS, ref.ID); err != nil {
 				return err
 			}
 		}

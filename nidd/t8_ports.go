@@ -48,7 +48,7 @@ func (p *Procedure) ReleasePort(ctx context.Context, scsas id.SCSASID, configID,
 }
 
 func (p *Procedure) portsOf(ctx context.Context, op string, scsas id.SCSASID, configID string) error {
-	return p.readConfig(ctx, op, scsas, configID, func(store.Reader, *Config) error { return nil })
+	return p.viewOfConfig(ctx, op, scsas, configID, func(store.Reader, *Config) error { return nil })
 }
 
 func noPorts(op string) error {

@@ -5,12 +5,12 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/scefkit/scefkit/store/internal/occ"
+	"github.com/scefkit/scefkit/internal/recent"
 )
 
 // cache remembers records that were read or written lately. Each is a fact about a stretch of revisions, true whatever
 // happens afterwards: nobody has to be told when a key changes.
-type cache struct{ occ.Slots[record] }
+type cache struct{ recent.Table[record] }
 
 // record says that a key had value, written at revision mod, in all states from mod to known. A value of nil, with mod 0,
 // says that there was no such key in the state known.
@@ -31,7 +31,7 @@ func (r *record) since() int64 {
 // cacheMax is the size of the largest value that is remembered.
 const cacheMax = 1 << 10
 
-func newCache(n int) cache { return cache{occ.NewSlots[record](n)} }
+func newCache(n int) cache { return cache{recent.New[record](n)} }
 
 // put remembers what was read, or what this Store wrote itself.
 func (c *cache) put(key string, value []byte, mod, known int64, own bool) {

@@ -1,6 +1,6 @@
 package postgres
 
-import "github.com/scefkit/scefkit/store/internal/occ"
+import "github.com/scefkit/scefkit/internal/recent"
 
 // cache remembers records that Updates have read or written lately, so that one that needs only such can do without reading.
 //
@@ -8,7 +8,7 @@ import "github.com/scefkit/scefkit/store/internal/occ"
 // that ends without one looks first. But what an Update sees must all be of one state. Each record therefore names a
 // sight: an instant at which this Store saw several keys at once, as in a commit of its own. An Update takes only records
 // of the same sight, and asks the server for any other.
-type cache struct{ occ.Slots[fact] }
+type cache struct{ recent.Table[fact] }
 
 // fact says what was found under a key.
 type fact struct {
@@ -21,7 +21,7 @@ type fact struct {
 // cacheMax is the size of the largest value that is remembered.
 const cacheMax = 1 << 10
 
-func newCache(n int) cache { return cache{occ.NewSlots[fact](n)} }
+func newCache(n int) cache { return cache{recent.New[fact](n)} }
 
 // put remembers what was read, or, if own is set, what this Store has written.
 func (c *cache) put(key string, value []byte, version, sight int64, own bool) {
