@@ -18,6 +18,10 @@ var styleSheet string
 // be used with a keyboard and read out. It is well-formed XML, too. opts may be nil; of it, Width and Base count.
 func (r *Recorder) WriteHTML(w io.Writer, opts *LadderOptions) error {
 	p := page{ladder: newLadder(r, opts)}
+	p.columns = p.opts.Width
+	if n := len(p.names); n > 0 {
+		p.columns = max(p.columns, p.at[n-1]+utf8.RuneCountInString(p.names[n-1])/2+2)
+	}
 	_, err := io.WriteString(w, p.write())
 	return err
 }
@@ -25,6 +29,7 @@ func (r *Recorder) WriteHTML(w io.Writer, opts *LadderOptions) error {
 // page draws a ladder whose columns and lines are turned into pixels.
 type page struct {
 	*ladder
+	columns        int
 	picture, texts strings.Builder
 	y              int // below what was drawn
 }
@@ -51,11 +56,7 @@ func (p *page) write() string {
 		}
 	}
 	p.y += spacing
-	columns := p.opts.Width
-	if n := len(p.names); n > 0 {
-		columns = max(columns, p.at[n-1]+utf8.RuneCountInString(p.names[n-1])/2+2)
-	}
-	width := int(px(columns))
+	width := int(px(p.columns))
 	var names, lives strings.Builder
 	for i, n := range p.names {
 		fmt.Fprintf(&names, "<text class=\"strong\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>\n", px(p.at[i]), lineHeight, marked(n))
@@ -77,12 +78,12 @@ func (p *page) title() string { return "Messages of " + strings.Join(p.names, ",
 
 func (p *page) heading(text string) {
 	p.y += spacing
-	for _, line := range wrap(text, p.opts.Width-4) {
+	for _, line := range wrap(text, p.columns-4) {
 		p.y += lineHeight
 		p.text("strong", "start", px(1), p.y, line)
 	}
 	p.y += spacing / 2
-	fmt.Fprintf(&p.picture, "<line class=\"life\" x1=\"0\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>\n", p.y, px(p.opts.Width), p.y)
+	fmt.Fprintf(&p.picture, "<line class=\"life\" x1=\"0\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>\n", p.y, px(p.columns), p.y)
 	p.y += spacing / 2
 }
 
@@ -99,7 +100,7 @@ func (p *page) remark(e *Event) {
 	columns += 2
 	left := gutter
 	if at, ok := p.index[e.From]; ok {
-		left = max(min(p.at[at]-columns/2, p.opts.Width-columns), gutter)
+		left = max(min(p.at[at]-columns/2, p.columns-columns), gutter)
 	}
 	p.y += spacing
 	p.text("faint", "end", px(14), p.y+lineHeight, p.since(e.Time))
@@ -140,7 +141,7 @@ func (p *page) message(e *Event) {
 	from, to := p.at[a], p.at[b]
 	lines := wrap(e.Text, to-from-3)
 	fmt.Fprintf(&p.picture, "<rect class=\"row\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>\n",
-		p.y+spacing/2, px(p.opts.Width), len(lines)*lineHeight+spacing)
+		p.y+spacing/2, px(p.columns), len(lines)*lineHeight+spacing)
 	p.y += spacing / 2
 	p.text("faint", "end", px(4), p.y+lineHeight, fmt.Sprint(p.number))
 	p.text("faint", "end", px(14), p.y+lineHeight, p.since(e.Time))
@@ -191,12 +192,4 @@ func marked(text string) string {
 		}
 		return printed(r)
 	}, text))
-}
-
-// printed replaces what cannot be seen, as controls and marks of direction, by a sign that stands for it.
-func printed(r rune) rune {
-	if !unicode.IsGraphic(r) {
-		return unicode.ReplacementChar
-	}
-	return r
 }

@@ -257,7 +257,7 @@ func (l *ladder) put(x int, text string, s style) {
 			l.row = append(l.row, cell{' ', plain})
 		}
 		if x >= 0 {
-			l.row[x] = cell{r, s}
+			l.row[x] = cell{printed(r), s}
 		}
 		x++
 	}

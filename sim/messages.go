@@ -22,7 +22,7 @@ func (r *Recorder) WriteMessages(w io.Writer, opts *LadderOptions) error {
 		}
 		fmt.Fprintf(b, "%3d  %s  %s → %s\n", n, f.since(e.Time), e.From, e.To)
 		for line := range strings.SplitSeq(e.Detail, "\n") {
-			fmt.Fprintf(b, "     %s\n", line)
+			fmt.Fprintf(b, "     %s\n", strings.Map(printed, line))
 		}
 		fmt.Fprintln(b)
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -65,4 +66,12 @@ func cut(s string, between func(last, next byte) bool) (out []string) {
 		}
 	}
 	return append(out, s[from:])
+}
+
+// printed replaces what cannot be seen, as controls and marks of direction, by a sign that stands for it.
+func printed(r rune) rune {
+	if !unicode.IsGraphic(r) {
+		return unicode.ReplacementChar
+	}
+	return r
 }
