@@ -17,8 +17,8 @@ var styleSheet string
 // is a link to itself in full. It has no program in it, follows the colours that the reader prefers, dark or light, and can
 // be used with a keyboard and read out. It is well-formed XML, too. opts may be nil; of it, Width and Base count.
 func (r *Recorder) WriteHTML(w io.Writer, opts *LadderOptions) error {
-	p := page{ladder: newLadder(r, opts)}
-	p.columns = p.opts.Width
+	l := newLadder(r, opts)
+	p := page{flow: l.flow, at: l.at, columns: l.opts.Width}
 	if n := len(p.names); n > 0 {
 		p.columns = max(p.columns, p.at[n-1]+utf8.RuneCountInString(p.names[n-1])/2+2)
 	}
@@ -26,11 +26,13 @@ func (r *Recorder) WriteHTML(w io.Writer, opts *LadderOptions) error {
 	return err
 }
 
-// page draws a ladder whose columns and lines are turned into pixels.
+// page draws a ladder, with its columns and lines turned into pixels.
 type page struct {
-	*ladder
+	flow
+	at             []int // column of each lifeline
 	columns        int
 	picture, texts strings.Builder
+	number         int // of the last message
 	y              int // below what was drawn
 }
 
@@ -59,22 +61,42 @@ func (p *page) write() string {
 	width := int(px(p.columns))
 	var names, lives strings.Builder
 	for i, n := range p.names {
-		fmt.Fprintf(&names, "<text class=\"strong\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>\n", px(p.at[i]), lineHeight, marked(n))
-		fmt.Fprintf(&lives, "<line class=\"life\" x1=\"%.1f\" y1=\"0\" x2=\"%.1f\" y2=\"%d\"/>\n", px(p.at[i]), px(p.at[i]), p.y)
+		x := px(p.at[i])
+		fmt.Fprintf(&names, `<text class="strong" text-anchor="middle" x="%.1f" y="%d">%s</text>`+"\n", x, lineHeight, marked(n))
+		fmt.Fprintf(&lives, `<line class="life" x1="%.1f" y1="0" x2="%.1f" y2="%d"/>`+"\n", x, x, p.y)
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\"/>\n"+
-		"<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>%s</title>\n<style>\n%s</style>\n</head>\n", marked(p.title()), styleSheet)
-	fmt.Fprintf(&b, "<body>\n<main>\n<svg class=\"names\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">\n%s</svg>\n",
-		width, lineHeight+8, marked("Nodes: "+strings.Join(p.names, ", ")), names.String())
-	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"group\" aria-label=\"Messages in their order\">\n%s%s</svg>\n</main>\n",
-		width, p.y, lives.String(), p.picture.String())
-	fmt.Fprintf(&b, "<aside>\n<h1>%s</h1>\n<p class=\"hint\">Choose a message to see it in full. Solid arrows are requests, dashed ones answers, red ones failures.</p>\n%s</aside>\n</body>\n</html>\n",
-		marked(p.title()), p.texts.String())
-	return b.String()
+	title := marked("Messages of " + strings.Join(p.names, ", "))
+	return fmt.Sprintf(frame, title, styleSheet, width, lineHeight+8, title, names.String(),
+		width, p.y, title, lives.String(), p.picture.String(), title, p.texts.String())
 }
 
-func (p *page) title() string { return "Messages of " + strings.Join(p.names, ", ") }
+// frame is the page around pictures and texts.
+const frame = `<!DOCTYPE html>
+<html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width"/>
+<title>%s</title>
+<style>
+%s</style>
+</head>
+<body>
+<main>
+<svg class="names" xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" role="img" aria-label="%s">
+%s</svg>
+<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" role="group" aria-label="%s">
+%s%s</svg>
+</main>
+<aside>
+<h1>%s</h1>
+<p class="hint">Choose a message to see it in full. Solid arrows are requests, dashed ones answers, red ones failures.</p>
+%s</aside>
+</body>
+</html>
+`
+
+// svg adds to the picture.
+func (p *page) svg(format string, args ...any) { fmt.Fprintf(&p.picture, format+"\n", args...) }
 
 func (p *page) heading(text string) {
 	p.y += spacing
@@ -83,7 +105,7 @@ func (p *page) heading(text string) {
 		p.text("strong", "start", px(1), p.y, line)
 	}
 	p.y += spacing / 2
-	fmt.Fprintf(&p.picture, "<line class=\"life\" x1=\"0\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>\n", p.y, px(p.columns), p.y)
+	p.svg(`<line class="life" x1="0" y1="%d" x2="%.1f" y2="%d"/>`, p.y, px(p.columns), p.y)
 	p.y += spacing / 2
 }
 
@@ -104,7 +126,7 @@ func (p *page) remark(e *Event) {
 	}
 	p.y += spacing
 	p.text("faint", "end", px(14), p.y+lineHeight, p.since(e.Time))
-	fmt.Fprintf(&p.picture, "<rect class=\"note\" rx=\"3\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>\n",
+	p.svg(`<rect class="note" rx="3" x="%.1f" y="%d" width="%.1f" height="%d"/>`,
 		px(left), p.y, float64(columns)*cellWidth, len(lines)*lineHeight+6)
 	for _, l := range lines {
 		p.y += lineHeight
@@ -122,7 +144,12 @@ func (p *page) message(e *Event) {
 		kind = "answer"
 	}
 	head := fmt.Sprintf("%d  %s → %s  %s", p.number, e.From, e.To, strings.TrimSpace(p.since(e.Time)))
-	fmt.Fprintf(&p.texts, "<section id=\"%s\">\n<h2>%s</h2>\n<p>%s</p>\n<pre>%s</pre>\n</section>\n", id, marked(head), marked(e.Text), marked(e.Detail))
+	fmt.Fprintf(&p.texts, `<section id="%s">
+<h2>%s</h2>
+<p>%s</p>
+<pre>%s</pre>
+</section>
+`, id, marked(head), marked(e.Text), marked(e.Detail))
 	class := map[Protocol]string{HTTP: "http", Diameter: "diameter", RadioLeg: "radio"}[e.Protocol]
 	if class == "" {
 		class = "base"
@@ -130,17 +157,17 @@ func (p *page) message(e *Event) {
 	if e.Failed {
 		class = "failed"
 	}
-	fmt.Fprintf(&p.picture, "<a class=\"%s\" href=\"#%s\" aria-label=\"%s\">\n", class, id, marked(kind+" "+head+": "+e.Text))
+	p.svg(`<a class="%s" href="#%s" aria-label="%s">`, class, id, marked(kind+" "+head+": "+e.Text))
 	a, b, ok := p.span(e)
 	if !ok { // to itself
 		p.text("faint", "end", px(4), p.y+spacing+lineHeight, fmt.Sprint(p.number))
 		p.remark(e)
-		fmt.Fprintf(&p.picture, "</a>\n")
+		p.svg(`</a>`)
 		return
 	}
 	from, to := p.at[a], p.at[b]
 	lines := wrap(e.Text, to-from-3)
-	fmt.Fprintf(&p.picture, "<rect class=\"row\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>\n",
+	p.svg(`<rect class="row" x="0" y="%d" width="%.1f" height="%d"/>`,
 		p.y+spacing/2, px(p.columns), len(lines)*lineHeight+spacing)
 	p.y += spacing / 2
 	p.text("faint", "end", px(4), p.y+lineHeight, fmt.Sprint(p.number))
@@ -155,22 +182,22 @@ func (p *page) message(e *Event) {
 	if p.index[e.From] != a {
 		tip, back = left, left+8
 	}
-	fmt.Fprintf(&p.picture, "<line class=\"shaft %s\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>\n", kind, left, p.y, right, p.y)
-	fmt.Fprintf(&p.picture, "<path class=\"head\" d=\"M%.1f %d L%.1f %d L%.1f %d Z\"/>\n</a>\n", tip, p.y, back, p.y-4, back, p.y+4)
+	p.svg(`<line class="shaft %s" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>`, kind, left, p.y, right, p.y)
+	p.svg(`<path class="head" d="M%.1f %d L%.1f %d L%.1f %d Z"/></a>`, tip, p.y, back, p.y-4, back, p.y+4)
 	p.y += spacing / 2
 }
 
 func (p *page) text(class, anchor string, x float64, y int, text string) {
-	fmt.Fprintf(&p.picture, "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%d\">%s</text>\n", class, anchor, x, y, marked(strings.TrimSpace(text)))
+	p.svg(`<text class="%s" text-anchor="%s" x="%.1f" y="%d">%s</text>`, class, anchor, x, y, marked(strings.TrimSpace(text)))
 }
 
 // fit writes text that is squeezed into so many columns, if it is wider.
 func (p *page) fit(class string, x float64, y int, text string, columns int) {
 	squeeze := ""
 	if cells(text) > columns {
-		squeeze = fmt.Sprintf(" textLength=\"%.1f\" lengthAdjust=\"spacingAndGlyphs\"", float64(columns)*cellWidth)
+		squeeze = fmt.Sprintf(` textLength="%.1f" lengthAdjust="spacingAndGlyphs"`, float64(columns)*cellWidth)
 	}
-	fmt.Fprintf(&p.picture, "<text class=\"%s\" x=\"%.1f\" y=\"%d\"%s>%s</text>\n", class, x, y, squeeze, marked(text))
+	p.svg(`<text class="%s" x="%.1f" y="%d"%s>%s</text>`, class, x, y, squeeze, marked(text))
 }
 
 // cells is how many columns text needs, about: letters of East Asia need two.
