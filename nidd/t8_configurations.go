@@ -321,7 +321,8 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 	if err != nil {
 		return nil, err
 	}
-	now, c := time.Now(), new(*found)
+	now, own := time.Now(), *found
+	c := &own
 	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
 		return nil, err
 	}
