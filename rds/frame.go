@@ -248,3 +248,35 @@ func name[T ~uint8](names []string, i T) string {
 	}
 	return fmt.Sprintf("%T(%d)", i, uint8(i))
 }
+
+// String describes the frame without its information, as "I 1>2 N(S)=0 N(R)=3 SACK 0b10 A, 8 octets".
+func (f *Frame) String() string {
+	b := make([]byte, 0, 64)
+	b = append(b, f.Kind.String()...)
+	if f.Ports.Present {
+		b = fmt.Appendf(b, " %d>%d", f.Ports.Source, f.Ports.Destination)
+	}
+	switch f.Kind {
+	case I:
+		b = fmt.Appendf(b, " N(S)=%d N(R)=%d", f.NS, f.NR)
+	case S:
+		b = fmt.Appendf(b, " N(R)=%d", f.NR)
+	case UI:
+		b = fmt.Appendf(b, " N(U)=%d", f.NU)
+	case U:
+		b = append(append(b, ' '), f.Function.String()...)
+	}
+	if f.Supervisory == SACK {
+		b = fmt.Appendf(b, " SACK %#b", f.Bitmap)
+	}
+	if f.Ack {
+		b = append(b, " A"...)
+	}
+	if f.Response {
+		b = append(b, " response"...)
+	}
+	if len(f.Info) > 0 {
+		b = fmt.Appendf(b, ", %d octets", len(f.Info))
+	}
+	return string(b)
+}

@@ -14,7 +14,7 @@ import (
 
 // channel is what a simulation does to frames. Each lives for less than lifetime.
 type channel struct {
-	lifetime        time.Duration // a frame takes a random part of it; 0: a second, in order
+	lifetime        time.Duration // a frame takes a random part of it, often a short one; 0: a second, in order
 	loss, duplicate float64       // probabilities
 }
 
@@ -158,7 +158,11 @@ func (e *end) carry(b []byte) {
 	for range copies {
 		at := time.Now().Add(time.Second)
 		if e.sc.lifetime > 0 {
-			at = time.Now().Add(time.Duration(e.random.Int64N(int64(e.sc.lifetime))))
+			delay := e.random.Int64N(int64(e.sc.lifetime))
+			if e.random.IntN(4) != 0 {
+				delay /= 100
+			}
+			at = time.Now().Add(time.Duration(delay))
 		} else if !at.After(e.arrival) {
 			at = e.arrival.Add(1)
 		}
@@ -326,6 +330,8 @@ func TestSimulation(t *testing.T) {
 		{"asleep", 30_000, scenario{channel: bad, opts: patient, restarts: 0.01, outages: 0.01}},
 		{"resets", 30_000, scenario{channel: channel{lifetime: 10 * time.Second, loss: 0.4, duplicate: 0.3},
 			opts: Options{Lifetime: 10 * time.Second, T200: 20 * time.Second, N200: 1}, restarts: 0.01, outages: 0.01, resets: 0.01}},
+		{"resets oneway", 20_000, scenario{channel: channel{lifetime: 10 * time.Second, loss: 0.4, duplicate: 0.3},
+			opts: Options{Lifetime: 10 * time.Second, T200: 20 * time.Second, N200: 1}, oneWay: true, outages: 0.01, resets: 0.001}},
 		{"resets inorder", 30_000, scenario{channel: channel{loss: 0.4}, opts: Options{N200: 1}, restarts: 0.01, resets: 0.01}},
 		{"window of one", 10_000, scenario{channel: bad, opts: Options{Lifetime: 10 * time.Second, T200: 20 * time.Second, N200: 100, Window: 1}}},
 	} {
