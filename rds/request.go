@@ -80,6 +80,9 @@ func (r *run) tellAnswer() {
 	} else {
 		r.s.window = uint8(min(int(r.params.Window), r.m.o.Window))
 		r.do(Action{Kind: WindowAnswered, Window: r.s.window})
+		if r.s.phase == Established {
+			r.pump()
+		}
 	}
 	r.s.request = request{}
 }

@@ -29,7 +29,7 @@ func (m *Machine) Step(s State, ev Event, now time.Time) (State, []Action, error
 		return s, nil, err
 	}
 	r.transmitData()
-	next.wake = r.freeAt()
+	next.wake, _ = r.freeAt()
 	return next, r.actions, nil
 }
 
