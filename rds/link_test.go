@@ -347,6 +347,20 @@ func TestAsleep(t *testing.T) {
 	l.expires(5*second, "> U DISCONNECT")
 }
 
+// TestLost: what was asked ends with the bearer, and numbers begin anew.
+func TestLost(t *testing.T) {
+	l := established(t, Options{Window: 1})
+	l.does(submit(1), "> I N(S)=0 N(R)=0 A, 2 octets #1")
+	l.does(submit(2))
+	l.does(unacknowledged(3), "> UI N(U)=0, 2 octets #3")
+	l.does(received(Frame{Kind: UI, Info: []byte("x")}), `Deliver "x" unacknowledged`)
+	l.does(Event{Kind: AskWindow, Window: 2}, "> U SET_PARAMETERS, 2 octets")
+	l.does(Event{Kind: Lost}, "RequestFailed", "Confirm #1 Unknown", "Confirm #2 NotSent", "Closed NoBearer")
+	require.Equal(t, NewState(PortPair(1, 2)), l.s)
+	l.does(Event{Kind: Lost})
+	l.does(received(Frame{Kind: UI, Info: []byte("x")}), `Deliver "x" unacknowledged`)
+}
+
 // TestWithdraw takes back what was not sent.
 func TestWithdraw(t *testing.T) {
 	l := established(t, Options{Window: 1})

@@ -75,7 +75,7 @@ func situations(p Phase) (list []situation) {
 var inputEvents = [inputs]Event{
 	inSubmit: submit(9), inEstablish: {Kind: Establish}, inTerminate: {Kind: Terminate}, inSetAckMode: command(SetAckMode),
 	inSetAckModeResponse: response(SetAckMode), inDisconnect: command(Disconnect), inDisconnectResponse: response(Disconnect),
-	inI: info(6, 0, true, "x"), inS: sack(7, 1), inTimeout: {Kind: Timeout}, inAvailable: {Kind: Available},
+	inI: info(6, 0, true, "x"), inS: sack(7, 1), inTimeout: {Kind: Timeout}, inAvailable: {Kind: Available}, inLost: {Kind: Lost},
 }
 
 // TestTransitions asks every situation for every event, and compares with the transcript, which was read against the
