@@ -2,6 +2,7 @@ package rds
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -234,6 +235,11 @@ func TestWindow(t *testing.T) {
 	l.does(response(SetAckMode), "Opened", "> I N(S)=0 N(R)=0, 2 octets #1", "> I N(S)=1 N(R)=0, 2 octets #2", "> I N(S)=2 N(R)=0 A, 2 octets #3")
 	sent, waiting := l.s.Pending()
 	require.Equal(t, []int{3, 2}, []int{sent, waiting})
+	require.Equal(t, map[uint64]bool{1: true, 2: true, 3: true, 4: false, 5: false}, maps.Collect(l.s.Tokens()))
+	for token := range l.s.Tokens() {
+		require.EqualValues(t, 1, token)
+		break
+	}
 	l.does(rr(5)) // of nothing that was sent
 	l.does(rr(2), "Confirm #1 Acknowledged", "Confirm #2 Acknowledged", "> I N(S)=3 N(R)=0, 2 octets #4", "> I N(S)=4 N(R)=0 A, 2 octets #5")
 	l.does(rr(2)) // again
@@ -338,8 +344,10 @@ func TestAsleep(t *testing.T) {
 	l = newLink(t, Options{})
 	l.does(Event{Kind: Unavailable})
 	l.does(submit(1))
+	l.does(Event{Kind: AskWindow, Window: 3})
 	require.Equal(t, Establishing, l.s.Phase())
-	l.does(Event{Kind: Available}, "> U SET_ACK_MODE")
+	l.does(Event{Kind: Available}, "> U SET_ACK_MODE", "> U SET_PARAMETERS, 2 octets")
+	l.does(response(SetParameters, 1, 3), "WindowAnswered 3")
 	l.does(response(SetAckMode), "Opened", "> I N(S)=0 N(R)=0 A, 2 octets #1")
 	l.does(Event{Kind: Unavailable})
 	l.does(Event{Kind: Terminate}, "Confirm #1 Unknown")
@@ -371,6 +379,13 @@ func TestWithdraw(t *testing.T) {
 	l.does(Event{Kind: Withdraw, Token: 2}, "Confirm #2 NotSent")
 	l.fails(Event{Kind: Withdraw, Token: 2}, ErrSent)
 	l.does(rr(1), "Confirm #1 Acknowledged", "> I N(S)=1 N(R)=0 A, 2 octets #3")
+
+	// The receiver of an establishment would have asked the peer on behalf of it.
+	l = newLink(t, Options{})
+	l.does(command(SetAckMode), "> U SET_ACK_MODE response", "Opened")
+	l.does(submit(1))
+	l.does(Event{Kind: Withdraw, Token: 1}, "Confirm #1 NotSent")
+	require.True(t, l.s.Deadline().IsZero())
 }
 
 // TestPorts: MANAGE_PORT in both roles (§6.2.6 to §6.2.9).
@@ -392,6 +407,8 @@ func TestPorts(t *testing.T) {
 	other := reserve
 	other.Ports = []Port{{UE: 5, SCEF: 4}}
 	l.does(response(ManagePort, octets(other)...)) // to an earlier command
+	other.Ports = []Port{reserve.Ports[0], reserve.Ports[0]}
+	l.does(response(ManagePort, octets(other)...))
 	l.does(response(ManagePort, octets(PortMessage{Action: ReleasePorts, Ports: reserve.Ports})...))
 	l.does(response(SetParameters, 1, 3))
 	refused := reserve
@@ -418,11 +435,12 @@ func TestPorts(t *testing.T) {
 func TestSetParameters(t *testing.T) {
 	l := established(t, Options{})
 	l.does(Event{Kind: AskWindow, Window: 2}, "> U SET_PARAMETERS, 2 octets")
-	l.does(response(SetParameters, 1, 2), "WindowAnswered 2")
+	l.does(response(SetParameters, 1, 3), "WindowAnswered 2") // more than was asked
 	l.does(submit(1), "> I N(S)=0 N(R)=0 A, 2 octets #1")
 	l.does(submit(2), "> I N(S)=1 N(R)=0 A, 2 octets #2")
 	l.does(submit(3))
 	l.does(Event{Kind: AskWindow, Window: 200}, "> U SET_PARAMETERS, 2 octets")
+	l.does(response(ManagePort, 0x30, 0))
 	l.does(response(SetParameters, 1, 200), "WindowAnswered 3", "> I N(S)=2 N(R)=0 A, 2 octets #3")
 
 	l.does(command(SetParameters, 1, 100), "> U SET_PARAMETERS response, 2 octets")
@@ -457,6 +475,31 @@ func TestLifetime(t *testing.T) {
 	l.does(command(Disconnect), "Confirm #5 Unknown", "Confirm #6 Unknown", "Confirm #7 Unknown", "Confirm #8 NotSent", "> U DISCONNECT response", "Closed ByPeer")
 	l.does(submit(9))
 	l.expires(4*second, "> U SET_ACK_MODE")
+}
+
+// vendorCodec says SET_PARAMETERS and MANAGE_PORT in another way.
+type vendorCodec struct{ DefaultCodec }
+
+func (vendorCodec) AppendPorts(dst []byte, m *PortMessage) ([]byte, error) {
+	return append(dst, 'p', byte(m.Action)), nil
+}
+func (vendorCodec) ParsePorts(b []byte) (PortMessage, error) {
+	return PortMessage{Action: PortAction(b[1])}, nil
+}
+func (vendorCodec) AppendParameters(dst []byte, p Parameters) ([]byte, error) {
+	return append(dst, 'w', p.Window, 0), nil
+}
+func (vendorCodec) ParseParameters(b []byte) (Parameters, error) { return Parameters{b[1]}, nil }
+
+// TestCodec: a vendor's codec takes the place of ours.
+func TestCodec(t *testing.T) {
+	l := newLink(t, Options{Codec: vendorCodec{}})
+	l.does(Event{Kind: AskPorts, Ports: PortMessage{Action: QueryPorts}}, "> U MANAGE_PORT, 2 octets")
+	l.does(response(ManagePort, 'p', byte(QueryPorts)), "PortsAnswered Query Success []")
+	l.does(Event{Kind: AskWindow, Window: 1}, "> U SET_PARAMETERS, 3 octets")
+	l.does(response(SetParameters, 'w', 1), "WindowAnswered 1")
+	l.does(command(ManagePort, 'p', byte(NotifyPorts)), "PortsAsked Notify Success []")
+	l.does(Event{Kind: AnswerPorts, Ports: PortMessage{Action: NotifyPorts}}, "> U MANAGE_PORT response, 2 octets")
 }
 
 func TestBadEvents(t *testing.T) {
