@@ -33,8 +33,8 @@ type requestPhase uint8
 
 // The phases of a request.
 const (
-	NoRequest requestPhase = iota
-	Asking
+	noRequest requestPhase = iota
+	asking
 	requestPhases
 )
 
@@ -192,16 +192,16 @@ var linkTable = table[Phase, input]{
 // requestTable is the originator of MANAGE_PORT and SET_PARAMETERS, in any phase of the link. The receiver keeps
 // nothing: a command is an action, an answer is an event.
 var requestTable = table[requestPhase, requestInput]{
-	{NoRequest, reqAsk, always, Asking, do(sendRequest), clausePorts},
-	{NoRequest, reqAnswer, always, NoRequest, nil, clauseAbnormal},
-	{NoRequest, reqTimeout, always, NoRequest, nil, clauseOurs},
-	{NoRequest, reqAvailable, always, NoRequest, nil, clauseOurs},
-	{NoRequest, reqLost, always, NoRequest, nil, clauseOurs},
-	{Asking, reqAnswer, ifMatch, NoRequest, do(tellAnswer), clausePorts},
-	{Asking, reqAnswer, always, Asking, nil, clauseAbnormal},
-	{Asking, reqTimeout, ifRequestEarly, Asking, nil, clauseOurs},
-	{Asking, reqTimeout, ifRequestRetry, Asking, do(sendRequest), clauseAbnormal},
-	{Asking, reqTimeout, always, NoRequest, do(failRequest), clauseAbnormal},
-	{Asking, reqAvailable, always, Asking, do(againRequest), clauseOurs},
-	{Asking, reqLost, always, NoRequest, do(failRequest), clauseOurs},
+	{noRequest, reqAsk, always, asking, do(sendRequest), clausePorts},
+	{noRequest, reqAnswer, always, noRequest, nil, clauseAbnormal},
+	{noRequest, reqTimeout, always, noRequest, nil, clauseOurs},
+	{noRequest, reqAvailable, always, noRequest, nil, clauseOurs},
+	{noRequest, reqLost, always, noRequest, nil, clauseOurs},
+	{asking, reqAnswer, ifMatch, noRequest, do(tellAnswer), clausePorts},
+	{asking, reqAnswer, always, asking, nil, clauseAbnormal},
+	{asking, reqTimeout, ifRequestEarly, asking, nil, clauseOurs},
+	{asking, reqTimeout, ifRequestRetry, asking, do(sendRequest), clauseAbnormal},
+	{asking, reqTimeout, always, noRequest, do(failRequest), clauseAbnormal},
+	{asking, reqAvailable, always, asking, do(againRequest), clauseOurs},
+	{asking, reqLost, always, noRequest, do(failRequest), clauseOurs},
 }

@@ -107,7 +107,7 @@ func (s *State) Tokens() iter.Seq2[uint64, bool] {
 }
 
 // Asking reports whether an AskPorts or AskWindow waits for its answer.
-func (s *State) Asking() bool { return s.request.phase != NoRequest }
+func (s *State) Asking() bool { return s.request.phase != noRequest }
 
 // Deadline tells when a Timeout is due. The zero time says that none is, until another step.
 func (s *State) Deadline() time.Time {
