@@ -66,7 +66,7 @@ type ueContext struct {
 	ue      *UE
 	bearers map[uint8]*bearer
 	// unreached is the Not Reachable for NIDD flag for each SCEF that it is set for, with the time at which it is reset
-	// without notice; zero: never.
+	// without notice; zero: never. It is nil until the flag is set for the first time.
 	unreached map[diameter.Identity]time.Time
 	// exceptions are the times at which the MO exception data counter went up, since it was last reset.
 	exceptions []time.Time
@@ -144,7 +144,7 @@ func (m *MME) Register(ue *UE) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.ues[ue.imsi] = &ueContext{ue: ue, bearers: map[uint8]*bearer{}, unreached: map[diameter.Identity]time.Time{}}
+	m.ues[ue.imsi] = &ueContext{ue: ue, bearers: map[uint8]*bearer{}}
 	return nil
 }
 
@@ -204,6 +204,9 @@ func (x *ueContext) flagged(scef diameter.Identity, now time.Time) bool {
 // flag sets the flag; until is the Requested-Retransmission-Time, if any. When several TDRs set it, it lasts until the
 // last of their times.
 func (x *ueContext) flag(scef diameter.Identity, until, now time.Time) {
+	if x.unreached == nil {
+		x.unreached = map[diameter.Identity]time.Time{}
+	}
 	old, set := x.unreached[scef], x.flagged(scef, now)
 	switch {
 	case !set:
