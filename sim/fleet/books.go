@@ -13,6 +13,7 @@ type books struct {
 	mu      sync.Mutex // guards all below
 	kinds   []KindResults
 	samples samples
+	lag     time.Duration
 	tag     uint64 // of the last command
 	waiting map[uint64]*posted
 	stores  map[delivery]uint64            // what the SCEF stores, by tag
@@ -34,6 +35,13 @@ func (b *books) init(s *Scenario) {
 	}
 	b.samples.init(s.Duration, s.Interval)
 	b.waiting, b.stores, b.early = map[uint64]*posted{}, map[delivery]uint64{}, map[delivery]t8.DeliveryStatus{}
+}
+
+// late notes that something was begun after it was due.
+func (b *books) late(by time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lag = max(b.lag, by)
 }
 
 // sent counts a report that is due.

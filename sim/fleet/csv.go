@@ -26,6 +26,7 @@ func (r *Results) WriteCSV(w io.Writer) error {
 	t.count("run", "", "devices", int64(total.Devices))
 	t.seconds("run", "", "setup", r.Setup)
 	t.seconds("run", "", "duration", r.Duration)
+	t.seconds("run", "", "lag", r.Lag)
 	for i := range r.Kinds {
 		t.kind(&r.Kinds[i])
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/policy"
-	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/sim"
 	"github.com/scefkit/scefkit/sim/fleet"
 	"github.com/scefkit/scefkit/store"
@@ -130,5 +129,3 @@ func (p pipes) Do(ctx context.Context, to diameter.Identity, req *diameter.Messa
 	}
 	return end.Do(ctx, to, req)
 }
-
-var _ = s6t.App

@@ -167,7 +167,7 @@ func (f *Fleet) tearDown(ctx context.Context, d *device) error {
 // now is the time since the begin of the run.
 func (f *Fleet) now() time.Duration { return time.Since(f.begin) }
 
-// play does what is due until the end, and returns when that was.
+// play does what is due until the end, and returns when that was. What is under way then is waited for.
 func (f *Fleet) play(ctx context.Context) (time.Duration, error) {
 	jobs := make(chan entry)
 	var wg sync.WaitGroup
@@ -180,36 +180,44 @@ func (f *Fleet) play(ctx context.Context) (time.Duration, error) {
 	}
 	defer wg.Wait()
 	defer close(jobs)
+	err := f.schedule(ctx, jobs)
+	return min(f.now(), f.s.Duration), err
+}
+
+// schedule hands what is due to the workers, until the end of the run.
+func (f *Fleet) schedule(ctx context.Context, jobs chan<- entry) error {
 	t := time.NewTimer(0)
 	defer t.Stop()
-	for left := f.s.Limit; ; {
+	left := f.s.Limit
+	for {
 		now := f.now()
+		if now >= f.s.Duration {
+			return nil
+		}
 		e, ok, due := f.agenda.next(now)
-		switch {
-		case ok && e.due >= f.s.Duration, !ok && now >= f.s.Duration:
-			return f.s.Duration, nil
-		case ok:
-			if !f.devices[e.device].due(e) {
-				continue
-			}
+		if !ok {
+			t.Reset(min(due, f.s.Duration) - now)
 			select {
-			case jobs <- e:
+			case <-t.C:
+			case <-f.agenda.sooner:
 			case <-ctx.Done():
-				return now, context.Cause(ctx)
-			}
-			if e.what == report || e.what == command {
-				if left--; left == 0 {
-					return f.now(), nil
-				}
+				return context.Cause(ctx)
 			}
 			continue
 		}
-		t.Reset(min(due, f.s.Duration) - now)
+		f.books.late(now - e.due)
+		if !f.devices[e.device].due(e) {
+			continue
+		}
 		select {
-		case <-t.C:
-		case <-f.agenda.sooner:
+		case jobs <- e:
 		case <-ctx.Done():
-			return now, context.Cause(ctx)
+			return context.Cause(ctx)
+		}
+		if e.what == report || e.what == command {
+			if left--; left == 0 {
+				return nil
+			}
 		}
 	}
 }
@@ -318,7 +326,7 @@ func (d *device) due(e entry) bool {
 		return d.register(e.due)
 	case window:
 		d.paged = false
-		return !d.radio.out
+		return true // the MME does not know whether it has coverage
 	case lose:
 		d.radio.out = true
 		d.add(regain, 0, e.due+exponential(r, cover.Lasts))
@@ -357,7 +365,7 @@ func (d *device) reach(now time.Time) (sim.Radio, time.Time) {
 	case how == sleeping && until <= t: // TAU is overdue
 		return sim.Asleep, time.Time{}
 	case how == sleeping:
-		if until < d.radio.tau && !d.paged {
+		if until != d.radio.tau && !d.paged {
 			d.paged = true
 			d.add(window, 0, until)
 		}

@@ -78,10 +78,18 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	var seen int64
 	for i, n := range h.counts {
 		if seen += n; seen >= rank {
-			return min(highest(i), h.max)
+			return h.top(i)
 		}
 	}
 	return h.max
+}
+
+// top is the longest duration that can be in a bucket.
+func (h *Histogram) top(bucket int) time.Duration {
+	if bucket == buckets-1 {
+		return h.max
+	}
+	return min(highest(bucket), h.max)
 }
 
 // steps calls fn for each bucket that is not empty, in order, with the share of all up to its end.
@@ -90,7 +98,7 @@ func (h *Histogram) steps(fn func(d time.Duration, share float64)) {
 	for i, n := range h.counts {
 		if n > 0 {
 			seen += n
-			fn(min(highest(i), h.max), float64(seen)/float64(h.n))
+			fn(h.top(i), float64(seen)/float64(h.n))
 		}
 	}
 }

@@ -11,6 +11,7 @@ type Results struct {
 	Seed     uint64
 	Setup    time.Duration // until all devices were configured and attached
 	Duration time.Duration // from then on
+	Lag      time.Duration // longest time that something due waited for a worker; a long one means that the load was too high
 	Kinds    []KindResults // as in the Scenario
 	Interval time.Duration // between Samples
 	Samples  []Sample
@@ -132,7 +133,7 @@ func (f *Fleet) results(setup, end time.Duration) *Results {
 	b := &f.books
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r := &Results{Seed: f.s.Seed, Setup: setup, Duration: end, Interval: f.s.Interval, Samples: b.samples.until(end)}
+	r := &Results{Seed: f.s.Seed, Setup: setup, Duration: end, Lag: b.lag, Interval: f.s.Interval, Samples: b.samples.until(end)}
 	for i, k := range b.kinds { // what is late counts for a later state of the books, so maps are cloned
 		k.Uplink.Pending = k.Uplink.Sent - k.Uplink.Delivered - k.Uplink.Failed
 		k.Uplink.Reasons, k.Downlink.Reasons = maps.Clone(k.Uplink.Reasons), maps.Clone(k.Downlink.Reasons)
