@@ -7,7 +7,8 @@
 // [UE.Detach], each of which makes its MME talk to the SCEF.
 //
 // [HSS] answers NIDD authorizations and revokes them. [MME] follows the clauses of TS 29.128 for MME and SGSN: 5.5.2,
-// 5.6.3, 5.7.2 and 5.8.3. [UE] is where downlink data arrives, [AS] where notifications do. Each can be told to misbehave,
+// 5.6.3, 5.7.2 and 5.8.3. [UE] is where downlink data arrives, [AS] where notifications do; package fleet has very many of
+// both that act by themselves. Each can be told to misbehave,
 // see [Fault] and [ASFault]. Only the SCEF side of HSS and MME is there: no S6a, no S1, no security. [Recorder] collects
 // messages and draws them as a ladder.
 //

@@ -1,6 +1,6 @@
 // Lab puts the load of many devices on an SCEF, over real Diameter and HTTP, and tells what came of it. The devices report,
 // sleep and get commands as package sim/fleet has them; the time is real and bounded. For days of virtual time, which pass
-// in seconds, copy sim/fleet/example_test.go.
+// in seconds, copy sim/fleet/day_test.go.
 //
 //	go run ./examples/lab -devices 1000 -for 20s      against an SCEF in this process, with a store on disk
 //	go run ./examples/lab -scef 10.0.0.5:3868 -t8 http://10.0.0.5:8080 -token ...    against one that runs there

@@ -3,129 +3,47 @@ package fleet_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"sync"
-	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/scefkit/scefkit/diameter"
-	"github.com/scefkit/scefkit/nidd"
-	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/sim"
 	"github.com/scefkit/scefkit/sim/fleet"
-	"github.com/scefkit/scefkit/store"
-	"github.com/scefkit/scefkit/t8"
 )
 
-// This file is there to be copied: a day of many devices in seconds. Time is virtual in a bubble of testing/synctest, which
-// only tests have, so the experiment is a test. What it writes is in the directory that SCEFKIT_RESULTS names.
-
-// TestDay lets meters and alarms share an SCEF for a day.
-func TestDay(t *testing.T) {
-	results := day(t, fleet.Scenario{
-		Duration: 24 * time.Hour,
-		Seed:     1,
+// Ten devices load an SCEF that takes everything, in real time, until they have sent a hundred reports. See day_test.go for a
+// day of virtual time with a whole SCEF, and examples/lab for sockets.
+func Example() {
+	f, err := fleet.New(fleet.Scenario{
+		Duration: time.Minute,
+		Limit:    100,
 		Kinds: []fleet.Kind{{
-			Name: "meter", Count: 200,
-			Power:    fleet.Power{PSM: true, ActiveTime: 20 * time.Second, TAU: 4 * time.Hour},
-			Coverage: fleet.Coverage{Every: 12 * time.Hour, Lasts: 30 * time.Minute},
-			Uplink:   []fleet.Traffic{{Pattern: fleet.Periodic(time.Hour), Size: 64}},
-			Downlink: []fleet.Traffic{{Pattern: fleet.Periodic(24 * time.Hour), MaximumLatency: 2 * time.Hour}},
-		}, {
-			Name: "alarm", Count: 50,
-			Power:    fleet.Power{EDRX: 82 * time.Second, PagingWindow: 5 * time.Second},
-			Uplink:   []fleet.Traffic{{Pattern: fleet.Bursts(1, 6*time.Hour, time.Minute, 0.5)}},
-			Downlink: []fleet.Traffic{{Pattern: fleet.Poisson(8 * time.Hour), MaximumLatency: time.Hour}},
+			Name: "meter", Count: 10,
+			Uplink: []fleet.Traffic{{Pattern: fleet.Poisson(10 * time.Millisecond)}},
 		}},
 	})
-	total := results.Total()
-	require.Positive(t, total.Downlink.AtOnce)
-	require.Positive(t, total.Downlink.Later)
-	require.Zero(t, total.Uplink.Pending)
-}
-
-// day runs a scenario in a bubble, against an SCEF in memory.
-func day(t *testing.T, s fleet.Scenario) (results *fleet.Results) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		f, err := fleet.New(s)
-		require.NoError(t, err)
-		net, done := inMemory(t, f)
-		defer done()
-		results, err = f.Run(t.Context(), net)
-		require.NoError(t, err)
-		require.NoError(t, f.Remove(t.Context()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	scef := diameter.Identity{Host: "scef.example", Realm: "example"}
+	takes := diameter.HandlerFunc(func(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
+		return diameter.ErrorAnswer(req, scef, diameter.Success, "", nil), nil
 	})
-	if dir := os.Getenv("SCEFKIT_RESULTS"); dir != "" {
-		for name, write := range map[string]func(*os.File) error{
-			".csv":  func(w *os.File) error { return results.WriteCSV(w) },
-			".html": func(w *os.File) error { return results.WriteHTML(w) },
-		} {
-			w, err := os.Create(filepath.Join(dir, t.Name()+name))
-			require.NoError(t, err)
-			require.NoError(t, write(w))
-			require.NoError(t, w.Close())
-		}
+	mme, err := sim.NewMME(diameter.Identity{Host: "mme.example", Realm: "example"}, scef, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
-	return results
-}
+	_, toSCEF := diameter.Pipe(scef, takes, mme.Self(), mme)
+	defer toSCEF.Close()
+	mme.Use(toSCEF)
 
-const scsas = "as1"
-
-// inMemory wires an SCEF with a fleet: its NIDD procedure on a store in memory, two MMEs and an HSS at the other ends of
-// pipes. The function that it returns ends all of it.
-func inMemory(t *testing.T, f *fleet.Fleet) (fleet.Network, func()) {
-	t.Helper()
-	self, realm := diameter.Identity{Host: "scef.example", Realm: "example"}, "example"
-	s, pipes := store.NewMemory(), pipes{}
-	outbox := t8.NewOutbox([]byte("outbox/"), f, nil)
-	p, err := nidd.New(nidd.Deps{
-		Self: self, APIRoot: "https://scef.example", Store: s, Transport: pipes, Notifier: f, Outbox: outbox,
-		Profiles: policy.NIDDByID{scsas: {APN: "iot.example"}},
-	}, &nidd.Options{HSS: diameter.Identity{Host: "hss.example", Realm: realm}})
-	require.NoError(t, err)
-	hss := sim.NewHSS(diameter.Identity{Host: "hss.example", Realm: realm}, &sim.HSSOptions{Subscribers: f.Subscriber})
-	pipes.join(self, p.S6t(), hss)
-	net := fleet.Network{T8: p, SCSAS: scsas, Callback: "https://as.example/notify"}
-	for _, host := range []string{"mme1.example", "mme2.example"} {
-		mme, err := sim.NewMME(diameter.Identity{Host: host, Realm: realm}, self, nil)
-		require.NoError(t, err)
-		pipes.join(self, p.T6a(), mme)
-		net.MMEs = append(net.MMEs, mme)
+	r, err := f.Run(context.Background(), fleet.Network{MMEs: []*sim.MME{mme}})
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = p.Run(ctx) })
-	running.Go(func() { _ = outbox.Run(ctx, s) })
-	return net, func() {
-		cancel()
-		p.Close()
-		running.Wait()
-		for _, end := range pipes {
-			_ = end.Close()
-		}
-	}
-}
-
-// pipes are the ways of the SCEF to its peers, by host.
-type pipes map[string]*diameter.PipeEnd
-
-// join makes the way to a simulated node.
-func (p pipes) join(self diameter.Identity, h diameter.Handler, n sim.Node) {
-	there, back := diameter.Pipe(self, h, n.Self(), n)
-	p[n.Self().Host] = there
-	n.Use(back)
-}
-
-// Do implements [diameter.Transport].
-func (p pipes) Do(ctx context.Context, to diameter.Identity, req *diameter.Message) (*diameter.Message, error) {
-	end := p[to.Host]
-	if end == nil {
-		return nil, fmt.Errorf("%w: %s", diameter.ErrNoPeer, to.Host)
-	}
-	return end.Do(ctx, to, req)
+	meters := r.Kinds[0]
+	fmt.Println(meters.Uplink.Sent, "sent,", meters.Uplink.Delivered, "delivered")
+	// Output: 100 sent, 100 delivered
 }

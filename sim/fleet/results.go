@@ -169,7 +169,7 @@ func (s *samples) at(t time.Duration) *Sample { return &s.list[s.index(t)] }
 func (s *samples) connected(from, to time.Duration) time.Duration {
 	to = min(to, s.end)
 	for t := from; t < to; {
-		next := min((t/s.interval+1)*s.interval, to)
+		next := min(t-t%s.interval+s.interval, to)
 		s.at(t).Connected += next - t
 		t = next
 	}
