@@ -85,13 +85,14 @@ func run(ctx context.Context, w io.Writer, c *config) (err error) {
 	}
 	fmt.Fprintf(w, "%d devices at %d MMEs meet the SCEF at %s\n", c.devices, c.mmes, c.t8)
 	r, err := f.Run(ctx, n.net)
-	if r == nil {
-		return err
-	}
 	// The devices are removed also when the run was interrupted, but not without end.
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	return errors.Join(err, f.Remove(bounded), report(w, r), write(c.csv, r.WriteCSV), write(c.html, r.WriteHTML))
+	err = errors.Join(err, f.Remove(bounded))
+	if r == nil {
+		return err
+	}
+	return errors.Join(err, report(w, r), write(c.csv, r.WriteCSV), write(c.html, r.WriteHTML))
 }
 
 // scenario is what the devices do.

@@ -89,9 +89,23 @@ func (f *Fleet) Run(ctx context.Context, net Network) (*Results, error) {
 	return f.results(f.begin.Sub(start), end), err
 }
 
-// Remove detaches the devices and deletes their configurations, after Run. The error joins up to one of each worker; the
-// others are removed all the same.
-func (f *Fleet) Remove(ctx context.Context) error { return f.each(ctx, f.tearDown) }
+// Remove detaches the devices and deletes their configurations, after Run. The error wraps that of one device and says how
+// many there were; the others are removed all the same.
+func (f *Fleet) Remove(ctx context.Context) error {
+	var failed atomic.Int64
+	var one atomic.Pointer[error]
+	err := f.each(ctx, func(ctx context.Context, d *device) error {
+		if err := f.tearDown(ctx, d); err != nil {
+			failed.Add(1)
+			one.CompareAndSwap(nil, &err)
+		}
+		return nil
+	})
+	if n := failed.Load(); n > 0 {
+		return fmt.Errorf("fleet: %d devices were not removed: %w", n, *one.Load())
+	}
+	return err
+}
 
 func (f *Fleet) use(net Network) error {
 	if len(net.MMEs) == 0 {
@@ -109,8 +123,8 @@ func (f *Fleet) use(net Network) error {
 	return nil
 }
 
-// each calls fn for all devices, by the workers. A worker goes no further after an error when it is that of ctx, or when
-// fn is setUp.
+// each calls fn for all devices, by the workers, until one returns an error or ctx ends. It returns that error, or the
+// cause of ctx.
 func (f *Fleet) each(ctx context.Context, fn func(context.Context, *device) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -158,8 +172,11 @@ func (f *Fleet) tearDown(ctx context.Context, d *device) error {
 		errs = append(errs, d.ue.Detach(ctx))
 	}
 	if d.config != "" {
-		errs = append(errs, f.net.T8.DeleteConfiguration(ctx, f.net.SCSAS, d.config))
-		d.config = ""
+		err := f.net.T8.DeleteConfiguration(ctx, f.net.SCSAS, d.config)
+		if err == nil {
+			d.config = ""
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

@@ -391,6 +391,34 @@ func TestInterrupted(t *testing.T) {
 	})
 }
 
+// stubborn keeps some configurations.
+type stubborn struct{ yes }
+
+func (stubborn) DeleteConfiguration(_ context.Context, _ id.SCSASID, config string) error {
+	if strings.HasSuffix(config, "3") {
+		return fault.New("x", fault.Unavailable, config)
+	}
+	return nil
+}
+
+// TestRemove: one that cannot be removed does not keep the others.
+func TestRemove(t *testing.T) {
+	f, err := fleet.New(fleet.Scenario{Duration: time.Millisecond, Kinds: []fleet.Kind{{Name: "a", Count: 30}}})
+	require.NoError(t, err)
+	require.NoError(t, f.Remove(t.Context()), "there is nothing yet")
+	net := network(t, yes{}, 1)
+	net.T8 = stubborn{}
+	_, err = f.Run(t.Context(), net)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, f.Remove(ctx), context.Canceled)
+	err = f.Remove(t.Context())
+	require.ErrorIs(t, err, fault.Unavailable)
+	require.ErrorContains(t, err, "3 devices")
+	require.ErrorContains(t, f.Remove(t.Context()), "3 devices", "it is tried again")
+}
+
 // TestNotifications: by HTTP as in the same process; what is about nobody is taken, too.
 func TestNotifications(t *testing.T) {
 	f, err := fleet.New(fleet.Scenario{Duration: time.Hour, Kinds: []fleet.Kind{{Name: "a", Count: 1}}})
