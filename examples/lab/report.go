@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/scefkit/scefkit/sim/fleet"
@@ -36,8 +38,8 @@ wake-ups    %10d  connected %.1f %% of the time
 		what    string
 		reasons map[string]int64
 	}{{"report", u.Reasons}, {"command", d.Reasons}} {
-		for reason, n := range x.reasons {
-			fmt.Fprintf(w, "  failed %s: %s, %d times\n", x.what, reason, n)
+		for _, reason := range slices.Sorted(maps.Keys(x.reasons)) {
+			fmt.Fprintf(w, "  failed %s: %s, %d times\n", x.what, reason, x.reasons[reason])
 		}
 	}
 	return err
