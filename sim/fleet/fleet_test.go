@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http/httptest"
 	"regexp"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/sim"
 	"github.com/scefkit/scefkit/sim/fleet"
+	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -276,13 +278,11 @@ func (s *script) CreateDelivery(_ context.Context, _ id.SCSASID, config string, 
 
 func (s *script) HandleDiameter(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
 	result := diameter.Success
-	if uint32(req.Command) == odr && s.oda.Code != 0 {
+	if req.Command == t6a.CodeODR && s.oda.Code != 0 {
 		result = s.oda
 	}
 	return diameter.ErrorAnswer(req, scefID, result, "", nil), nil
 }
-
-const odr = 8388733
 
 // play runs devices that send a report and get a command each against s, for a minute.
 func (s *script) play(t *testing.T, limit int64) (r *fleet.Results) {
@@ -366,6 +366,37 @@ func TestRefusedReports(t *testing.T) {
 	r = (&script{deliver: refuse, oda: diameter.ErrorInvalidEPSBearer}).play(t, 5)
 	require.EqualValues(t, 5, r.Kinds[0].Uplink.Sent+r.Kinds[0].Downlink.Sent, "the run ended at its limit")
 	require.Less(t, r.Duration, time.Minute)
+}
+
+// slow takes a second for each report.
+type slow struct{ yes }
+
+func (s slow) HandleDiameter(ctx context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
+	if req.Command == t6a.CodeODR {
+		time.Sleep(time.Second)
+	}
+	return s.yes.HandleDiameter(ctx, from, req)
+}
+
+// TestLag: what waits for a worker is late, and the run ends in time all the same.
+func TestLag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := func(_ *rand.Rand, last time.Duration) time.Duration { return max(last*10, time.Second) } // at 1, 10, 100 s
+		f, err := fleet.New(fleet.Scenario{Duration: 105 * time.Second, Kinds: []fleet.Kind{{
+			Name: "a", Count: 10, Uplink: []fleet.Traffic{{Pattern: at}},
+		}}})
+		require.NoError(t, err)
+		net := network(t, slow{}, 2)
+		net.Workers = 1
+		begin := time.Now()
+		r, err := f.Run(t.Context(), net)
+		require.NoError(t, err)
+		require.Equal(t, 105*time.Second, r.Duration)
+		require.InDelta(t, 105, time.Since(begin).Seconds(), 2, "what is under way is waited for")
+		require.Equal(t, 10*time.Second, r.Lag, "the second ten wait for the last of the first")
+		require.Less(t, r.Kinds[0].Uplink.Sent, int64(30))
+		require.Equal(t, r.Kinds[0].Uplink.Sent, r.Kinds[0].Uplink.Delivered)
+	})
 }
 
 // TestInterrupted: results are there when ctx ends.

@@ -47,7 +47,6 @@ func (f *Fleet) schedule(ctx context.Context, jobs chan<- entry) error {
 			}
 			continue
 		}
-		f.books.late(now - e.due)
 		if !f.devices[e.device].due(e) {
 			continue
 		}
@@ -56,6 +55,7 @@ func (f *Fleet) schedule(ctx context.Context, jobs chan<- entry) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+		f.books.late(f.now() - e.due)
 		if e.what == report || e.what == command {
 			if left--; left == 0 {
 				return nil
