@@ -26,7 +26,9 @@ var storeys = map[string]int{
 
 	"nidd": 5,
 
-	"scef": 6,
+	"charging": 6, "metrics": 6,
+
+	"scef": 7,
 }
 
 // beside gives the packages that stand beside the house the highest storey that they may see. Nobody in the house

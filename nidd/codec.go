@@ -212,6 +212,9 @@ func (c *Connection) encode() []byte {
 	w.Time(12, c.RetryAt)
 	w.Uint(13, c.Tries)
 	w.Uint(14, c.Signs)
+	w.Text(60, c.Characteristics)
+	w.Text(61, c.IMEI)
+	w.Time(62, c.Opened)
 	return append(w, c.unknown...)
 }
 
@@ -246,6 +249,12 @@ func (c *Connection) decode(f record.Reader) error {
 			c.Tries = f.Uint()
 		case 14:
 			c.Signs = f.Uint()
+		case 60:
+			c.Characteristics = f.Text()
+		case 61:
+			c.IMEI = f.Text()
+		case 62:
+			c.Opened = f.Time()
 		default:
 			c.unknown = append(c.unknown, f.Raw()...)
 		}

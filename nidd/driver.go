@@ -38,6 +38,7 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 			switch a {
 			case SendTDR:
 				d.Attempt = p.newAttempt(conn, now)
+				p.chargeable(d, u, conn, c)
 				ev, again = p.sendTDR(ctx, d, false, now), true
 			case SendTrigger:
 				ev, again = p.trigger(ctx, d, c), true
@@ -248,6 +249,7 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		for _, a := range rest {
 			switch a {
 			case SendTDR, ResendTDR:
+				s.p.chargeable(d, s.ue, conn, c)
 				return s.p.workTDR(*d, a == ResendTDR), nil
 			case SendTrigger:
 				return s.p.workTrigger(*d, *c), nil
@@ -388,7 +390,9 @@ func (p *Procedure) trigger(ctx context.Context, d *Delivery, c *Config) Event {
 	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
 	defer cancel()
 	ue := TriggerTarget{SCSAS: c.SCSAS, IMSI: c.IMSI, ExternalID: c.ExternalID, MSISDN: c.MSISDN, Priority: d.Priority}
-	if err := p.opts.Trigger.Trigger(ctx, ue, d.Expires); err != nil {
+	err := p.opts.Trigger.Trigger(ctx, ue, d.Expires)
+	p.opts.Trace.triggered(err == nil)
+	if err != nil {
 		p.log.Info("no device trigger", "imsi", c.IMSI, "err", err)
 		return Event{Kind: TriggerFailed}
 	}

@@ -82,6 +82,10 @@ type Connection struct {
 	Tries                    uint64    // Releasing: releases sent
 	Signs                    uint64    // how often the serving node showed that the UE is there
 
+	Characteristics string    // 3GPP-Charging-Characteristics
+	IMEI            string    // of Terminal-Information
+	Opened          time.Time // when it was established
+
 	unknown []byte
 }
 
@@ -108,6 +112,7 @@ type Delivery struct {
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
 
+	bearer  *Bearer // that charging names for the last TDR; not stored
 	unknown []byte
 }
 

@@ -27,6 +27,7 @@ type session struct {
 	kick  bool // the outbox got something
 	timer bool // a timer was set
 	wake  bool // stored data or a release may go out
+	after []func()
 }
 
 // update runs fn in a session on the UE and, when fn returns nil, writes back what it changed. fn may run several
@@ -57,6 +58,9 @@ func (p *Procedure) update(ctx context.Context, ue id.IMSI, fn func(*session) er
 	}
 	if s.timer {
 		p.timers.Wake()
+	}
+	for _, f := range s.after {
+		f()
 	}
 	return s.wake, nil
 }
@@ -107,6 +111,7 @@ func (s *session) add(d *Delivery) error {
 	s.deliveries = append(s.deliveries, d)
 	s.ue.pending++
 	s.changed = true
+	s.tell(d)
 	return s.put(d)
 }
 
@@ -139,6 +144,7 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 		}
 	}
 	if d.State.Final() {
+		s.tell(d)
 		return rest, nil
 	}
 	return rest, s.put(d)
@@ -206,6 +212,9 @@ func (s *session) stepConnection(i int, ev ConnectionEvent) error {
 	s.ue.Connections[i] = next
 	if next.State == Down {
 		s.ue.Connections = slices.Delete(s.ue.Connections, i, i+1)
+		if err := s.charge(&c, ev, true); err != nil {
+			return err
+		}
 	}
 	for _, a := range actions {
 		switch a {

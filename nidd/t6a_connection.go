@@ -116,6 +116,9 @@ func (s *session) updateConnection(i int, cmr *t6a.CMR) error {
 	}
 	c.Node = node
 	c.take(cmr)
+	if err := s.charge(c, ev, false); err != nil {
+		return err
+	}
 	if err := s.stepConnection(i, ev); err != nil || ev != UpdateWake {
 		return err
 	}
@@ -139,6 +142,12 @@ func (c *Connection) take(cmr *t6a.CMR) {
 	}
 	if r := cmr.ServingPLMNRateControl; r != nil {
 		c.UplinkRate, c.DownlinkRate = r.UplinkRateLimit, r.DownlinkRateLimit
+	}
+	if cmr.ThreeGPPChargingCharacteristics != "" {
+		c.Characteristics = cmr.ThreeGPPChargingCharacteristics
+	}
+	if t := cmr.TerminalInformation; t != nil {
+		c.IMEI = t.IMEI
 	}
 }
 
@@ -193,13 +202,18 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		if i < 0 {
 			i = len(s.ue.Connections)
 			s.ue.Connections = append(s.ue.Connections, Connection{EBI: bearer})
+		} else if err := s.charge(&s.ue.Connections[i], Establish, true); err != nil {
+			return err
 		}
 		n := &s.ue.Connections[i]
 		n.APN = apn
 		n.Node = diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
 		n.ChargingID = charging
-		n.ReachableUntil = time.Time{}
+		n.ReachableUntil, n.Opened = time.Time{}, s.now
 		n.take(cmr)
+		if err := s.charge(n, Establish, false); err != nil {
+			return err
+		}
 		return s.stepConnection(i, Establish)
 	})
 }

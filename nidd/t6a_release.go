@@ -31,6 +31,7 @@ func (p *Procedure) sendCMR(ctx context.Context, ue id.IMSI, c *Connection, acti
 	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
 	defer cancel()
 	ans, err := p.Transport.Do(ctx, c.Node, req)
+	p.opts.Trace.asked(action, ans)
 	if err != nil {
 		return diameter.Result{}, err
 	}
