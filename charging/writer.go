@@ -37,6 +37,12 @@ type Options struct {
 	openFile func(path string) (file, error)
 }
 
+// Check returns what is wrong with the options, all at once.
+func (o *Options) Check() error {
+	_, err := o.withDefaults()
+	return err
+}
+
 func (o *Options) withDefaults() (Options, error) {
 	var c Options
 	if o != nil {
