@@ -263,9 +263,7 @@ func (c *config) check() error {
 	}
 	c.Store.check(&f)
 	c.Charging.check(&f)
-	if m := c.Metrics; m != nil {
-		f.address("metrics.listen", m.Listen)
-	}
+	c.Metrics.check(&f)
 	if len(c.SCSAS) == 0 {
 		f.add("scsas", "is missing")
 	}

@@ -26,7 +26,8 @@ type chargingConfig struct {
 }
 
 type metricsConfig struct {
-	Listen string `yaml:"listen"` // address for operators
+	Listen         string   `yaml:"listen"`         // address for operators
+	OccupancyEvery duration `yaml:"occupancyEvery"` // how long a count of stored data is shown; default 15s
 }
 
 func (c *chargingConfig) check(f *faults) {
@@ -34,13 +35,24 @@ func (c *chargingConfig) check(f *faults) {
 		return
 	}
 	f.need("charging.dir", c.Dir)
-	for key, d := range map[string]duration{"charging.maxAge": c.MaxAge, "charging.maxDuration": c.MaxDuration} {
-		if d.text != "" {
-			f.add(key, "%q is not a duration as 10s, 5m or 24h", d.text)
-		}
-	}
+	f.duration("charging.maxAge", c.MaxAge)
+	f.duration("charging.maxDuration", c.MaxDuration)
 	if err := c.options().Check(); err != nil {
 		f.add("charging", "%v", err)
+	}
+}
+
+func (c *metricsConfig) check(f *faults) {
+	if c == nil {
+		return
+	}
+	f.address("metrics.listen", c.Listen)
+	f.duration("metrics.occupancyEvery", c.OccupancyEvery)
+}
+
+func (f *faults) duration(key string, d duration) {
+	if d.text != "" {
+		f.add(key, "%q is not a duration as 10s, 5m or 24h", d.text)
 	}
 }
 
@@ -56,7 +68,7 @@ func (c *chargingConfig) options() *charging.Options {
 func (c *config) observe(opts *scef.Options) (*metrics.Metrics, *charging.Writer, error) {
 	var m *metrics.Metrics
 	if c.Metrics != nil {
-		m = metrics.New(&metrics.Options{Logger: opts.Logger.With("part", "metrics")})
+		m = metrics.New(&metrics.Options{OccupancyEvery: c.Metrics.OccupancyEvery.Duration, Logger: opts.Logger.With("part", "metrics")})
 		opts.NIDD.Trace, opts.T8.Trace = m.NIDD(), m.T8()
 	}
 	if c.Charging == nil {

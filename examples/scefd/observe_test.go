@@ -21,7 +21,7 @@ import (
 func TestObserved(t *testing.T) {
 	b := newBench(t)
 	dir, listen := filepath.Join(b.dir, "charging"), address(t)
-	b.more = fmt.Sprintf("charging: {dir: %q, maxAge: 24h}\nmetrics: {listen: %q}", dir, listen)
+	b.more = fmt.Sprintf("charging: {dir: %q, maxAge: 24h}\nmetrics: {listen: %q, occupancyEvery: 1s}", dir, listen)
 	m, node := b.mme(mmeID, nil)
 	b.start()
 	b.await(node)
@@ -53,6 +53,12 @@ func TestObserved(t *testing.T) {
 	require.Error(t, err)
 
 	text := page()
+	eventually(t, 20*time.Second, func() string {
+		if text = page(); !strings.Contains(text, "scef_nidd_buffer_deliveries 1\n") {
+			return "stored data is not counted"
+		}
+		return ""
+	})
 	for _, line := range []string{
 		`scef_nidd_deliveries_kept_total{status="BUFFERING_TEMPORARILY_NOT_REACHABLE"} 1`,
 		`scef_nidd_odr_seconds_count 1`,
@@ -102,6 +108,7 @@ func TestObserveConfig(t *testing.T) {
 		"charging: {dir: x, maxAge: soon}":  "charging.maxAge: ",
 		"charging: {dir: x, queue: -1}":     "charging: ",
 		"metrics: {}":                       "metrics.listen: is missing",
+		"metrics: {occupancyEvery: soon}":   "metrics.occupancyEvery: ",
 		"metrics: {listen: \"127.0.0.1\"}":  "metrics.listen: ",
 		"charging: {dir: x, maxSize: 1000}": "MaxSize",
 	} {
