@@ -26,7 +26,7 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 			ev.Kind = UESleeps
 		}
 	}
-	for ; ; now = time.Now() {
+	for moves := 0; ; now = time.Now() {
 		from := d.State
 		actions, err := d.step(ev, now)
 		if err != nil {
@@ -43,10 +43,14 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 			case SendTrigger:
 				ev, again = p.trigger(ctx, d, c), true
 			case DropConnection:
-				if err := p.connectionGone(ctx, d); err != nil {
+				if u, err = p.connectionGone(ctx, d); err != nil {
 					return err
 				}
 				ev, again = Event{Kind: NoConnection}, true
+				if conn = u.byAPN(c.APN); conn != nil && moves < maxMoves { // it moved, or was established anew, meanwhile
+					moves++
+					ev.Kind = Turn
+				}
 			case Keep:
 				if err := p.keep(ctx, d); err != nil {
 					return err
@@ -102,10 +106,16 @@ func (s *session) slept(a *attempt) error {
 	return s.stepConnection(i, UESlept)
 }
 
-// connectionGone removes the connection that the last TDR went to.
-func (p *Procedure) connectionGone(ctx context.Context, d *Delivery) error {
-	_, err := p.update(ctx, d.IMSI, func(s *session) error { return s.connectionGone(d) })
-	return err
+// maxMoves is how often new data follows a UE whose connection changes while a TDR is under way.
+const maxMoves = 3
+
+// connectionGone removes the connection that the last TDR went to, and returns the UE as it is then.
+func (p *Procedure) connectionGone(ctx context.Context, d *Delivery) (u *UE, err error) {
+	_, err = p.update(ctx, d.IMSI, func(s *session) error {
+		u = s.ue
+		return s.connectionGone(d)
+	})
+	return u, err
 }
 
 func (s *session) connectionGone(d *Delivery) error {

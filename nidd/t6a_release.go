@@ -86,7 +86,7 @@ func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uin
 		return fault.Wrap(op, fault.NextHop, err)
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:
 		gone := &Delivery{IMSI: ue, Attempt: attempt{EBI: bearer, Node: conn.Node, Signs: conn.Signs}}
-		if err := p.connectionGone(ctx, gone); err != nil {
+		if _, err := p.connectionGone(ctx, gone); err != nil {
 			return failed(op, err)
 		}
 		return &fault.Error{Op: op, Code: fault.NoPDNConnection, Result: r, Remote: true}
