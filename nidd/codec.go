@@ -289,6 +289,7 @@ func (d *Delivery) encode() []byte {
 	w.Time(22, d.Attempt.Until)
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
+	w.Text(60, d.Destination)
 	return append(w, d.unknown...)
 }
 
@@ -348,6 +349,8 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Signs = r.Uint()
 		case 24:
 			d.Attempt.By = store.MemberID(r.Uint())
+		case 60:
+			d.Destination = r.Text()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

@@ -111,6 +111,7 @@ type Delivery struct {
 	NoRoute      bool // Asleep: because no peer led to the serving node
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
+	Destination  string  // where its end is reported when its configuration ended before, but not by the SCS/AS; else empty
 
 	bearer  *Bearer // that charging names for the last TDR; not stored
 	unknown []byte

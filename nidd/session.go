@@ -153,8 +153,13 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 // report enqueues the delivery status notification for a final state.
 func (s *session) report(d *Delivery) error {
 	c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
-	if c == nil || err != nil {
-		return err // the configuration is gone, and with it the address
+	switch {
+	case err != nil:
+		return err
+	case c == nil && d.Destination == "":
+		return nil // the SCS/AS does not want to know any more
+	case c == nil:
+		c = &Config{ID: d.ConfigID, SCSAS: d.SCSAS, Destination: d.Destination}
 	}
 	n := t8.NIDDDownlinkDataDeliveryStatusNotification{
 		NIDDDownlinkDataTransfer: t8.NIDDDeliveryURI(s.p.APIRoot, d.SCSAS, d.ConfigID, d.ID),
@@ -299,7 +304,16 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 		return err
 	}
 	for _, d := range slices.Clone(s.deliveries) {
-		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID || d.State == Sending || d.State == Triggering {
+		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID {
+			continue
+		}
+		if d.State == Sending || d.State == Triggering {
+			if ev == Abandon {
+				d.Destination = c.Destination
+				if err := s.put(d); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		if _, err := s.step(d, Event{Kind: ev}); err != nil {
@@ -307,6 +321,22 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 		}
 	}
 	return nil
+}
+
+// orphaned ends a stored delivery that was being sent when its configuration ended.
+func (s *session) orphaned(d *Delivery) error {
+	ev := Abandon
+	switch d.State {
+	case Sending: // a crash took the sender
+		ev = NoAnswer
+	case Triggering:
+		if _, err := s.step(d, Event{Kind: TriggerFailed}); err != nil || d.State.Final() {
+			return err
+		}
+	default:
+	}
+	_, err := s.step(d, Event{Kind: ev})
+	return err
 }
 
 // closeConnections releases the PDN connections to an APN.

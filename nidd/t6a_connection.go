@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -186,6 +187,9 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 	if c == nil {
 		if c, err = p.configureDefault(ctx, ue, apn); err != nil {
 			p.log.Info("no NIDD configuration", "imsi", ue, "apn", string(apn), "err", err)
+			if errors.Is(err, fault.UserUnknown) { // to the HSS, and so to the SCEF
+				return false, refuse(op, diameter.ErrorUserUnknown)
+			}
 			return false, refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
 	}
