@@ -60,6 +60,8 @@ type Options struct {
 	// a WebSocket (TS 29.122 §5.2.5.4), as [t8.WebSockets.URI]. Default nil: the feature Notification_websocket is not
 	// offered. See [Procedure.AllowWebSocket].
 	WebSocketURI func(scsas id.SCSASID, subscription string) string
+	// Offered are the features that are offered of those that the Procedure has. Default: all; "0" is none.
+	Offered t8.Features
 	// Trigger sends device triggers. Default nil: SEND_TRIGGER acts as WAIT_FOR_UE.
 	Trigger Trigger
 	// AnswerTimeout bounds the wait for an answer of HSS, MME or SGSN; 1 s to 1 min, default 10 s.
