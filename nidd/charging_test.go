@@ -2,8 +2,11 @@ package nidd_test
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -11,7 +14,10 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/diameter/tgpp"
 	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
+	"github.com/scefkit/scefkit/policy"
+	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
 )
@@ -56,6 +62,7 @@ func runCharged(t *testing.T, fn func(*testing.T, *bench, *ledger)) {
 }
 
 func TestChargedConnection(t *testing.T) {
+	covers(t, "29128-5.7.1-17", "29128-5.7.1-24")
 	runCharged(t, func(t *testing.T, b *bench, l *ledger) {
 		b.configure()
 		begin := time.Now()
@@ -144,6 +151,7 @@ func TestChargedEnds(t *testing.T) {
 }
 
 func TestChargedPDUs(t *testing.T) {
+	covers(t, "29128-5.5.1-09", "29128-5.5.3-05")
 	runCharged(t, func(t *testing.T, b *bench, l *ledger) {
 		cfg := b.configure()
 		b.asks(diameter.ErrorInvalidEPSBearer, odr("no connection, nothing to charge"))
@@ -204,6 +212,42 @@ func TestChargedPDUs(t *testing.T) {
 		_, pdus = l.take()
 		require.Empty(t, pdus)
 	})
+}
+
+// TestReplaceableParts runs with a store, a Diameter transport, an authoriser and charging that are not ours.
+func TestReplaceableParts(t *testing.T) {
+	covers(t, "KAURI-56")
+	synctest.Test(t, func(t *testing.T) {
+		m, l := &meter{Store: store.NewMemory()}, &ledger{}
+		b := &bench{t: t, store: m, prof: policy.NIDD{APN: apn1}, opts: nidd.Options{Charging: l}} // which is the transport
+		b.start()
+		defer b.close()
+		h, err := t8.NewHandler(everybody{}, &t8.HandlerOptions{Authorizer: onlyCreate{}}, t8.NIDDAPI(b.p))
+		require.NoError(t, err)
+		c, err := t8.NewClient(root1, &t8.ClientOptions{HTTP: &http.Client{Transport: inProcess{h}}})
+		require.NoError(t, err)
+		_, err = c.NIDD().CreateConfiguration(t.Context(), as1, &t8.NIDDConfiguration{ExternalID: ext1, NotificationDestination: dest1})
+		require.NoError(t, err)
+		_, err = c.NIDD().Configurations(t.Context(), as1)
+		require.ErrorIs(t, err, fault.NotAuthorized)
+		b.attach()
+		b.asks(diameter.Success, odr("up"))
+		require.Positive(t, m.take().writes)
+		require.Len(t, b.nirs, 1)
+		conns, pdus := l.take()
+		require.Len(t, conns, 1)
+		require.Len(t, pdus, 1)
+	})
+}
+
+// onlyCreate lets an SCS/AS make configurations.
+type onlyCreate struct{}
+
+func (onlyCreate) Authorize(_ context.Context, _ id.SCSASID, op policy.Operation) error {
+	if op.ID != "CreateNIDDConfiguration" {
+		return errors.New("not this one")
+	}
+	return nil
 }
 
 // TestTrace counts what the hooks tell.

@@ -1,6 +1,8 @@
 package nidd_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -359,4 +361,36 @@ func TestGrantExpiresWithData(t *testing.T) {
 			require.Zero(t, b.keys("d"))
 		})
 	})
+}
+
+// slowTrigger accepts triggers after a while, or does not.
+type slowTrigger struct{ err error }
+
+func (s slowTrigger) Trigger(context.Context, nidd.TriggerTarget, time.Time) error {
+	time.Sleep(8 * time.Second)
+	return s.err
+}
+
+// TestGrantExpiresWhileTriggering ends the configuration while a device trigger for its data is under way.
+func TestGrantExpiresWhileTriggering(t *testing.T) {
+	for name, refused := range map[string]error{"accepted": nil, "refused": errors.New("no SMS-SC")} {
+		for how, drop := range map[string]bool{"kept": false, "dropped": true} {
+			t.Run(name+", "+how, func(t *testing.T) {
+				run(t, func(t *testing.T, b *bench) {
+					b.opts.Trigger, b.prof.DropTriggered = slowTrigger{refused}, drop
+					b.restart()
+					b.hss = func(*s6t.NIR) (*s6t.NIA, error) { return grant(time.Now().Add(5 * time.Second)), nil }
+					b.configure(func(c *t8.NIDDConfiguration) {
+						c.DownlinkDataTransfers = []t8.NIDDDownlinkDataTransfer{{ExternalID: ext1, Data: []byte("x"), PDNEstablishmentOption: t8.SendTrigger}}
+					})
+					b.sleep(6 * time.Second)
+					require.Equal(t, []string{"TERMINATED_UE_NOT_AUTHORIZED"}, b.notified("status"))
+					require.Empty(t, b.notified("deliveryStatus"))
+					b.sleep(time.Minute)
+					require.Equal(t, []string{"FAILURE"}, b.notified("deliveryStatus"), "each transfer has a result")
+					require.Zero(t, b.keys("ud"))
+				})
+			})
+		}
+	}
 }

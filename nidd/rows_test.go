@@ -171,7 +171,9 @@ type inProcess struct{ http.Handler }
 func (i inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	i.ServeHTTP(w, r)
-	return w.Result(), nil
+	res := w.Result()
+	res.Request = r
+	return res, nil
 }
 
 // TestClientSendsAgain is an SCS/AS that keeps the data itself and sends it again when it is told that the UE is awake.

@@ -87,7 +87,7 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, node.Close()) }()
-	stopMetrics, err := c.Metrics.serve(counters, node)
+	stopMetrics, err := c.Metrics.serve(ctx, counters, node)
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (c *config) observe(opts *scef.Options) (*metrics.Metrics, *charging.Writer
 }
 
 // serve serves the counters of a node until stop is called.
-func (c *metricsConfig) serve(m *metrics.Metrics, node *scef.Node) (stop func() error, err error) {
+func (c *metricsConfig) serve(ctx context.Context, m *metrics.Metrics, node *scef.Node) (stop func() error, err error) {
 	if c == nil {
 		return func() error { return nil }, nil
 	}
@@ -112,7 +112,7 @@ func (c *metricsConfig) serve(m *metrics.Metrics, node *scef.Node) (stop func() 
 			p.Sample("scef_diameter_peers", float64(n), "state", state.String())
 		}
 	})
-	l, err := net.Listen("tcp", c.Listen)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("metrics.listen: %w", err)
 	}
