@@ -10,7 +10,7 @@
 // it says of the connection changes, when it is long enough by number, octets or time, and when the Writer is closed. So a
 // process that is killed loses the records that are open, at most Options.MaxDuration of traffic. A connection without
 // traffic has no record open, and costs no memory: the last record, which each connection has, gives the time it was
-// established.
+// established. Who cannot bear that loss sets MaxSubmissions to 1: then each PDU is a record of its own at once.
 //
 // The files and what is in memory name subscribers in full: IMSI, MSISDN, External Identifier and IMEI, since that is what a
 // charging record is for. It is the one place where scefkit writes them so. Files are made readable for their owner

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -271,14 +273,32 @@ func TestReopen(t *testing.T) {
 	require.Zero(t, info.Mode()&0o077, "it names subscribers")
 }
 
+// logText is what was logged.
+type logText struct {
+	mu sync.Mutex
+	b  bytes.Buffer // guarded by mu
+}
+
+func (l *logText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // fullDisk is a file that takes a part of what is written when full is set.
 type fullDisk struct {
 	file
-	full *bool
+	full *atomic.Bool
 }
 
 func (f fullDisk) Write(b []byte) (int, error) {
-	if *f.full {
+	if f.full.Load() {
 		n, err := f.file.Write(b[:len(b)*2/3])
 		return n, errors.Join(err, syscall.ENOSPC)
 	}
@@ -289,8 +309,8 @@ func (f fullDisk) Write(b []byte) (int, error) {
 func TestDiskFull(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		full := false
-		var log bytes.Buffer
+		var full atomic.Bool
+		var log logText
 		w := open(t, dir, Options{
 			MaxSubmissions: 1, Queue: 10, Logger: slog.New(slog.NewTextHandler(&log, nil)),
 			openFile: func(path string) (file, error) {
@@ -305,19 +325,19 @@ func TestDiskFull(t *testing.T) {
 			}
 		}
 		send(5)
-		full = true
+		full.Store(true)
 		send(5)
 		time.Sleep(10 * time.Second)
 		require.Contains(t, log.String(), "cannot be written")
 		require.NotContains(t, log.String(), "00101")
 		require.Positive(t, w.Stats().Failures)
-		full = false
+		full.Store(false)
 		time.Sleep(2 * time.Second)
 		got, _ := lines(t, dir)
 		require.Len(t, got, 10)
 		require.Equal(t, uint64(10), w.Stats().Records)
 
-		full = true
+		full.Store(true)
 		begin := time.Now()
 		for range 3 * maxPending / 500 {
 			w.ChargePDU(pdu(bearer(time.Now()), true, 1))
