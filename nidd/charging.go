@@ -72,8 +72,8 @@ type PDUCharge struct {
 }
 
 // bearer describes a connection of the UE with the configuration of its APN, which may be nil.
-func (p *Procedure) bearer(u *UE, conn *Connection, c *Config) *Bearer {
-	b := &Bearer{
+func (p *Procedure) bearer(u *UE, conn *Connection, c *Config) Bearer {
+	b := Bearer{
 		ChargingID: conn.ChargingID, IMSI: u.IMSI, IMEI: conn.IMEI, EBI: conn.EBI, APN: conn.APN, SCEF: p.Self,
 		Characteristics: conn.Characteristics, RATType: tgpp.RATType(conn.RATType), Node: conn.Node,
 		UplinkRate: conn.UplinkRate, DownlinkRate: conn.DownlinkRate, Opened: conn.Opened,
@@ -88,7 +88,8 @@ func (p *Procedure) bearer(u *UE, conn *Connection, c *Config) *Bearer {
 // chargeable notes for the charging of its TDR the connection that d is about to be sent over.
 func (p *Procedure) chargeable(d *Delivery, u *UE, conn *Connection, c *Config) {
 	if p.opts.Charging != nil && conn != nil {
-		d.bearer = p.bearer(u, conn, c)
+		b := p.bearer(u, conn, c)
+		d.bearer = &b
 	}
 }
 
@@ -115,7 +116,7 @@ func (p *Procedure) chargeUplink(u *UE, c *Config, odr *t6a.ODR, submitted time.
 	}
 	ebi, _ := t6a.ParseBearerIdentifier(odr.BearerIdentifier) // checked, as that it exists
 	x := PDUCharge{
-		Bearer: *p.bearer(u, &u.Connections[u.connection(ebi)], c), SCSAS: c.SCSAS, Uplink: true, Octets: len(odr.NonIPData),
+		Bearer: p.bearer(u, &u.Connections[u.connection(ebi)], c), SCSAS: c.SCSAS, Uplink: true, Octets: len(odr.NonIPData),
 		Submitted: submitted, Done: time.Now(), Result: r,
 	}
 	if r := odr.RRCCauseCounter; r != nil {
@@ -137,7 +138,7 @@ func (s *session) charge(conn *Connection, ev ConnectionEvent, ended bool) error
 			return err
 		}
 	}
-	x := ConnectionCharge{Bearer: *s.p.bearer(s.ue, conn, c), At: s.now, Event: ev, Ended: ended}
+	x := ConnectionCharge{Bearer: s.p.bearer(s.ue, conn, c), At: s.now, Event: ev, Ended: ended}
 	s.after = append(s.after, func() { charging.ChargeConnection(x) })
 	return nil
 }
