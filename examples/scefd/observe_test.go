@@ -116,3 +116,57 @@ func TestObserveConfig(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// TestChargingKill kills a daemon while it writes a record, and looks at what the next one makes of the file.
+func TestChargingKill(t *testing.T) {
+	b := newBench(t)
+	dir := filepath.Join(b.dir, "charging")
+	b.more = fmt.Sprintf("charging: {dir: %q, maxSubmissions: 1, maxAge: 24h}", dir)
+	m, node := b.mme(mmeID, nil)
+	ue, ext := b.provision(1)
+	b.start()
+	b.await(node)
+	eventually(t, 20*time.Second, func() string { // the HSS may have a connection before the daemon knows
+		if _, err := b.as.NIDD().CreateConfiguration(t.Context(), as1, b.request(ext)); err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	require.NoError(t, ue.Attach(t.Context(), m, apn))
+	require.NoError(t, ue.Send(t.Context(), []byte("1")))
+	path := filepath.Join(dir, "nidd.open")
+	var before []byte
+	eventually(t, 20*time.Second, func() string {
+		var err error
+		if before, err = os.ReadFile(path); err != nil || len(before) == 0 {
+			return "no record is written"
+		}
+		return ""
+	})
+	b.kill()
+	require.NoError(t, os.WriteFile(path, append(before, before[:100]...), 0o600)) // as when it died within a write
+
+	b.start()
+	b.await(node)
+	eventually(t, 20*time.Second, func() string {
+		if err := ue.Send(t.Context(), []byte("22")); err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	require.Contains(t, b.log.String(), "torn")
+	b.term(t)
+	require.Zero(t, b.wait(t))
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	require.NoError(t, err)
+	require.Len(t, names, 1, "one file, and finished")
+	file, err := os.ReadFile(names[0])
+	require.NoError(t, err)
+	var octets []int64
+	for line := range strings.Lines(string(file)) {
+		var r charging.Record
+		require.NoError(t, json.Unmarshal([]byte(line), &r))
+		octets = append(octets, r.UplinkVolume)
+	}
+	require.Equal(t, []int64{1, 2}, octets)
+}
