@@ -212,6 +212,9 @@ func (c *Connection) encode() []byte {
 	w.Time(12, c.RetryAt)
 	w.Uint(13, c.Tries)
 	w.Uint(14, c.Signs)
+	w.Text(60, c.Characteristics)
+	w.Text(61, c.IMEI)
+	w.Time(62, c.Opened)
 	return append(w, c.unknown...)
 }
 
@@ -246,6 +249,12 @@ func (c *Connection) decode(f record.Reader) error {
 			c.Tries = f.Uint()
 		case 14:
 			c.Signs = f.Uint()
+		case 60:
+			c.Characteristics = f.Text()
+		case 61:
+			c.IMEI = f.Text()
+		case 62:
+			c.Opened = f.Time()
 		default:
 			c.unknown = append(c.unknown, f.Raw()...)
 		}
@@ -280,6 +289,7 @@ func (d *Delivery) encode() []byte {
 	w.Time(22, d.Attempt.Until)
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
+	w.Text(60, d.Destination)
 	return append(w, d.unknown...)
 }
 
@@ -339,6 +349,8 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Signs = r.Uint()
 		case 24:
 			d.Attempt.By = store.MemberID(r.Uint())
+		case 60:
+			d.Destination = r.Text()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

@@ -82,6 +82,10 @@ type Connection struct {
 	Tries                    uint64    // Releasing: releases sent
 	Signs                    uint64    // how often the serving node showed that the UE is there
 
+	Characteristics string    // 3GPP-Charging-Characteristics
+	IMEI            string    // of Terminal-Information
+	Opened          time.Time // when it was established
+
 	unknown []byte
 }
 
@@ -107,7 +111,9 @@ type Delivery struct {
 	NoRoute      bool // Asleep: because no peer led to the serving node
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
+	Destination  string  // where its end is reported when its configuration ended before, but not by the SCS/AS; else empty
 
+	bearer  *Bearer // that charging names for the last TDR; not stored
 	unknown []byte
 }
 

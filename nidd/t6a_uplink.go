@@ -3,6 +3,7 @@ package nidd
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/fault"
@@ -18,6 +19,7 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err := odr.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	begin := time.Now()
 	u, c, err := p.uplinkContext(ctx, op, &odr)
 	if err != nil {
 		return p.answerError(req, op, err), nil
@@ -30,6 +32,7 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 		cancel()
 		if err != nil {
 			p.log.Warn("uplink data not taken", "imsi", u.IMSI, "config", c.ID, "err", err)
+			p.chargeUplink(u, c, &odr, begin, resultOfPost(err))
 			return p.answerError(req, op, &fault.Error{Op: op, Code: fault.As(err).Code, Result: resultOfPost(err), Err: err}), nil
 		}
 	}
@@ -42,6 +45,7 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	p.chargeUplink(u, c, &odr, begin, diameter.Success)
 	if u.pending == 0 {
 		return ans, nil
 	}
