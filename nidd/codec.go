@@ -212,6 +212,10 @@ func (c *Connection) encode() []byte {
 	w.Time(12, c.RetryAt)
 	w.Uint(13, c.Tries)
 	w.Uint(14, c.Signs)
+	w.Time(30, c.PausedUntil)
+	w.Uint(31, c.Rates.Asked)
+	w.Bytes(32, c.Rates.Uplink)
+	w.Bytes(33, c.Rates.Exception)
 	return append(w, c.unknown...)
 }
 
@@ -246,6 +250,14 @@ func (c *Connection) decode(f record.Reader) error {
 			c.Tries = f.Uint()
 		case 14:
 			c.Signs = f.Uint()
+		case 30:
+			c.PausedUntil = f.Time()
+		case 31:
+			c.Rates.Asked = f.Uint()
+		case 32:
+			c.Rates.Uplink = f.Bytes()
+		case 33:
+			c.Rates.Exception = f.Bytes()
 		default:
 			c.unknown = append(c.unknown, f.Raw()...)
 		}
@@ -280,6 +292,10 @@ func (d *Delivery) encode() []byte {
 	w.Time(22, d.Attempt.Until)
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
+	for _, name := range d.counted {
+		w.Text(30, name)
+	}
+	w.Uint(31, d.countedOctets)
 	return append(w, d.unknown...)
 }
 
@@ -339,6 +355,10 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Signs = r.Uint()
 		case 24:
 			d.Attempt.By = store.MemberID(r.Uint())
+		case 30:
+			d.counted = append(d.counted, r.Text())
+		case 31:
+			d.countedOctets = r.Uint()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

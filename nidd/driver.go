@@ -48,7 +48,7 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 				ev, again = Event{Kind: NoConnection}, true
 			case Keep:
 				if err := p.keep(ctx, d); err != nil {
-					return err
+					return d.notKept(from, ev, err, now)
 				}
 			case Report, Forget, ResendTDR: // nothing is stored
 			}
@@ -235,6 +235,9 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		if !ok {
 			return work{}, nil
 		}
+		if ev.Kind == Turn && !s.pace(conn) {
+			return work{}, nil
+		}
 		switch ev.Kind {
 		case Turn, NoConnection:
 			d.Attempt = s.p.newAttempt(conn, s.now) // of the TDR, or the trigger
@@ -272,7 +275,7 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 	case conn != nil && d.State == Waiting:
 		return Event{Kind: Connected}, true
 	case conn != nil && d.State == Ready:
-		return Event{Kind: Turn}, true
+		return Event{Kind: Turn}, !conn.paused(s.now)
 	case d.State == Asleep && (sign || conn.State == Up && !d.NoRoute):
 		return Event{Kind: Wake}, true
 	case d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now):
@@ -437,6 +440,7 @@ func (p *Procedure) newAttempt(conn *Connection, now time.Time) attempt {
 		a.EndToEnd = p.newEndToEnd()
 		a.SessionID = p.newSessionID()
 		a.EBI, a.Node, a.Signs = conn.EBI, conn.Node, conn.Signs
+		a.limits = p.attemptLimits(conn)
 	}
 	return a
 }

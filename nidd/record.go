@@ -82,6 +82,9 @@ type Connection struct {
 	Tries                    uint64    // Releasing: releases sent
 	Signs                    uint64    // how often the serving node showed that the UE is there
 
+	PausedUntil time.Time   // stored data waits for a window of the rate control to end
+	Rates       rateControl // what the UE was told
+
 	unknown []byte
 }
 
@@ -108,6 +111,9 @@ type Delivery struct {
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
 
+	counted       []string // parts of the counts of stored deliveries that it is in, see part
+	countedOctets uint64   // there
+
 	unknown []byte
 }
 
@@ -120,6 +126,8 @@ type attempt struct {
 	Until     time.Time      // SCEF-Wait-Time
 	Signs     uint64         // of the connection when the TDR was sent
 	By        store.MemberID // who sends the TDR or the trigger; zero: a process without a cluster, or nobody
+
+	limits *attemptLimits
 }
 
 // outcome is what is remembered of a delivery that is gone.

@@ -3,6 +3,7 @@ package nidd
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/fault"
@@ -18,11 +19,17 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err := odr.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
-	u, c, err := p.uplinkContext(ctx, op, &odr)
+	u, conn, c, err := p.uplinkContext(ctx, op, &odr)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
+		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
+	}
 	if odr.NonIPData != nil {
+		if !p.takeUplink(u, conn, c.SCSAS, isException(&odr), time.Now()) {
+			return p.answerError(req, op, refuse(op, resultBeyondRate)), nil
+		}
 		n := t8.NIDDUplinkDataNotification{NIDDConfiguration: p.configURI(c), Data: odr.NonIPData}
 		n.ExternalID, n.MSISDN = c.identity()
 		post, cancel := context.WithTimeout(ctx, p.opts.UplinkTimeout)
@@ -32,9 +39,6 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 			p.log.Warn("uplink data not taken", "imsi", u.IMSI, "config", c.ID, "err", err)
 			return p.answerError(req, op, &fault.Error{Op: op, Code: fault.As(err).Code, Result: resultOfPost(err), Err: err}), nil
 		}
-	}
-	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
-		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
 	}
 	ans, err := (&t6a.ODA{
 		SessionID: odr.SessionID, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm, DRMP: odr.DRMP,
@@ -51,18 +55,19 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 
 // uplinkContext finds the UE and the configuration that uplink data belongs to, with the checks of TS 29.128 §5.5.3 in
 // their order.
-func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (u *UE, c *Config, err error) {
+func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (u *UE, conn *Connection, c *Config, err error) {
 	ue, err := imsi(&odr.UserIdentifier)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	bearer, err := t6a.ParseBearerIdentifier(odr.BearerIdentifier)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	var found struct { // one variable, as it is in reach of the store
-		u *UE
-		c *Config
+		u    *UE
+		conn *Connection
+		c    *Config
 	}
 	err = p.Store.View(ctx, func(r store.Reader) error {
 		u, err := getUE(r, ue)
@@ -85,11 +90,14 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		if c == nil || c.Status != Active {
 			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
-		found.u, found.c = u, c
+		found.u, found.conn, found.c = u, &u.Connections[i], c
 		return nil
 	})
-	return found.u, found.c, err
+	return found.u, found.conn, found.c, err
 }
+
+// resultBeyondRate is the result of the ODA for data that the rate control discards: temporary, for the reason below.
+var resultBeyondRate = diameter.TooBusy
 
 // resultOfPost maps what became of the POST to the result of the ODA. It is never of the permanent class, on which the
 // MME or SGSN would drop the PDN connection (§5.5.2):

@@ -112,7 +112,7 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	now := time.Now()
 	d := newDelivery(c, t, prof, now)
 	// Once a TDR is under way its result counts, whether the SCS/AS waits for it or not.
-	if err := p.deliverNow(p.detached(ctx), d, u, c, now); err != nil {
+	if err := p.admitNow(p.detached(ctx), op, &prof, d, u, c, now); err != nil {
 		return nil, failed(op, err)
 	}
 	if d.State.Final() && d.State != Delivered {
@@ -282,10 +282,13 @@ func (p *Procedure) changeDelivery(ctx context.Context, op string, scsas id.SCSA
 			return err
 		}
 		latency := d.MaxLatency
-		expires := d.Expires
+		expires, size := d.Expires, len(d.Data)
 		d.fill(c, t, prof, s.now)
 		if d.MaxLatency == latency { // the wait goes on
 			d.Expires = expires
+		}
+		if err := s.recount(d, size); err != nil {
+			return err
 		}
 		if _, err := s.step(d, Event{Kind: Change}); err != nil {
 			return err
