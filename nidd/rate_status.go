@@ -17,7 +17,7 @@ import (
 
 // rateKey is where the windows of a UE on an APN are kept while it has no connection.
 func rateKey(ue id.IMSI, apn id.APN) store.Key {
-	return store.Key(keyPrefix + "r/").Text(string(ue)).Text(strings.ToLower(string(apn)))
+	return store.Key(keyPrefix + "w/").Text(string(ue)).Text(strings.ToLower(string(apn)))
 }
 
 // apnWindows are those of a rateMeter that outlast the connection; window n has the fields 2n and 2n+1.

@@ -145,12 +145,12 @@ func NewNIDDSet(scsas NIDDByID, apns map[id.APN]APN) (NIDDSet, error) {
 	var errs []error
 	for who, n := range scsas {
 		if err := errors.Join(n.Quota.validate(), n.UEQuota.validate()); err != nil {
-			errs = append(errs, fmt.Errorf("policy: quota of SCS/AS %s: %w", who, err))
+			errs = append(errs, fmt.Errorf("policy: quota of SCS/AS %s: %w", string(who), err))
 		}
 	}
 	for name, a := range apns {
 		if err := a.Validate(); err != nil {
-			errs = append(errs, fmt.Errorf("policy: APN %s: %w", name, err))
+			errs = append(errs, fmt.Errorf("policy: APN %s: %w", string(name), err))
 		}
 		s.apns[strings.ToLower(string(name))] = &a
 	}
