@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -178,6 +180,7 @@ type Procedure struct {
 	lanes  lanes
 	apns   policy.APNProfiles // nil: no APN has limits
 	meters meters
+	part   atomic.Uint64 // whose turn it is, see session.room
 
 	ctx  context.Context // of what outlives a request; ends with Close
 	stop context.CancelFunc
@@ -216,6 +219,7 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	p.lanes.init(o.Lanes, p.serve)
 	p.apns, _ = d.Profiles.(policy.APNProfiles)
 	p.meters.init(o.Meters)
+	p.part.Store(rand.Uint64N(storedParts)) // the nodes of a cluster begin at different ones
 	return p, nil
 }
 

@@ -2,7 +2,6 @@ package nidd
 
 import (
 	"cmp"
-	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -14,14 +13,15 @@ import (
 
 // Stored deliveries are counted where a quota bounds them: for an SCS/AS and for an APN in parts, since each delivery writes a
 // part and two that write one key cannot be committed side by side; for a UE by its deliveries, which a session has read
-// anyway. Each part has its share of the quota, so nobody has to add them up, and the quota holds. A delivery knows the
-// parts that it counts in.
+// anyway. Each part has its share of the quota, so nobody has to add them up, and the quota holds. The parts take turns, so
+// that transactions which run at the same time have different ones, and all parts fill evenly. A delivery knows the parts
+// that it counts in.
 
-// storedParts is the greatest number of parts, partStored and partOctets the least that a part is worth it.
 const (
-	storedParts = 64
-	partStored  = 16
-	partOctets  = 64 << 10
+	storedParts = 512      // at most: more than there are transactions under way
+	partStored  = 8        // the least share of a part
+	partOctets  = 32 << 10 // likewise: many messages, of which none is cut in two
+	partProbes  = 32       // parts that are looked at for room; with more of them, a quota may seem full a little early
 )
 
 // part is one part of a count of stored deliveries.
@@ -99,10 +99,9 @@ func share(limit int64, i, n int) uint64 {
 // room finds a part with room for one more delivery of size octets.
 func (s *session) room(name string, q *policy.Quota, size uint64) (p part, found string, err error) {
 	n := parts(q)
-	first := rand.IntN(n)
-	for k := range n {
-		i := (first + k) % n
-		found = name + string([]byte{byte(i)})
+	for range min(n, partProbes) {
+		i := int(s.p.part.Add(1) % uint64(n))
+		found = name + string([]byte{byte(i >> 8), byte(i)})
 		if p, err = s.part(found); err != nil {
 			return p, "", err
 		}
