@@ -90,7 +90,8 @@ type Quota struct {
 	StoredOctets int64
 }
 
-func (q *Quota) validate() error {
+// Validate reports what is wrong with q.
+func (q *Quota) Validate() error {
 	if q.Messages < 0 || q.Octets < 0 || q.Period < 0 || q.Stored < 0 || q.StoredOctets < 0 {
 		return errors.New("a negative number")
 	}
@@ -113,7 +114,7 @@ func (a *APN) Validate() error {
 		{"uplink", a.Rates.Uplink.validate(1<<24 - 1)},
 		{"downlink", a.Rates.Downlink.validate(1<<32 - 1)},
 		{"exception", a.Rates.Exception.validate(1<<16 - 1)},
-		{"quota", a.Quota.validate()},
+		{"quota", a.Quota.Validate()},
 	} {
 		if x.err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", x.name, x.err))
@@ -144,7 +145,7 @@ func NewNIDDSet(scsas NIDDByID, apns map[id.APN]APN) (NIDDSet, error) {
 	s := NIDDSet{scsas, make(map[string]*APN, len(apns))}
 	var errs []error
 	for who, n := range scsas {
-		if err := errors.Join(n.Quota.validate(), n.UEQuota.validate()); err != nil {
+		if err := errors.Join(n.Quota.Validate(), n.UEQuota.Validate()); err != nil {
 			errs = append(errs, fmt.Errorf("policy: quota of SCS/AS %s: %w", string(who), err))
 		}
 	}
