@@ -117,7 +117,12 @@ func (s *session) connectionGone(d *Delivery) error {
 
 // serveSoon queues a UE for serve. sign says that the UE showed itself.
 func (p *Procedure) serveSoon(host string, ue id.IMSI, sign bool) {
-	p.lanes.add(host, ue, sign, func(run func()) bool {
+	p.serveWithin(host, ue, sign, time.Time{})
+}
+
+// serveWithin is serveSoon for a UE that is there until a time; zero: nobody knows.
+func (p *Procedure) serveWithin(host string, ue id.IMSI, sign bool, until time.Time) {
+	p.lanes.add(host, ue, sign, until, func(run func()) bool {
 		if !p.begin() {
 			return false
 		}

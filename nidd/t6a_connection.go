@@ -61,7 +61,7 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 	if !wake {
 		return ans, nil
 	}
-	return ans, func() { p.serveSoon(cmr.OriginHost, ue, true) }
+	return ans, func() { p.serveWithin(cmr.OriginHost, ue, true, cmr.MaximumUEAvailabilityTime) }
 }
 
 // known refuses a UE of which the SCEF knows nothing.
