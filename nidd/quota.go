@@ -116,6 +116,9 @@ func (p *Procedure) admitNow(ctx context.Context, op string, prof *policy.NIDD, 
 		return err
 	}
 	err := p.deliverNow(ctx, d, u, c, now)
+	if errors.Is(err, fault.QuotaExceeded) {
+		p.opts.Trace.limited(c.SCSAS, c.APN, limitQuota, false)
+	}
 	if !d.Stored && d.State != Delivered && d.Attempt.SessionID == "" {
 		p.withdraw(prof, c.SCSAS, u.IMSI, c.APN, len(d.Data), now)
 	}

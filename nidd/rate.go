@@ -32,7 +32,7 @@ func (p *Procedure) apn(apn id.APN) *policy.APN {
 func allowed(r policy.Rate) allowance { return allowance{uint64(r.Messages), r.Unit.Duration()} }
 
 // downlink returns the allowances for downlink data, by the number of their windows. conn and a may be nil.
-func downlink(conn *Connection, a *policy.APN) (limits [2]allowance, any bool) {
+func downlink(conn *Connection, a *policy.APN) (limits [2]allowance, limited bool) {
 	if conn != nil && conn.DownlinkRate != nil && *conn.DownlinkRate > 0 {
 		limits[downServing] = allowance{uint64(*conn.DownlinkRate), servingUnit}
 	}

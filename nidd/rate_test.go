@@ -18,6 +18,7 @@ import (
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/s6t"
+	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
 )
@@ -532,6 +533,10 @@ func TestUpdateConnectionLimits(t *testing.T) {
 			b.asks(diameter.TooBusy, odr("up"))
 			b.sleep(time.Minute)
 		}
+		got, err := b.p.UpdateRates(t.Context(), apn1)
+		require.NoError(t, err)
+		require.Zero(t, got, "policy says nothing of the APN")
+		require.Len(t, b.cmrs, 1)
 	})
 }
 
@@ -594,4 +599,28 @@ func hssOf(ue string, ext id.ExternalID) func(*s6t.NIR) (*s6t.NIA, error) {
 			UserName: ue, ExternalIdentifier: string(ext),
 		}}, nil
 	}
+}
+
+// TestLimitsCostNoCommit has every limit there is, and data that goes through at once.
+func TestLimitsCostNoCommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &meter{Store: store.NewMemory()}
+		q := policy.Quota{Messages: 1000, Octets: 100000, Stored: 1000, StoredOctets: 1000000}
+		b := &bench{t: t, store: m, prof: policy.NIDD{APN: apn1, Quota: q, UEQuota: q}}
+		b.apns = map[id.APN]policy.APN{apn1: {Quota: q, Rates: policy.APNRates{Uplink: perHour(100), Downlink: perHour(100)}}}
+		b.start()
+		defer b.close()
+		cfg := b.configure()
+		b.asks(diameter.Success, cmr(establish, serving(100)))
+		b.sleep(time.Millisecond)
+		m.take()
+		for range 10 {
+			_, err := b.deliver(cfg, "down")
+			require.NoError(t, err)
+			b.asks(diameter.Success, odr("up"))
+		}
+		c := m.take()
+		require.Zero(t, c.updates)
+		require.EqualValues(t, 20, c.views)
+	})
 }

@@ -64,9 +64,10 @@ func (r *rateControl) ask(pco t6a.ExtendedPCO) (asked uint64) {
 	return asked
 }
 
-// next returns what the UE should be told by policy. A UE that was told nothing is not told that there is no limit.
+// next returns what the UE should have been told by policy. A UE that was told nothing is not told that there is no limit, and
+// one that did not ask is told nothing.
 func (r *rateControl) next(a *policy.APN) (told rateControl, err error) {
-	told.Asked = r.Asked
+	told = *r
 	up, beyond := wire(a)
 	if r.Asked&askedRates != 0 && (up.Unit != 0 || len(r.Uplink) > 0) {
 		if told.Uplink, err = up.Append(nil); err != nil {
@@ -110,14 +111,14 @@ func (r *rateControl) containers() (pco t6a.ExtendedPCO) {
 }
 
 // take notes what an Extended-PCO told the UE, and reports whether it was about the rate control.
-func (r *rateControl) take(pco t6a.ExtendedPCO) (any bool) {
+func (r *rateControl) take(pco t6a.ExtendedPCO) (found bool) {
 	if b, ok := pco.Find(t6a.ContainerAPNRateControl); ok {
-		r.Uplink, any = b, true
+		r.Uplink, found = b, true
 	}
 	if b, ok := pco.Find(t6a.ContainerExceptionData); ok {
-		r.Exception, any = b, true
+		r.Exception, found = b, true
 	}
-	return any
+	return found
 }
 
 // remainder returns the containers that tell what is left of the limits at first, by the windows that go on.

@@ -80,8 +80,8 @@ func (r *APNRates) Limited() bool { return r.Uplink.Limited() || r.Downlink.Limi
 
 // A Quota bounds downlink data; a member that is zero does not.
 type Quota struct {
-	// Messages and Octets may be submitted in each Period, which begins with the first; the default is 24 h. They are
-	// counted in memory, by each process for itself.
+	// Messages and Octets may be submitted in each Period, which begins with the first: 24 h by default, a year at most.
+	// They are counted in memory, by each process for itself.
 	Messages int64
 	Octets   int64
 	Period   time.Duration
@@ -94,6 +94,9 @@ type Quota struct {
 func (q *Quota) Validate() error {
 	if q.Messages < 0 || q.Octets < 0 || q.Period < 0 || q.Stored < 0 || q.StoredOctets < 0 {
 		return errors.New("a negative number")
+	}
+	if q.Period > 366*24*time.Hour {
+		return errors.New("a period of more than a year")
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func TestNIDDSet(t *testing.T) {
 	_, ok := s.NIDD("as1")
 	require.True(t, ok)
 
-	_, err = policy.NewNIDDSet(policy.NIDDByID{"as1": {Quota: policy.Quota{Stored: -1}}, "as2": {UEQuota: policy.Quota{Period: -1}}}, map[id.APN]policy.APN{
+	_, err = policy.NewNIDDSet(policy.NIDDByID{"as1": {Quota: policy.Quota{Stored: -1}}, "as2": {UEQuota: policy.Quota{Period: 367 * 24 * time.Hour}}}, map[id.APN]policy.APN{
 		"a": {Rates: policy.APNRates{Uplink: policy.Rate{Messages: 1 << 24, Unit: policy.PerDay}}},
 		"b": {Rates: policy.APNRates{Exception: policy.Rate{Messages: 1 << 16, Unit: policy.PerDay}}},
 		"c": {Rates: policy.APNRates{Downlink: policy.Rate{Messages: 1}}},
