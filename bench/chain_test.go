@@ -132,9 +132,9 @@ func BenchmarkHalfLoad(b *testing.B) {
 // storedUEs are configured and have no connection.
 const storedUEs = 32_768
 
-// BenchmarkStoredDownlink measures a POST of data that has to wait: it is answered 201 when it is on disk. The floor is what
+// BenchmarkStoredChain measures a POST of data that has to wait: it is answered 201 when it is on disk. The floor is what
 // the store takes in durable transactions of that size, in the same process, called directly by as many goroutines.
-func BenchmarkStoredDownlink(b *testing.B) {
+func BenchmarkStoredChain(b *testing.B) {
 	const clients = 128
 	ours := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, storedUEs), Workers: clients})
 	var requests [][]byte

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,7 +51,9 @@ type bench struct {
 	lease time.Duration // in a cluster; zero: alone
 	opts  nidd.Options
 	prof  policy.NIDD
-	other policy.NIDDByID // profiles in place of prof
+	other policy.NIDDByID       // profiles in place of prof
+	apns  map[id.APN]policy.APN // limits
+	policies
 
 	mu    sync.Mutex
 	flow  []string                         // guarded by mu; what left the Procedure, in order
@@ -92,8 +95,24 @@ func covers(t *testing.T, ids ...string) {
 	t.Attr("covers", strings.Join(ids, " "))
 }
 
+// policies are the profiles of a bench, which may be loaded anew.
+type policies struct{ atomic.Pointer[policy.NIDDSet] }
+
+func (p *policies) NIDD(scsas id.SCSASID) (policy.NIDD, bool) { return p.Load().NIDD(scsas) }
+func (p *policies) APN(apn id.APN) *policy.APN                { return p.Load().APN(apn) }
+
+// reload makes the present prof and apns known.
+func (b *bench) reload() {
+	profiles := policy.NIDDByID{as1: b.prof, "as2": b.prof}
+	maps.Copy(profiles, b.other)
+	set, err := policy.NewNIDDSet(profiles, b.apns)
+	require.NoError(b.t, err)
+	b.policies.Store(&set)
+}
+
 // start makes a Procedure with the present options on the store.
 func (b *bench) start() {
+	b.reload()
 	var cluster *store.Cluster
 	if b.lease != 0 {
 		var err error
@@ -101,11 +120,9 @@ func (b *bench) start() {
 		require.NoError(b.t, err)
 	}
 	outbox := t8.NewOutbox([]byte("outbox/"), outboxSender{b}, &t8.OutboxOptions{Cluster: cluster})
-	profiles := policy.NIDDByID{as1: b.prof, "as2": b.prof}
-	maps.Copy(profiles, b.other)
 	p, err := nidd.New(nidd.Deps{
 		Self: scefID, APIRoot: root1, Store: b.store, Cluster: cluster, Transport: b, Notifier: uplinkSender{b}, Outbox: outbox,
-		Profiles: profiles,
+		Profiles: &b.policies,
 	}, &b.opts)
 	require.NoError(b.t, err)
 	b.p = p

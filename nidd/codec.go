@@ -215,6 +215,10 @@ func (c *Connection) encode() []byte {
 	w.Text(60, c.Characteristics)
 	w.Text(61, c.IMEI)
 	w.Time(62, c.Opened)
+	w.Time(30, c.PausedUntil)
+	w.Uint(31, c.Rates.Asked)
+	w.Bytes(32, c.Rates.Uplink)
+	w.Bytes(33, c.Rates.Exception)
 	return append(w, c.unknown...)
 }
 
@@ -255,6 +259,14 @@ func (c *Connection) decode(f record.Reader) error {
 			c.IMEI = f.Text()
 		case 62:
 			c.Opened = f.Time()
+		case 30:
+			c.PausedUntil = f.Time()
+		case 31:
+			c.Rates.Asked = f.Uint()
+		case 32:
+			c.Rates.Uplink = f.Bytes()
+		case 33:
+			c.Rates.Exception = f.Bytes()
 		default:
 			c.unknown = append(c.unknown, f.Raw()...)
 		}
@@ -290,6 +302,10 @@ func (d *Delivery) encode() []byte {
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
 	w.Text(60, d.Destination)
+	for _, name := range d.counted {
+		w.Text(30, name)
+	}
+	w.Uint(31, d.countedOctets)
 	return append(w, d.unknown...)
 }
 
@@ -351,6 +367,10 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.By = store.MemberID(r.Uint())
 		case 60:
 			d.Destination = r.Text()
+		case 30:
+			d.counted = append(d.counted, r.Text())
+		case 31:
+			d.countedOctets = r.Uint()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

@@ -53,7 +53,7 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 				}
 			case Keep:
 				if err := p.keep(ctx, d); err != nil {
-					return err
+					return d.notKept(from, ev, err, now)
 				}
 			case Report, Forget, ResendTDR: // nothing is stored
 			}
@@ -128,7 +128,12 @@ func (s *session) connectionGone(d *Delivery) error {
 
 // serveSoon queues a UE for serve. sign says that the UE showed itself.
 func (p *Procedure) serveSoon(host string, ue id.IMSI, sign bool) {
-	p.lanes.add(host, ue, sign, func(run func()) bool {
+	p.serveWithin(host, ue, sign, time.Time{})
+}
+
+// serveWithin is serveSoon for a UE that is there until a time; zero: nobody knows.
+func (p *Procedure) serveWithin(host string, ue id.IMSI, sign bool, until time.Time) {
+	p.lanes.add(host, ue, sign, until, func(run func()) bool {
 		if !p.begin() {
 			return false
 		}
@@ -246,6 +251,9 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		if !ok {
 			return work{}, nil
 		}
+		if ev.Kind == Turn && !s.pace(conn) {
+			return work{}, nil
+		}
 		switch ev.Kind {
 		case Turn, NoConnection:
 			d.Attempt = s.p.newAttempt(conn, s.now) // of the TDR, or the trigger
@@ -284,7 +292,7 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 	case conn != nil && d.State == Waiting:
 		return Event{Kind: Connected}, true
 	case conn != nil && d.State == Ready:
-		return Event{Kind: Turn}, true
+		return Event{Kind: Turn}, !conn.paused(s.now)
 	case d.State == Asleep && (sign || conn.State == Up && !d.NoRoute):
 		return Event{Kind: Wake}, true
 	case d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now):
@@ -451,6 +459,7 @@ func (p *Procedure) newAttempt(conn *Connection, now time.Time) attempt {
 		a.EndToEnd = p.newEndToEnd()
 		a.SessionID = p.newSessionID()
 		a.EBI, a.Node, a.Signs = conn.EBI, conn.Node, conn.Signs
+		a.limits = p.attemptLimits(conn)
 	}
 	return a
 }

@@ -61,7 +61,7 @@ const (
 	Expire                    // Expires has come
 	Change                    // PUT or PATCH replaced its content
 	Cancel                    // DELETE of the delivery or of its configuration
-	Abandon                   // the configuration ended otherwise
+	Abandon                   // the configuration ended otherwise, or data of higher priority takes its place
 	numKinds
 )
 

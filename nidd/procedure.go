@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -82,6 +84,9 @@ type Options struct {
 	// Lanes is how many UEs of one serving node are served with stored data at once; 1 to 4096, default 64. A node that
 	// does not answer holds up no more than its own.
 	Lanes int
+	// Meters is how many UEs and SCS/AS may have messages counted for rates and quotas at once, in memory; 64 to 2^26,
+	// default 2^20. Nothing is counted where policy and MME set no limit. Beyond it some begin to count anew.
+	Meters int
 	// Logger gets what an operator should know; identities are masked. Default: nothing.
 	Logger *slog.Logger
 	// Trace holds observation hooks.
@@ -109,6 +114,15 @@ type Trace struct {
 	Connection func(action t6a.ConnectionAction, byNode bool, result diameter.Result)
 	// Trigger is called for each device trigger that was tried.
 	Trigger func(accepted bool)
+	// Limited is called for each message that a limit stopped: limit is "quota", "APN rate" or "serving PLMN rate". Uplink data
+	// is discarded then, downlink data refused.
+	Limited func(scsas id.SCSASID, apn id.APN, limit string, uplink bool)
+}
+
+func (t *Trace) limited(scsas id.SCSASID, apn id.APN, limit string, uplink bool) {
+	if t != nil && t.Limited != nil {
+		t.Limited(scsas, apn, limit, uplink)
+	}
 }
 
 func (t *Trace) transition(machine string, from, event, to interface{ String() string }) {
@@ -141,6 +155,7 @@ func (o Options) withDefaults(self diameter.Identity) (Options, error) {
 	dur("Remember", &o.Remember, time.Hour, time.Second, 30*24*time.Hour)
 	num("ReleaseTries", &o.ReleaseTries, 10, 1000)
 	num("Lanes", &o.Lanes, 64, 4096)
+	num("Meters", &o.Meters, 1<<20, 1<<26)
 	if o.HSS.Realm == "" {
 		o.HSS.Realm = self.Realm
 	}
@@ -165,11 +180,11 @@ type Deps struct {
 	Self      diameter.Identity // of the SCEF, shared by the nodes of a cluster: Origin-Host and Origin-Realm, SCEF-ID
 	APIRoot   string            // of T8, as "https://scef.example.com"
 	Store     store.Store
-	Cluster   *store.Cluster     // of the processes that share Store; nil: this one has it for itself
-	Transport diameter.Transport // to HSS, MME and SGSN
-	Notifier  t8.Sender          // for uplink data; one that is a t8.SubscriptionSender gets the URI of the configuration
-	Outbox    Outbox             // for status notifications
-	Profiles  policy.NIDDProfiles
+	Cluster   *store.Cluster      // of the processes that share Store; nil: this one has it for itself
+	Transport diameter.Transport  // to HSS, MME and SGSN
+	Notifier  t8.Sender           // for uplink data; one that is a t8.SubscriptionSender gets the URI of the configuration
+	Outbox    Outbox              // for status notifications
+	Profiles  policy.NIDDProfiles // a policy.APNProfiles is asked for the limits of APNs, too
 }
 
 // Procedure runs NIDD on a store. It implements [t8.NIDD]; [Procedure.T6a] and [Procedure.S6t] are its Diameter sides.
@@ -181,6 +196,9 @@ type Procedure struct {
 	timers *store.Timers
 	slots  slots
 	lanes  lanes
+	apns   policy.APNProfiles // nil: no APN has limits
+	meters meters
+	part   atomic.Uint64 // whose turn it is, see session.room
 
 	ues     decoded[UE]
 	configs decoded[Config]
@@ -220,6 +238,9 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster), ues: newDecoded[UE](), configs: newDecoded[Config]()}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.lanes.init(o.Lanes, p.serve)
+	p.apns, _ = d.Profiles.(policy.APNProfiles)
+	p.meters.init(o.Meters)
+	p.part.Store(rand.Uint64N(storedParts)) // the nodes of a cluster begin at different ones
 	return p, nil
 }
 

@@ -82,9 +82,11 @@ type Connection struct {
 	Tries                    uint64    // Releasing: releases sent
 	Signs                    uint64    // how often the serving node showed that the UE is there
 
-	Characteristics string    // 3GPP-Charging-Characteristics
-	IMEI            string    // of Terminal-Information
-	Opened          time.Time // when it was established
+	Characteristics string      // 3GPP-Charging-Characteristics
+	IMEI            string      // of Terminal-Information
+	Opened          time.Time   // when it was established
+	PausedUntil     time.Time   // stored data waits for a window of the rate control to end
+	Rates           rateControl // what the UE was told
 
 	unknown []byte
 }
@@ -113,7 +115,10 @@ type Delivery struct {
 	Attempt      attempt // of the last TDR
 	Destination  string  // where its end is reported when its configuration ended before, but not by the SCS/AS; else empty
 
-	bearer  *Bearer // that charging names for the last TDR; not stored
+	bearer        *Bearer  // that charging names for the last TDR; not stored
+	counted       []string // parts of the counts of stored deliveries that it is in, see part
+	countedOctets uint64   // there
+
 	unknown []byte
 }
 
@@ -126,6 +131,8 @@ type attempt struct {
 	Until     time.Time      // SCEF-Wait-Time
 	Signs     uint64         // of the connection when the TDR was sent
 	By        store.MemberID // who sends the TDR or the trigger; zero: a process without a cluster, or nobody
+
+	limits *attemptLimits
 }
 
 // outcome is what is remembered of a delivery that is gone.

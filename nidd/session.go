@@ -107,6 +107,9 @@ func (s *session) add(d *Delivery) error {
 	if err := s.load(); err != nil {
 		return err
 	}
+	if err := s.countStored(d); err != nil {
+		return err
+	}
 	d.Stored = true
 	s.deliveries = append(s.deliveries, d)
 	s.ue.pending++
@@ -203,6 +206,9 @@ func (s *session) drop(d *Delivery) error {
 	s.deliveries = slices.DeleteFunc(s.deliveries, func(x *Delivery) bool { return x.ID == d.ID })
 	s.ue.pending = uint64(len(s.deliveries))
 	s.changed = true
+	if err := s.uncount(d); err != nil {
+		return err
+	}
 	return s.tx.Delete(deliveryKey(s.ue.IMSI, d.ID))
 }
 
@@ -218,6 +224,9 @@ func (s *session) stepConnection(i int, ev ConnectionEvent) error {
 	if next.State == Down {
 		s.ue.Connections = slices.Delete(s.ue.Connections, i, i+1)
 		if err := s.charge(&c, ev, true); err != nil {
+			return err
+		}
+		if err := s.keepRates(&next); err != nil {
 			return err
 		}
 	}
@@ -425,6 +434,9 @@ func (s *session) due() (at time.Time, err error) {
 		at = earliest(at, earliest(d.NotBefore, d.Expires))
 	}
 	for i := range s.ue.Connections {
+		if c := &s.ue.Connections[i]; c.paused(s.now) && len(s.deliveries) > 0 {
+			at = earliest(at, c.PausedUntil)
+		}
 		if c := &s.ue.Connections[i]; c.State == Releasing {
 			if c.RetryAt.IsZero() {
 				at = earliest(at, soon)

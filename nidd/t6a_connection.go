@@ -39,6 +39,7 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 		wake, err = p.establish(ctx, ue, bearer, &cmr, &cma)
 	case t6a.ConnectionActionRelease:
 		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
+			cma.APNRateControlStatus = p.rateStatus(ue, &s.ue.Connections[i], s.now)
 			return s.stepConnection(i, Release)
 		})
 	case t6a.ConnectionActionUpdate:
@@ -61,7 +62,7 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 	if !wake {
 		return ans, nil
 	}
-	return ans, func() { p.serveSoon(cmr.OriginHost, ue, true) }
+	return ans, func() { p.serveWithin(cmr.OriginHost, ue, true, cmr.MaximumUEAvailabilityTime) }
 }
 
 // known refuses a UE of which the SCEF knows nothing.
@@ -93,7 +94,8 @@ func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, 
 				if err != nil {
 					return err
 				}
-				cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
+				cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO, &s.ue.Connections[i], nil)
+				s.changed = true
 			}
 		}
 		return fn(s, i)
@@ -142,7 +144,12 @@ func (c *Connection) take(cmr *t6a.CMR) {
 		c.Visited = string(cmr.VisitedPLMNID)
 	}
 	if r := cmr.ServingPLMNRateControl; r != nil {
-		c.UplinkRate, c.DownlinkRate = r.UplinkRateLimit, r.DownlinkRateLimit
+		if r.UplinkRateLimit != nil {
+			c.UplinkRate = r.UplinkRateLimit
+		}
+		if r.DownlinkRateLimit != nil {
+			c.DownlinkRate, c.PausedUntil = r.DownlinkRateLimit, time.Time{}
+		}
 	}
 	if cmr.ThreeGPPChargingCharacteristics != "" {
 		c.Characteristics = cmr.ThreeGPPChargingCharacteristics
@@ -193,12 +200,12 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 			return false, refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
 	}
-	cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
 	var random [4]byte
 	rand.Read(random[:])
 	charging := binary.BigEndian.Uint32(random[:])
 	cma.PDNConnectionChargingID = &charging
-	return p.update(ctx, ue, func(s *session) error {
+	var before carried
+	wake, err = p.update(ctx, ue, func(s *session) error {
 		if s.ue.configFor(apn) == nil { // ended meanwhile
 			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
@@ -214,17 +221,27 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		n.Node = diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
 		n.ChargingID = charging
 		n.ReachableUntil, n.Opened = time.Time{}, s.now
+		n.PausedUntil, n.Rates = time.Time{}, rateControl{}
 		n.take(cmr)
+		if before, err = s.takeRates(n, cmr); err != nil {
+			return err
+		}
+		cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO, n, &before.usage)
 		if err := s.charge(n, Establish, false); err != nil {
 			return err
 		}
 		return s.stepConnection(i, Establish)
 	})
+	if err == nil {
+		p.carryOn(ue, apn, &before, time.Now())
+	}
+	return wake, err
 }
 
-// answerPCO returns the Extended-PCO for a UE that asked for its link MTU, or nil. What a UE sends malformed is no reason
-// to refuse its connection.
-func (p *Procedure) answerPCO(c *Config, asked []byte) []byte {
+// answerPCO returns the Extended-PCO for a UE that asked for its link MTU or for the APN rate control, or nil. n gets what the
+// UE is told; left is what it has spent of its limits before, or nil. What a UE sends malformed is no reason to refuse its
+// connection.
+func (p *Procedure) answerPCO(c *Config, asked []byte, n *Connection, left *usage) []byte {
 	if c == nil || asked == nil {
 		return nil
 	}
@@ -233,16 +250,20 @@ func (p *Procedure) answerPCO(c *Config, asked []byte) []byte {
 		p.log.Warn("Extended-PCO not understood", "imsi", c.IMSI, "err", err)
 		return nil
 	}
-	if _, ok := pco.Find(t6a.ContainerNonIPLinkMTU); !ok {
+	answer := p.tellRates(n, pco, left)
+	if _, ok := pco.Find(t6a.ContainerNonIPLinkMTU); ok {
+		prof, _ := p.Profiles.NIDD(c.SCSAS)
+		mtu, err := t6a.AppendNonIPLinkMTU(nil, prof.MaximumPacketSize)
+		if err != nil {
+			p.log.Error("link MTU cannot be told", "err", err)
+		} else {
+			answer = append(answer, t6a.Container{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu})
+		}
+	}
+	if len(answer) == 0 {
 		return nil
 	}
-	prof, _ := p.Profiles.NIDD(c.SCSAS)
-	mtu, err := t6a.AppendNonIPLinkMTU(nil, prof.MaximumPacketSize)
-	if err != nil {
-		p.log.Error("link MTU cannot be told", "err", err)
-		return nil
-	}
-	b, err := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu}}.AppendToUE(nil)
+	b, err := answer.AppendToUE(nil)
 	if err != nil {
 		p.log.Error("Extended-PCO not built", "err", err)
 	}

@@ -20,11 +20,17 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 		return p.answerError(req, op, err), nil
 	}
 	begin := time.Now()
-	u, c, err := p.uplinkContext(ctx, op, &odr)
+	u, conn, c, err := p.uplinkContext(ctx, op, &odr)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
+		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
+	}
 	if odr.NonIPData != nil {
+		if !p.takeUplink(u, conn, c.SCSAS, isException(&odr), time.Now()) {
+			return p.answerError(req, op, refuse(op, resultBeyondRate)), nil
+		}
 		n := t8.NIDDUplinkDataNotification{NIDDConfiguration: p.configURI(c), Data: odr.NonIPData}
 		n.ExternalID, n.MSISDN = c.identity()
 		post, cancel := context.WithTimeout(ctx, p.opts.UplinkTimeout)
@@ -35,9 +41,6 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 			p.chargeUplink(u, c, &odr, begin, resultOfPost(err))
 			return p.answerError(req, op, &fault.Error{Op: op, Code: fault.As(err).Code, Result: resultOfPost(err), Err: err}), nil
 		}
-	}
-	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
-		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
 	}
 	ans, err := (&t6a.ODA{
 		SessionID: odr.SessionID, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm, DRMP: odr.DRMP,
@@ -54,19 +57,20 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 }
 
 // uplinkContext finds the UE and the configuration that uplink data belongs to, with the checks of TS 29.128 §5.5.3 in
-// their order. Both are shared and must not be changed.
-func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (u *UE, c *Config, err error) {
+// their order. All are shared and must not be changed.
+func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (u *UE, conn *Connection, c *Config, err error) {
 	ue, err := imsi(&odr.UserIdentifier)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	bearer, err := t6a.ParseBearerIdentifier(odr.BearerIdentifier)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	var found struct { // one variable, as it is in reach of the store
-		u *UE
-		c *Config
+		u    *UE
+		conn *Connection
+		c    *Config
 	}
 	err = p.Store.View(ctx, func(r store.Reader) error {
 		u, err := p.readUE(r, ue)
@@ -89,11 +93,14 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		if c == nil || c.Status != Active {
 			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
-		found.u, found.c = u, c
+		found.u, found.conn, found.c = u, &u.Connections[i], c
 		return nil
 	})
-	return found.u, found.c, err
+	return found.u, found.conn, found.c, err
 }
+
+// resultBeyondRate is the result of the ODA for data that the rate control discards: temporary, for the reason below.
+var resultBeyondRate = diameter.TooBusy
 
 // resultOfPost maps what became of the POST to the result of the ODA. It is never of the permanent class, on which the
 // MME or SGSN would drop the PDN connection (§5.5.2):

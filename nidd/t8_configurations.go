@@ -198,6 +198,7 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 
 	var first []*Delivery
 	host := ""
+	refused := p.admitFirst(ctx, op, &prof, c, cfg.DownlinkDataTransfers, now)
 	_, err = p.update(ctx, c.IMSI, func(s *session) error {
 		first = first[:0]
 		host = servingHost(s.ue)
@@ -208,7 +209,7 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 			return err
 		}
 		for i := range cfg.DownlinkDataTransfers {
-			d, err := s.piggyback(c, &cfg.DownlinkDataTransfers[i], prof)
+			d, err := s.piggyback(c, &cfg.DownlinkDataTransfers[i], prof, refused)
 			if err != nil {
 				return err
 			}
@@ -292,21 +293,26 @@ func (s *session) addConfig(c *Config) error {
 
 // piggyback makes downlink data that came with a configuration a resource. Data that cannot be accepted is reported as
 // failed and does not undo the configuration.
-func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof policy.NIDD) (*Delivery, error) {
+func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof policy.NIDD, refused error) (*Delivery, error) {
 	d := newDelivery(c, t, prof, s.now)
 	d.ID = newID()
 	d.State = Ready
 	if !d.mayKeep(s.now) {
 		d.Expires = s.now.Add(s.p.opts.AnswerTimeout) // it waits for the answer to the SCS/AS to leave, no longer
 	}
-	if err := s.add(d); err != nil {
-		return nil, err
+	if refused == nil {
+		refused = checkSize("", t.Data, prof)
 	}
-	if checkSize("", t.Data, prof) != nil {
+	if refused == nil {
+		refused = s.add(d)
+	}
+	var f *fault.Error
+	if errors.As(refused, &f) {
+		d.Stored = true // as far as the SCS/AS is told
 		_, err := s.step(d, Event{Kind: Abandon})
 		return d, err
 	}
-	return d, nil
+	return d, refused
 }
 
 // ModifyConfiguration changes a configuration after the HSS agreed (TS 29.122 §4.4.5.2.1). It returns nil without an

@@ -77,7 +77,7 @@ func (p *Procedure) deliveryResource(c *Config, d *Delivery) *t8.NIDDDownlinkDat
 
 // CreateDelivery sends data to the UE, or keeps it when the UE cannot be reached (TS 29.122 §4.4.5.3.1). The result has
 // Self set when the data is kept, which is durable then. Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked
-// the configuration), fault.InvalidParameter, fault.DataTooLarge, fault.NoPDNConnection, fault.Triggered,
+// the configuration), fault.QuotaExceeded and fault.RateLimited (nothing was sent or kept), fault.InvalidParameter, fault.DataTooLarge, fault.NoPDNConnection, fault.Triggered,
 // fault.TemporarilyUnreachable, fault.Timeout, fault.NextHop, fault.Unavailable (other data for the UE is under way).
 func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, configID string, t *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
 	const op = "nidd.CreateDelivery"
@@ -112,7 +112,7 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	now := time.Now()
 	d := newDelivery(c, t, prof, now)
 	// Once a TDR is under way its result counts, whether the SCS/AS waits for it or not.
-	if err := p.deliverNow(p.detached(ctx), d, u, c, now); err != nil {
+	if err := p.admitNow(p.detached(ctx), op, &prof, d, u, c, now); err != nil {
 		return nil, failed(op, err)
 	}
 	if d.State.Final() {
@@ -285,10 +285,13 @@ func (p *Procedure) changeDelivery(ctx context.Context, op string, scsas id.SCSA
 			return err
 		}
 		latency := d.MaxLatency
-		expires := d.Expires
+		expires, size := d.Expires, len(d.Data)
 		d.fill(c, t, prof, s.now)
 		if d.MaxLatency == latency { // the wait goes on
 			d.Expires = expires
+		}
+		if err := s.recount(d, size); err != nil {
+			return err
 		}
 		if _, err := s.step(d, Event{Kind: Change}); err != nil {
 			return err

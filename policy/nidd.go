@@ -31,6 +31,10 @@ type NIDD struct {
 	KeepRevoked bool
 	// NoContent answers a PUT or PATCH that succeeded with 204 instead of 200 and the resource.
 	NoContent bool
+	// Quota bounds the downlink data of the SCS/AS, UEQuota that for each of its UEs. When what may be stored for a UE is
+	// used up, data of higher priority takes the place of stored data; otherwise it is refused (403, QUOTA_EXCEEDED).
+	Quota   Quota
+	UEQuota Quota
 }
 
 // DefaultMaximumPacketSize is the non-IP link MTU in octets where policy names none.
