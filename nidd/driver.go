@@ -37,7 +37,9 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 		for _, a := range actions {
 			switch a {
 			case SendTDR:
-				d.Attempt = p.newAttempt(conn, now)
+				if d.Attempt.SessionID == "" { // that of a group is marked already
+					d.Attempt = p.newAttempt(conn, now)
+				}
 				ev, again = p.sendTDR(ctx, d, false, now), true
 			case SendTrigger:
 				ev, again = p.trigger(ctx, d, c), true
@@ -61,10 +63,12 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 
 // keep makes a new delivery a resource.
 func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
-	d.ID = newID() // the slot of the UE keeps ids in the order of the requests
+	if !d.inGroup() {
+		d.ID = newID() // the slot of the UE keeps ids in the order of the requests
+	}
 	host := ""
 	wake, err := p.update(ctx, d.IMSI, func(s *session) error {
-		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		c, err := s.configOf(d)
 		if err != nil {
 			return err
 		}
@@ -223,12 +227,12 @@ func (s *session) sent(d *Delivery) (*Delivery, error) {
 // advance feeds a stored delivery what holds now, until nothing more holds or something is to be sent.
 func (s *session) advance(d *Delivery, sign bool) (work, error) {
 	for {
-		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		c, err := s.configOf(d)
 		if err != nil {
 			return work{}, err
 		}
 		if c == nil { // ended while the data was being sent, and a crash took the sender
-			return work{}, s.drop(d)
+			return work{}, s.orphan(d)
 		}
 		conn := s.ue.byAPN(c.APN)
 		ev, ok := s.holds(d, conn, sign)
@@ -248,7 +252,8 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		for _, a := range rest {
 			switch a {
 			case SendTDR, ResendTDR:
-				return s.p.workTDR(*d, a == ResendTDR), nil
+				full, err := s.withData(d)
+				return s.p.workTDR(full, a == ResendTDR), err
 			case SendTrigger:
 				return s.p.workTrigger(*d, *c), nil
 			}

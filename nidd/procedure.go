@@ -16,7 +16,8 @@ import (
 )
 
 // An Outbox keeps notifications that must not be lost until the SCS/AS took them: what a committed transaction
-// enqueued is delivered at least once. [t8.Outbox] is one.
+// enqueued is delivered at least once. [t8.Outbox] is one. With one that is no [t8.LongEnqueuer] the feature
+// GroupMessageDelivery is not offered.
 type Outbox = t8.Enqueuer
 
 // A Trigger sends a device trigger (TS 29.122 §4.4.6) to a UE that has no PDN connection.
@@ -79,6 +80,8 @@ type Options struct {
 	// Lanes is how many UEs of one serving node are served with stored data at once; 1 to 4096, default 64. A node that
 	// does not answer holds up no more than its own.
 	Lanes int
+	// GroupWindow is how many UEs one delivery to a group sends to at once; 4 to 4096, default 64.
+	GroupWindow int
 	// Logger gets what an operator should know; identities are masked. Default: nothing.
 	Logger *slog.Logger
 	// Trace holds observation hooks.
@@ -123,6 +126,7 @@ func (o Options) withDefaults(self diameter.Identity) (Options, error) {
 	dur("Remember", &o.Remember, time.Hour, time.Second, 30*24*time.Hour)
 	num("ReleaseTries", &o.ReleaseTries, 10, 1000)
 	num("Lanes", &o.Lanes, 64, 4096)
+	num("GroupWindow", &o.GroupWindow, 64, 4096)
 	if o.HSS.Realm == "" {
 		o.HSS.Realm = self.Realm
 	}
@@ -163,6 +167,8 @@ type Procedure struct {
 	timers *store.Timers
 	slots  slots
 	lanes  lanes
+	groups groups
+	long   t8.LongEnqueuer // Outbox, if it is one; nil: groups are not sent to
 
 	ctx  context.Context // of what outlives a request; ends with Close
 	stop context.CancelFunc
@@ -199,6 +205,7 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster)}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.lanes.init(o.Lanes, p.serve)
+	p.long, _ = d.Outbox.(t8.LongEnqueuer)
 	return p, nil
 }
 

@@ -24,9 +24,10 @@ type session struct {
 	changed    bool        // ue must be written
 
 	// What to do after the commit:
-	kick  bool // the outbox got something
-	timer bool // a timer was set
-	wake  bool // stored data or a release may go out
+	kick  bool          // the outbox got something
+	timer bool          // a timer was set
+	wake  bool          // stored data or a release may go out
+	ended []deliveryRef // a UE has its result of these
 }
 
 // update runs fn in a session on the UE and, when fn returns nil, writes back what it changed. fn may run several
@@ -58,6 +59,7 @@ func (p *Procedure) update(ctx context.Context, ue id.IMSI, fn func(*session) er
 	if s.timer {
 		p.timers.Wake()
 	}
+	p.checkEnded(s.ended)
 	return s.wake, nil
 }
 
@@ -104,6 +106,11 @@ func (s *session) add(d *Delivery) error {
 		return err
 	}
 	d.Stored = true
+	if d.inGroup() {
+		if err := s.openMember(d); err != nil {
+			return err
+		}
+	}
 	s.deliveries = append(s.deliveries, d)
 	s.ue.pending++
 	s.changed = true
@@ -111,6 +118,11 @@ func (s *session) add(d *Delivery) error {
 }
 
 func (s *session) put(d *Delivery) error {
+	if d.inGroup() { // the data is stored once for all, see withData
+		one := *d
+		one.Data = nil
+		d = &one
+	}
 	return s.tx.Put(deliveryKey(s.ue.IMSI, d.ID), d.encode())
 }
 
@@ -146,6 +158,9 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 
 // report enqueues the delivery status notification for a final state.
 func (s *session) report(d *Delivery) error {
+	if d.inGroup() { // the results of all are told together
+		return nil
+	}
 	c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
 	if c == nil || err != nil {
 		return err // the configuration is gone, and with it the address
@@ -174,6 +189,9 @@ func (s *session) enqueue(c *Config, body any) error {
 func (s *session) forget(d *Delivery) error {
 	if err := s.drop(d); err != nil {
 		return err
+	}
+	if d.inGroup() {
+		return s.endOpen(d)
 	}
 	key := outcomeKey(d.SCSAS, d.ConfigID, d.ID)
 	o := outcome{State: d.State, Triggered: d.Triggered, RetryAt: d.NotBefore, Until: s.now.Add(s.p.opts.Remember)}
@@ -354,6 +372,10 @@ func (s *session) flush() error {
 // mayGo reports whether something can be done about stored data now: whoever is at it does that at once, the timer is for
 // the case that a crash takes him.
 func (s *session) mayGo(d *Delivery) bool {
+	if d.inGroup() {
+		_, ok := s.holds(d, s.ue.byAPN(d.GroupAPN), false)
+		return ok
+	}
 	for i := range s.ue.configs {
 		if r := &s.ue.configs[i]; r.SCSAS == d.SCSAS && r.ID == d.ConfigID {
 			_, ok := s.holds(d, s.ue.byAPN(r.APN), false)
