@@ -232,7 +232,7 @@ func (p *Procedure) createGroupDelivery(ctx context.Context, op string, c *Confi
 	}
 	p.log.Info("group delivery", "scsas", string(c.SCSAS), "config", c.ID, "delivery", d.ID)
 	t8.AfterResponse(ctx, func() { p.deliverSoon(r) })
-	return p.groupDeliveryResource(c, d, nil), nil
+	return p.groupDeliveryResource(c, d, true), nil
 }
 
 // checkGroup refuses a delivery that is not for the group of the configuration, or without the feature.
@@ -251,18 +251,28 @@ func checkGroup(op string, c *Config, t *t8.NIDDDownlinkDataTransfer) error {
 
 // groupDeliveryResource returns the resource as T8 shows it. It has no status once the results are on their way: there
 // is one for each UE.
-func (p *Procedure) groupDeliveryResource(c *Config, d *Delivery, x *progress) *t8.NIDDDownlinkDataTransfer {
+func (p *Procedure) groupDeliveryResource(c *Config, d *Delivery, sending bool) *t8.NIDDDownlinkDataTransfer {
 	t := d.transfer(c)
 	t.ExternalID, t.MSISDN, t.ExternalGroupID = "", "", c.ExternalGroupID
 	t.Self = t8.NIDDDeliveryURI(p.APIRoot, c.SCSAS, c.ID, d.ID)
 	switch {
 	case d.State.Final():
-	case x != nil && x.Walked:
-		t.DeliveryStatus = t8.DeliveryBuffering
-	default:
+	case sending:
 		t.DeliveryStatus = t8.DeliverySending
+	default:
+		t.DeliveryStatus = t8.DeliveryBuffering
 	}
 	return t
+}
+
+// sending reports whether members are ahead of the delivery, or in a batch of it; the others wait, or have their results.
+func sending(r store.Reader, ref deliveryRef) (bool, error) {
+	x, err := getProgress(r, ref)
+	if x == nil || err != nil || !x.Walked {
+		return x != nil, err
+	}
+	empty, err := none(r, batchesOf(ref))
+	return !empty, err
 }
 
 // groupDeliveriesUnder returns the deliveries of the configuration of a group, the oldest first.
@@ -277,11 +287,11 @@ func (p *Procedure) groupDeliveriesUnder(r store.Reader, c *Config) ([]t8.NIDDDo
 		if err != nil {
 			return nil, err
 		}
-		x, err := getProgress(r, d.ref())
+		busy, err := sending(r, d.ref())
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, *p.groupDeliveryResource(c, d, x))
+		list = append(list, *p.groupDeliveryResource(c, d, busy))
 	}
 	return list, nil
 }
@@ -293,11 +303,11 @@ func (p *Procedure) viewGroupDelivery(r store.Reader, c *Config, deliveryID stri
 	if d == nil || err != nil {
 		return nil, err
 	}
-	x, err := getProgress(r, ref)
+	busy, err := sending(r, ref)
 	if err != nil {
 		return nil, err
 	}
-	return p.groupDeliveryResource(c, d, x), nil
+	return p.groupDeliveryResource(c, d, busy), nil
 }
 
 // keepGroupDelivery refuses to change or to cancel a delivery to a group.

@@ -206,14 +206,7 @@ func walking(r store.Reader, g groupRef) (bool, error) {
 		return false, err
 	}
 	for _, d := range open {
-		x, err := getProgress(r, d)
-		if err != nil {
-			return false, err
-		}
-		if x == nil {
-			continue
-		}
-		if empty, err := none(r, batchesOf(d)); err != nil || !empty || !x.Walked {
+		if busy, err := sending(r, d); busy || err != nil {
 			return true, err
 		}
 	}
