@@ -739,11 +739,11 @@ func TestGroupModified(t *testing.T) {
 // TestGroupDeliveryKilled kills the process again and again while data goes to a group: in the end each member has got
 // one TDR, which may have been repeated as the same, and the SCS/AS one result for each.
 func TestGroupDeliveryKilled(t *testing.T) {
-	const n = 1000
-	for _, after := range []int{1, 3, 10, 60, 200} {
+	const n = 600
+	for _, after := range []int{1, 5, 60} {
 		t.Run(fmt.Sprint("after transactions: ", after), func(t *testing.T) {
 			run(t, func(t *testing.T, b *bench) {
-				b.names(members(upTo(n)...), 400)
+				b.names(members(upTo(n)...), 250)
 				cfg := b.configureGroup()
 				b.attachUE(upTo(n - 100)...)
 				memory := b.store
@@ -763,7 +763,7 @@ func TestGroupDeliveryKilled(t *testing.T) {
 				}
 				_, err := b.deliverGroup(cfg, "x", latency(time.Hour))
 				require.NoError(t, err)
-				for range 6 { // and what is done after a crash is interrupted, too
+				for range 4 { // and what is done after a crash is interrupted, too
 					b.stop()
 					b.store = &power{Store: memory, left: after}
 					b.start()
