@@ -27,7 +27,7 @@ func (m *member) begin() []byte {
 // appendResult appends the result of a member, which begins as begin says.
 func appendResult(b, begin []byte, d *Delivery) []byte {
 	b = append(append(append(append(b, begin...), `,"deliveryStatus":"`...), d.Status()...), '"')
-	if d.State == Unreachable && !d.NotBefore.IsZero() {
+	if (d.State == Unreachable || d.State == Cancelled) && !d.NotBefore.IsZero() {
 		b = append(d.NotBefore.AppendFormat(append(b, `,"requestedRetransmissionTime":"`...), time.RFC3339Nano), '"')
 	}
 	return append(b, '}')

@@ -349,10 +349,9 @@ func (p *Procedure) sendMember(ctx context.Context, group *Delivery, b *batch, t
 		return nil, p.storeMember(ctx, &d, Ready)
 	}
 	if err := p.deliverNow(ctx, &d, u, c, now); err != nil {
-		if !errors.Is(err, fault.NotFound) {
+		if !d.refused(err) {
 			return nil, err
 		}
-		d.State = Cancelled // the configuration ended meanwhile
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // the TDR may be under way: the next process repeats it
@@ -361,6 +360,17 @@ func (p *Procedure) sendMember(ctx context.Context, group *Delivery, b *batch, t
 		return nil, nil
 	}
 	return &d, nil
+}
+
+// refused reports whether an error is the result for this UE: the configuration ended meanwhile, or a limit of the UE was
+// reached.
+func (d *Delivery) refused(err error) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code != fault.NotFound && f.Code != fault.QuotaExceeded && f.Code != fault.RateLimited {
+		return false
+	}
+	d.State, d.NotBefore = Cancelled, f.RetryAt
+	return true
 }
 
 // goesTo reports whether the TDR goes over the connection as it is.

@@ -23,7 +23,8 @@ type Group struct {
 	APNs []id.APN
 	// Validity is how long an authorization holds at most; zero: without end.
 	Validity time.Duration
-	// PerMessage is how many members the HSS names in one message, the rest follow in requests of its own; default 1000.
+	// PerMessage is how many members the HSS names in one message, the rest follow in requests of its own; default
+	// 400, for which diameter.Options.MaxMessage has room.
 	PerMessage int
 	// Pause is the time between two such requests.
 	Pause time.Duration
@@ -39,7 +40,7 @@ type group struct {
 // AddGroup adds g, or replaces the group with its ID; SCEFs are not told. The members must not be changed afterwards.
 func (h *HSS) AddGroup(g Group) {
 	if g.PerMessage <= 0 {
-		g.PerMessage = 1000
+		g.PerMessage = 400
 	}
 	has := make(map[id.IMSI]bool, len(g.Members))
 	for i := range g.Members {
