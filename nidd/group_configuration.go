@@ -113,7 +113,7 @@ func (p *Procedure) undoGroup(ctx context.Context, g groupRef) {
 	found := false
 	err := p.updateGroup(p.detached(ctx), func(s *session) error {
 		w, err := getGroupWork(s.tx, g)
-		found = w != nil && w.kind == workGather && !w.created
+		found = w != nil && w.kind == workGather && !w.exists
 		if !found || err != nil {
 			return err
 		}
@@ -297,7 +297,7 @@ func (p *Procedure) modifyGroup(ctx context.Context, op string, c *Config, patch
 	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
 		return err
 	}
-	w := &groupWork{kind: workGather, c: c, created: true, generation: uint64(now.UnixNano())}
+	w := &groupWork{kind: workGather, c: c, exists: true, generation: uint64(now.UnixNano())}
 	if err := p.updateGroup(ctx, func(s *session) error {
 		if err := s.changing(op, g); err != nil {
 			return err

@@ -33,7 +33,7 @@ type groupWork struct {
 	generation uint64  // workGather: of the list; workSweep: members of older ones are forgotten
 	segments   uint64  // workGather: lists that arrived
 	complete   bool    // workGather: the HSS said that there are no more
-	created    bool    // workGather: for a configuration that exists already
+	exists     bool    // workGather: for a configuration that exists already
 	cursor     id.IMSI // the members up to this one are done
 
 	unknown []byte
@@ -46,7 +46,7 @@ func (w *groupWork) encode() []byte {
 	b.Uint(3, w.generation)
 	b.Uint(4, w.segments)
 	b.Bool(5, w.complete)
-	b.Bool(6, w.created)
+	b.Bool(6, w.exists)
 	b.Text(7, string(w.cursor))
 	return append(b, w.unknown...)
 }
@@ -69,7 +69,7 @@ func decodeGroupWork(b []byte) (w *groupWork, err error) {
 		case 5:
 			w.complete = r.Bool()
 		case 6:
-			w.created = r.Bool()
+			w.exists = r.Bool()
 		case 7:
 			w.cursor = id.IMSI(r.Text())
 		default:
@@ -148,7 +148,7 @@ func (p *Procedure) fireGroup(ctx context.Context, timer []byte, due time.Time) 
 		case w == nil:
 			fires = false
 			return p.timers.Cancel(s.tx, timer)
-		case w.kind == workGather && w.created: // the change failed; what was stored of its list holds
+		case w.kind == workGather && w.exists: // the change failed; what was stored of its list holds
 			fires = false
 			return s.dropWork(g)
 		case w.kind == workGather:
