@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"os"
 	"runtime"
 	"strconv"
 	"sync"
@@ -171,11 +172,12 @@ func (l *largeGroup) deliver(cfg string) {
 	}
 }
 
-// TestLargeGroup delivers to 100,000 members, each once, with memory for a few batches of them.
+// TestLargeGroup delivers to many members, each once, with memory for a few batches of them: 100,000 when SCEFKIT_LARGE is
+// set.
 func TestLargeGroup(t *testing.T) {
-	n := 100_000
-	if testing.Short() {
-		n = 10_000
+	n := 10_000
+	if os.Getenv("SCEFKIT_LARGE") != "" {
+		n = 100_000
 	}
 	l, cfg := startLarge(t, store.NewMemory(), n)
 	before := liveHeap()

@@ -16,6 +16,7 @@ const (
 	groupBatches = 4           // batches under way: while one is written, others are sent
 	groupFresh   = time.Second // how old may be what is known of a UE when data goes to it
 	groupLook    = time.Minute // until it is seen again whether all results are there
+	groupSilence = time.Minute // for which a node that did not answer is left to its lane
 )
 
 // errNotOurs says that another process goes on with a delivery, or that it has ended.
@@ -81,6 +82,7 @@ type batch struct {
 	c       *Config
 	targets []target
 	ended   bool // the configuration has ended: the members get nothing
+	silent  *silent
 }
 
 // walk goes through the members of the group, from where it was left.
@@ -99,6 +101,7 @@ func (p *Procedure) walk(ctx context.Context, r deliveryRef) error {
 	}
 	var under sync.WaitGroup
 	defer under.Wait()
+	var nodes silent
 	room := make(chan error, groupBatches) // what became of the batches that were under way
 	for range groupBatches {
 		room <- nil
@@ -111,6 +114,7 @@ func (p *Procedure) walk(ctx context.Context, r deliveryRef) error {
 		if err != nil {
 			return err
 		}
+		b.silent = &nodes
 		under.Go(func() { room <- p.sendBatch(ctx, r, d, b) })
 		if walked {
 			break
@@ -333,6 +337,7 @@ func (p *Procedure) sendMember(ctx context.Context, group *Delivery, b *batch, t
 		return nil, errNotOurs
 	}
 	now, u := time.Now(), t.u
+	d.Attempt.Until = now.Add(p.opts.AnswerTimeout)
 	if waited || now.Sub(t.read) > groupFresh { // what was read before may be old
 		if err := p.Store.View(ctx, func(r store.Reader) (err error) {
 			u, err = getUE(r, t.IMSI)
@@ -344,9 +349,12 @@ func (p *Procedure) sendMember(ctx context.Context, group *Delivery, b *batch, t
 			u = &UE{IMSI: t.IMSI}
 		}
 	}
-	if conn := u.byAPN(b.c.APN); conn != nil && !d.Attempt.goesTo(conn) {
-		// It came, or moved, after it was marked: its TDR needs a mark of its own.
-		return nil, p.storeMember(ctx, &d, Ready)
+	if conn := u.byAPN(b.c.APN); conn != nil {
+		// A connection that came, or moved, after it was marked needs a mark of its own. What is for a node that does not
+		// answer waits in the lane of that node, so that the other members do not.
+		if !d.Attempt.goesTo(conn) || d.mayKeep(now) && b.silent.is(conn.Node.Host, now) {
+			return nil, p.storeMember(ctx, &d, Ready)
+		}
 	}
 	if err := p.deliverNow(ctx, &d, u, c, now); err != nil {
 		if !d.refused(err) {
@@ -359,8 +367,21 @@ func (p *Procedure) sendMember(ctx context.Context, group *Delivery, b *batch, t
 	if !d.State.Final() {
 		return nil, nil
 	}
+	if d.State == TimedOut {
+		b.silent.note(d.Attempt.Node.Host, time.Now())
+	}
 	return &d, nil
 }
+
+// silent knows the nodes that did not answer lately. The zero value knows none.
+type silent struct{ until sync.Map }
+
+func (s *silent) is(host string, now time.Time) bool {
+	until, ok := s.until.Load(host)
+	return ok && now.Before(until.(time.Time))
+}
+
+func (s *silent) note(host string, now time.Time) { s.until.Store(host, now.Add(groupSilence)) }
 
 // refused reports whether an error is the result for this UE: the configuration ended meanwhile, or a limit of the UE was
 // reached.
@@ -385,7 +406,7 @@ func (p *Procedure) storeMember(ctx context.Context, d *Delivery, state State) e
 	_, err := p.update(ctx, d.IMSI, func(s *session) error {
 		host, stored = servingHost(s.ue), false
 		one := *d
-		one.State, one.Attempt.By = state, 0
+		one.State, one.Attempt.By, one.Attempt.Until = state, 0, s.now.Add(p.opts.AnswerTimeout)
 		if !one.mayKeep(s.now) {
 			one.Expires = s.now.Add(p.opts.AnswerTimeout) // it waits for its turn, no longer
 		}

@@ -811,6 +811,42 @@ func TestGroupDeliveryKilled(t *testing.T) {
 	}
 }
 
+// TestGroupDeadMME checks that a serving node that does not answer holds up its own UEs only.
+func TestGroupDeadMME(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		const n = 2000
+		b.names(members(upTo(n)...), 10_000)
+		cfg := b.configureGroup()
+		for i := 1; i <= n; i++ {
+			b.asks(diameter.Success, cmr(establish, ofUE(i), func(c *t6a.CMR) {
+				if i%2 == 0 {
+					c.OriginHost = mme2ID.Host
+				}
+			}))
+		}
+		b.mme = func(q *t6a.TDR) (*t6a.TDA, error) {
+			if q.DestinationHost == mme2ID.Host {
+				time.Sleep(10 * time.Second)
+				return noAnswer[t6a.TDR, t6a.TDA](q)
+			}
+			return nil, nil
+		}
+		_, err := b.deliverGroup(cfg, "x")
+		require.NoError(t, err)
+		b.sleep(20 * time.Second)
+		got := b.tdrsTo()
+		for i := 1; i <= n; i += 2 {
+			require.Equal(t, 1, got[groupIMSI(i)])
+		}
+		b.sleep(10 * time.Minute)
+		all := b.results()
+		require.Len(t, all, 1)
+		require.Len(t, all[0], n)
+		require.Equal(t, sentOK, all[0][groupExt(1)])
+		require.Equal(t, timeout, all[0][groupExt(2)])
+	})
+}
+
 // TestGroupSenderIsLost checks that another node goes on with what the one that had begun leaves.
 func TestGroupSenderIsLost(t *testing.T) {
 	runTwo(t, func(t *testing.T, a, b *bench) {
