@@ -1,7 +1,6 @@
 package nidd
 
 import (
-	"math"
 	"time"
 
 	"github.com/scefkit/scefkit/id"
@@ -299,6 +298,3 @@ func (s *session) regrantMember(apn id.APN, until time.Time) (known bool, err er
 	}
 	return len(list) > 0, nil
 }
-
-// allGenerations is above that of every list.
-const allGenerations = math.MaxUint64

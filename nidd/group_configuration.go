@@ -142,7 +142,7 @@ func (p *Procedure) gather(ctx context.Context, op string, c *Config, generation
 		}
 	}
 	c.HSS.Host, c.HSS.Realm = nia.OriginHost, nia.OriginRealm
-	if _, err := p.putMembers(ctx, c, generation, nia.GroupUserIdentifier, nil); err != nil {
+	if err := p.putMembers(ctx, c, generation, nia.GroupUserIdentifier, nil); err != nil {
 		return err
 	}
 	if nia.NIAFlags != nil && *nia.NIAFlags&s6t.NIAFlagIncompleteGroupUserIdentifierList != 0 {
@@ -197,9 +197,10 @@ func (p *Procedure) awaitMembers(ctx context.Context, op string, g groupRef, new
 	}
 }
 
-// putMembers stores members that the HSS named. last, if not nil, runs in the last of the transactions. It returns how
-// many it left out, since they have no IMSI, or no name that an SCS/AS may know.
-func (p *Procedure) putMembers(ctx context.Context, c *Config, generation uint64, list []s6t.GroupUserIdentifier, last func(*session) error) (bad int, err error) {
+// putMembers stores members that the HSS named. last, if not nil, runs in the last of the transactions. It leaves out those
+// that have no IMSI, or no name that an SCS/AS may know.
+func (p *Procedure) putMembers(ctx context.Context, c *Config, generation uint64, list []s6t.GroupUserIdentifier, last func(*session) error) error {
+	bad := 0
 	for {
 		n := min(len(list), memberChunk)
 		some, end := list[:n], n == len(list)
@@ -226,7 +227,7 @@ func (p *Procedure) putMembers(ctx context.Context, c *Config, generation uint64
 			if bad > 0 {
 				p.log.Warn("members of a group left out, as they have no IMSI or no name", "config", c.ID, "count", bad)
 			}
-			return bad, err
+			return err
 		}
 		list = list[n:]
 	}
@@ -275,7 +276,7 @@ func (p *Procedure) moreMembers(ctx context.Context, group id.ExternalGroupID, n
 	more := nir.NIRFlags != nil && *nir.NIRFlags&s6t.NIRFlagIncompleteGroupUserIdentifierList != 0
 	for _, w := range waiting {
 		g := w.c.groupRef()
-		if _, err := p.putMembers(ctx, w.c, w.generation, nir.GroupUserIdentifier, func(s *session) error {
+		if err := p.putMembers(ctx, w.c, w.generation, nir.GroupUserIdentifier, func(s *session) error {
 			now, err := getGroupWork(s.tx, g)
 			if now == nil || err != nil || now.kind != workGather || now.generation != w.generation {
 				return err

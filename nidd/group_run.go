@@ -110,7 +110,7 @@ func (p *Procedure) walk(ctx context.Context, r deliveryRef) error {
 		if err := <-room; err != nil {
 			return err
 		}
-		b, walked, err := p.nextBatch(ctx, r, d)
+		b, walked, err := p.nextBatch(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -184,7 +184,7 @@ func groupConfig(r store.Reader, g groupRef) (c *Config, ended bool, err error) 
 
 // nextBatch marks the next members as under way: that is durable when it returns. Members for which nothing is to be
 // done get their results at once. walked says that it was the last batch.
-func (p *Procedure) nextBatch(ctx context.Context, r deliveryRef, d *Delivery) (b *batch, walked bool, err error) {
+func (p *Procedure) nextBatch(ctx context.Context, r deliveryRef) (b *batch, walked bool, err error) {
 	var x *progress
 	var cursor id.IMSI
 	err = p.Store.View(ctx, func(rd store.Reader) (err error) {

@@ -634,6 +634,7 @@ func TestGroupRevoked(t *testing.T) {
 }
 
 func TestGroupEnds(t *testing.T) {
+	covers(t, "T8-4.4.5.2.2-01")
 	t.Run("DELETE", func(t *testing.T) {
 		run(t, func(t *testing.T, b *bench) {
 			b.names(members(upTo(600)...), 100)
@@ -697,6 +698,7 @@ func TestGroupEnds(t *testing.T) {
 
 // TestGroupModified checks that a PATCH asks the HSS anew, and that who has left the group is forgotten.
 func TestGroupModified(t *testing.T) {
+	covers(t, "T8-4.4.5.2.2-01")
 	run(t, func(t *testing.T, b *bench) {
 		b.names(members(upTo(600)...), 100)
 		cfg := b.configureGroup()
@@ -809,6 +811,26 @@ func TestGroupDeliveryKilled(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestGroupListAtAnotherNode checks that the list may go on at any node of a cluster.
+func TestGroupListAtAnotherNode(t *testing.T) {
+	runTwo(t, func(t *testing.T, a, b *bench) {
+		list := members(upTo(10)...)
+		a.hss = func(*s6t.NIR) (*s6t.NIA, error) {
+			go b.tellRest(list[4:], 3)
+			return &s6t.NIA{
+				Result: diameter.Success, GroupUserIdentifier: list[:4], NIAFlags: new(s6t.NIAFlagIncompleteGroupUserIdentifierList),
+			}, nil
+		}
+		cfg := a.configureGroup()
+		require.Equal(t, 10, b.groupKeys("m"))
+		b.attachUE(10)
+		_, err := b.deliverGroup(cfg, "x", latency(0))
+		require.NoError(t, err)
+		b.sleep(time.Second)
+		require.Equal(t, sentOK, b.results()[0][groupExt(10)])
+	})
 }
 
 // TestGroupDeadMME checks that a serving node that does not answer holds up its own UEs only.
