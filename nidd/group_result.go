@@ -167,20 +167,6 @@ func (s *session) sendResults(c *Config, d *Delivery) error {
 	return s.tx.Delete(groupDeliveryKey(r))
 }
 
-// finishOrLook is finish; what has no result yet is looked at again.
-func (p *Procedure) finishOrLook(ctx context.Context, r deliveryRef) error {
-	done, err := p.finish(ctx, r)
-	if done || err != nil {
-		return err
-	}
-	return p.updateGroup(ctx, func(s *session) error {
-		if x, err := getProgress(s.tx, r); x == nil || err != nil {
-			return err
-		}
-		return s.lookAt(r, groupLook)
-	})
-}
-
 // openDeliveries returns the deliveries to a group whose results are not on their way.
 func openDeliveries(r store.Reader, g groupRef) (open []deliveryRef, err error) {
 	from := groupDeliveriesOf(g)

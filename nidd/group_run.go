@@ -25,13 +25,70 @@ var errNotOurs = errors.New("nidd: the group delivery is not ours any more")
 // deliverSoon goes on with a delivery to a group.
 func (p *Procedure) deliverSoon(r deliveryRef) {
 	p.groups.start(p, r.workID(), func() {
-		err := p.walk(p.ctx, r)
-		if err == nil {
-			err = p.finishOrLook(p.ctx, r)
-		}
+		err := p.goOn(p.ctx, r)
 		if err != nil && !errors.Is(err, errNotOurs) && !errors.Is(err, context.Canceled) && !errors.Is(err, store.ErrClosed) {
 			p.log.Error("cannot go on with a group delivery", "delivery", r.delivery, "err", err)
 		}
+	})
+}
+
+// goOn takes a delivery as far as it goes at once. One waits until the older ones to the same group have gone through the
+// list, so that no UE gets their data in another order.
+func (p *Procedure) goOn(ctx context.Context, r deliveryRef) error {
+	behind, err := p.around(ctx, r, true)
+	if err != nil {
+		return err
+	}
+	if behind != nil {
+		return p.look(ctx, r, recovery)
+	}
+	if err := p.walk(ctx, r); err != nil {
+		return err
+	}
+	next, err := p.around(ctx, r, false)
+	if err != nil {
+		return err
+	}
+	if next != nil {
+		p.deliverSoon(*next)
+	}
+	done, err := p.finish(ctx, r)
+	if done || err != nil {
+		return err
+	}
+	return p.look(ctx, r, groupLook)
+}
+
+// around returns the oldest delivery to the same group that is going through the list, of those that are older than r or of
+// the others, or nil.
+func (p *Procedure) around(ctx context.Context, r deliveryRef, older bool) (found *deliveryRef, err error) {
+	err = p.Store.View(ctx, func(rd store.Reader) error {
+		found = nil
+		open, err := openDeliveries(rd, r.groupRef)
+		if err != nil {
+			return err
+		}
+		for _, x := range open {
+			if x.delivery == r.delivery || x.delivery < r.delivery != older {
+				continue
+			}
+			if busy, err := sending(rd, x); busy || err != nil {
+				found = &x
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// look sets when somebody looks at a delivery again, if it still goes on.
+func (p *Procedure) look(ctx context.Context, r deliveryRef, in time.Duration) error {
+	return p.updateGroup(ctx, func(s *session) error {
+		if x, err := getProgress(s.tx, r); x == nil || err != nil {
+			return err
+		}
+		return s.lookAt(r, in)
 	})
 }
 

@@ -64,13 +64,14 @@ func (b *bench) names(list []s6t.GroupUserIdentifier, most int) {
 		}}
 		if n < len(list) {
 			nia.NIAFlags = new(s6t.NIAFlagIncompleteGroupUserIdentifierList)
-			go b.tellRest(list[n:], most)
+			go b.tellRest(b.p.S6t(), list[n:], most)
 		}
 		return nia, nil
 	}
 }
 
-func (b *bench) tellRest(list []s6t.GroupUserIdentifier, most int) {
+// tellRest sends the rest of a list, as long as it is taken.
+func (b *bench) tellRest(to diameter.Handler, list []s6t.GroupUserIdentifier, most int) {
 	for len(list) > 0 {
 		n := min(most, len(list))
 		nir := groupNIR(list[:n])
@@ -78,7 +79,11 @@ func (b *bench) tellRest(list []s6t.GroupUserIdentifier, most int) {
 			nir.NIRFlags = new(s6t.NIRFlagIncompleteGroupUserIdentifierList)
 		}
 		time.Sleep(time.Second)
-		b.nir(diameter.Success, nir)
+		req, err := diameter.NewRequest(nir)
+		require.NoError(b.t, err)
+		if r, err := diameter.ResultOf(b.askRaw(to, req)); err != nil || !r.IsSuccess() {
+			return
+		}
 	}
 }
 
@@ -378,6 +383,36 @@ func TestGroupDelivery(t *testing.T) {
 		require.Zero(t, b.keys("d")+b.groupKeys("dwbor"), "the resource is gone")
 		_, err = b.p.Delivery(t.Context(), as1, cfg, deliveryID)
 		require.ErrorIs(t, err, fault.NotFound)
+	})
+}
+
+// TestGroupOrder checks that members get the data of several deliveries in their order.
+func TestGroupOrder(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		const n = 300
+		b.names(members(upTo(n)...), 1000)
+		cfg := b.configureGroup()
+		b.attachUE(upTo(n)...)
+		b.mme = func(q *t6a.TDR) (*t6a.TDA, error) {
+			if string(q.NonIPData) == "1" {
+				time.Sleep(time.Second)
+			}
+			return nil, nil
+		}
+		for _, data := range []string{"1", "2", "3"} {
+			_, err := b.deliverGroup(cfg, data)
+			require.NoError(t, err)
+		}
+		b.sleep(time.Minute)
+		require.Len(t, b.results(), 3)
+		got := map[string]string{}
+		for _, q := range b.tdrs {
+			got[q.UserIdentifier.UserName] += string(q.NonIPData)
+		}
+		require.Len(t, got, n)
+		for ue, data := range got {
+			require.Equal(t, "123", data, ue)
+		}
 	})
 }
 
@@ -818,7 +853,7 @@ func TestGroupListAtAnotherNode(t *testing.T) {
 	runTwo(t, func(t *testing.T, a, b *bench) {
 		list := members(upTo(10)...)
 		a.hss = func(*s6t.NIR) (*s6t.NIA, error) {
-			go b.tellRest(list[4:], 3)
+			go b.tellRest(b.p.S6t(), list[4:], 3)
 			return &s6t.NIA{
 				Result: diameter.Success, GroupUserIdentifier: list[:4], NIAFlags: new(s6t.NIAFlagIncompleteGroupUserIdentifierList),
 			}, nil

@@ -80,7 +80,7 @@ type Options struct {
 	// Lanes is how many UEs of one serving node are served with stored data at once; 1 to 4096, default 64. A node that
 	// does not answer holds up no more than its own.
 	Lanes int
-	// GroupWindow is how many UEs one delivery to a group sends to at once; 4 to 4096, default 64.
+	// GroupWindow is how many UEs one delivery to a group sends to at once; 4 to 4096, default 64; fewer count as 4.
 	GroupWindow int
 	// Logger gets what an operator should know; identities are masked. Default: nothing.
 	Logger *slog.Logger

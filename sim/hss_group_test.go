@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,14 +20,24 @@ import (
 // groupWatcher is an SCEF that takes NIRs.
 type groupWatcher struct {
 	t      *testing.T
-	refuse bool
-	nirs   []*s6t.NIR
+	mu     sync.Mutex
+	refuse bool       // guarded by mu
+	nirs   []*s6t.NIR // guarded by mu
+}
+
+// got returns the NIRs so far.
+func (w *groupWatcher) got() []*s6t.NIR {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.nirs)
 }
 
 // Do is the transport of the HSS.
 func (w *groupWatcher) Do(_ context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, error) {
 	nir := new(s6t.NIR)
 	require.NoError(w.t, nir.Decode(req))
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.nirs = append(w.nirs, nir)
 	r := diameter.Success
 	if w.refuse {
@@ -82,10 +93,10 @@ func TestGroup(t *testing.T) {
 		require.WithinDuration(t, time.Now().Add(time.Hour), nia.NIDDAuthorizationResponse.GrantedValidityTime, time.Second)
 		require.Equal(t, s6t.NIAFlagIncompleteGroupUserIdentifierList, *nia.NIAFlags)
 		time.Sleep(time.Minute)
-		require.Len(t, w.nirs, 2)
-		require.NotNil(t, w.nirs[0].NIRFlags)
-		require.Nil(t, w.nirs[1].NIRFlags)
-		all := slices.Concat(nia.GroupUserIdentifier, w.nirs[0].GroupUserIdentifier, w.nirs[1].GroupUserIdentifier)
+		require.Len(t, w.got(), 2)
+		require.NotNil(t, w.got()[0].NIRFlags)
+		require.Nil(t, w.got()[1].NIRFlags)
+		all := slices.Concat(nia.GroupUserIdentifier, w.got()[0].GroupUserIdentifier, w.got()[1].GroupUserIdentifier)
 		require.Len(t, all, 10)
 		for i, u := range all {
 			require.Equal(t, string(g.Members[i].IMSI), u.UserName)
@@ -94,14 +105,16 @@ func TestGroup(t *testing.T) {
 		}
 		require.Equal(t, []diameter.Identity{scefID}, h.Authorized(g.Members[9].IMSI))
 		require.NoError(t, h.UpdateGroup(t.Context(), name, sim.Revocation(apn)))
-		require.Len(t, w.nirs, 3)
-		require.Equal(t, string(name), w.nirs[2].UserIdentifier.ExternalIdentifier)
+		require.Len(t, w.got(), 3)
+		require.Equal(t, string(name), w.got()[2].UserIdentifier.ExternalIdentifier)
 
+		w.mu.Lock()
 		w.refuse = true
+		w.mu.Unlock()
 		require.Error(t, h.UpdateGroup(t.Context(), name, sim.Revocation(apn)))
 		ask(diameter.Success, func(*s6t.NIR) {})
 		time.Sleep(time.Minute)
-		require.Len(t, w.nirs, 5, "it gives up")
+		require.Len(t, w.got(), 5, "it gives up")
 		g.PerMessage = 0
 		h.AddGroup(g)
 		require.Nil(t, ask(diameter.Success, func(*s6t.NIR) {}).NIAFlags)
