@@ -71,6 +71,7 @@ func TestLongNotification(t *testing.T) {
 		putLong(t, s, o, dest1, pieces...)
 		put(t, s, o, dest1, `"short"`)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		require.Equal(t, []string{strings.Join(pieces, ""), `"short"`}, got, "in order")
 		require.Zero(t, left(t, s), "nothing is left")
 		stop()
@@ -88,10 +89,12 @@ func TestLongNotificationAfterACrash(t *testing.T) {
 			memory := store.NewMemory()
 			s := &failing{Store: memory}
 			s.left.Store(1 << 20)
-			got := 0
+			var got atomic.Int64
 			sender := bodyFunc(func(body string) error {
-				require.Len(t, body, len(pieces))
-				got++
+				if len(body) != len(pieces) {
+					t.Errorf("got %d pieces", len(body))
+				}
+				got.Add(1)
 				return nil
 			})
 			o := t8.NewOutbox([]byte("outbox/"), sender, nil)
@@ -103,7 +106,8 @@ func TestLongNotificationAfterACrash(t *testing.T) {
 			o = t8.NewOutbox([]byte("outbox/"), sender, nil)
 			stop = run(t, o, memory)
 			time.Sleep(time.Minute)
-			require.Equal(t, 1, got)
+			synctest.Wait()
+			require.EqualValues(t, 1, got.Load())
 			require.Zero(t, left(t, memory))
 			stop()
 		})
@@ -133,6 +137,7 @@ func TestLongNotificationLost(t *testing.T) {
 		stop := run(t, o, s)
 		putLong(t, s, o, dest1, "[", "]")
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		require.Len(t, lost, 1)
 		require.Nil(t, lost[0].Body)
 		require.Zero(t, left(t, s), "no dead letter")
@@ -158,12 +163,14 @@ func TestLongNotificationInACluster(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			return o, func() { cancel(); <-done }
 		}
-		sent := 0
+		var sent atomic.Int64
 		s := &failing{Store: memory}
 		s.left.Store(1 << 20)
 		sender := bodyFunc(func(body string) error {
-			require.Equal(t, "[]", body)
-			if sent++; sent == 1 {
+			if body != "[]" {
+				t.Errorf("got %q", body)
+			}
+			if sent.Add(1) == 1 {
 				s.left.Store(0)
 			}
 			return nil
@@ -172,7 +179,8 @@ func TestLongNotificationInACluster(t *testing.T) {
 		_, stopB := node(memory, sender)
 		putLong(t, s, a, dest1, "[", "]")
 		time.Sleep(time.Minute)
-		require.GreaterOrEqual(t, sent, 2, "the first was cut off before it noted that the notification had arrived")
+		synctest.Wait()
+		require.GreaterOrEqual(t, sent.Load(), int64(2), "the first was cut off before it noted that the notification had arrived")
 		n := 0
 		require.NoError(t, memory.View(t.Context(), func(r store.Reader) error {
 			for p, err := range r.Scan(nil, nil, false) {
