@@ -169,12 +169,16 @@ func BenchmarkStoredChain(b *testing.B) {
 
 // startSCEF starts an SCEF with UEs that are configured by HTTP and attached by CMR, in turn at its serving nodes.
 func startSCEF(b *testing.B, destination string, conns int) (*child, []*mme, []string) {
-	c := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, chainUEs)})
-	ids := configure(b, c.T8, destination, chainUEs)
+	return startSCEFWith(b, destination, conns, chainUEs)
+}
+
+func startSCEFWith(b *testing.B, destination string, conns, ues int) (*child, []*mme, []string) {
+	c := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, ues)})
+	ids := configure(b, c.T8, destination, ues)
 	mmes := dialMMEs(b, c.Diameter, conns)
 	for i, m := range mmes {
 		var own []int
-		for ue := i; ue < chainUEs; ue += conns {
+		for ue := i; ue < ues; ue += conns {
 			own = append(own, ue)
 		}
 		m.attach(b, own)

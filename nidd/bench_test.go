@@ -167,7 +167,14 @@ type outboxSender struct{ b *bench }
 
 func (s outboxSender) Notify(_ context.Context, to string, body any) error {
 	n := note{to: to}
-	if err := json.Unmarshal(body.([]byte), &n.body); err != nil {
+	text, ok := body.([]byte)
+	if !ok {
+		var err error
+		if text, err = body.(*t8.LongBody).MarshalJSON(); err != nil {
+			return err
+		}
+	}
+	if err := json.Unmarshal(text, &n.body); err != nil {
 		return err
 	}
 	s.b.record("NOTIFY "+to, func() { s.b.notes = append(s.b.notes, n) })

@@ -69,6 +69,8 @@ func (c *Config) encode() []byte {
 	w.Uint(18, uint64(c.Status))
 	w.Bool(19, c.Test)
 	w.Bool(20, c.WebSocket)
+	w.Text(40, string(c.ExternalGroupID))
+	w.Uint(41, c.Generation)
 	return append(w, c.unknown...)
 }
 
@@ -120,6 +122,10 @@ func decodeConfig(b []byte) (*Config, error) {
 			c.Test = r.Bool()
 		case 20:
 			c.WebSocket = r.Bool()
+		case 40:
+			c.ExternalGroupID = id.ExternalGroupID(r.Text())
+		case 41:
+			c.Generation = r.Uint()
 		default:
 			c.unknown = append(c.unknown, r.Raw()...)
 		}
@@ -306,6 +312,7 @@ func (d *Delivery) encode() []byte {
 		w.Text(30, name)
 	}
 	w.Uint(31, d.countedOctets)
+	w.Text(40, string(d.GroupAPN))
 	return append(w, d.unknown...)
 }
 
@@ -371,6 +378,8 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.counted = append(d.counted, r.Text())
 		case 31:
 			d.countedOctets = r.Uint()
+		case 40:
+			d.GroupAPN = id.APN(r.Text())
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

@@ -37,7 +37,9 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 		for _, a := range actions {
 			switch a {
 			case SendTDR:
-				d.Attempt = p.newAttempt(conn, now)
+				if !d.inGroup() || d.Attempt.SessionID == "" { // that of a group is marked already
+					d.Attempt = p.newAttempt(conn, now)
+				}
 				p.chargeable(d, u, conn, c)
 				ev, again = p.sendTDR(ctx, d, false, now), true
 			case SendTrigger:
@@ -47,9 +49,13 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 					return err
 				}
 				ev, again = Event{Kind: NoConnection}, true
-				if conn = u.byAPN(c.APN); conn != nil && moves < maxMoves { // it moved, or was established anew, meanwhile
+				conn = u.byAPN(c.APN)
+				switch moved := conn != nil && moves < maxMoves; { // it moved, or was established anew, meanwhile
+				case moved && !d.inGroup():
 					moves++
 					ev.Kind = Turn
+				case moved && d.mayKeep(now):
+					ev.Kind = Behind // its next TDR needs a mark
 				}
 			case Keep:
 				if err := p.keep(ctx, d); err != nil {
@@ -66,10 +72,12 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 
 // keep makes a new delivery a resource.
 func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
-	d.ID = newID() // the slot of the UE keeps ids in the order of the requests
+	if !d.inGroup() {
+		d.ID = newID() // the slot of the UE keeps ids in the order of the requests
+	}
 	host := ""
 	wake, err := p.update(ctx, d.IMSI, func(s *session) error {
-		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		c, err := s.configOf(d)
 		if err != nil {
 			return err
 		}
@@ -239,7 +247,7 @@ func (s *session) sent(d *Delivery) (*Delivery, error) {
 // advance feeds a stored delivery what holds now, until nothing more holds or something is to be sent.
 func (s *session) advance(d *Delivery, sign bool) (work, error) {
 	for {
-		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		c, err := s.configOf(d)
 		if err != nil {
 			return work{}, err
 		}
@@ -268,7 +276,8 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 			switch a {
 			case SendTDR, ResendTDR:
 				s.p.chargeable(d, s.ue, conn, c)
-				return s.p.workTDR(*d, a == ResendTDR), nil
+				full, err := s.withData(d)
+				return s.p.workTDR(full, a == ResendTDR), err
 			case SendTrigger:
 				return s.p.workTrigger(*d, *c), nil
 			}

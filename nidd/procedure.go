@@ -19,7 +19,8 @@ import (
 )
 
 // An Outbox keeps notifications that must not be lost until the SCS/AS took them: what a committed transaction
-// enqueued is delivered at least once. [t8.Outbox] is one.
+// enqueued is delivered at least once. [t8.Outbox] is one. With one that is no [t8.LongEnqueuer] the feature
+// GroupMessageDelivery is not offered.
 type Outbox = t8.Enqueuer
 
 // A Trigger sends a device trigger (TS 29.122 §4.4.6) to a UE that has no PDN connection.
@@ -87,6 +88,8 @@ type Options struct {
 	// Meters is how many UEs and SCS/AS may have messages counted for rates and quotas at once, in memory; 64 to 2^26,
 	// default 2^20. Nothing is counted where policy and MME set no limit. Beyond it some begin to count anew.
 	Meters int
+	// GroupWindow is how many UEs one delivery to a group sends to at once; 4 to 4096, default 64; fewer count as 4.
+	GroupWindow int
 	// Logger gets what an operator should know; identities are masked. Default: nothing.
 	Logger *slog.Logger
 	// Trace holds observation hooks.
@@ -156,6 +159,7 @@ func (o Options) withDefaults(self diameter.Identity) (Options, error) {
 	num("ReleaseTries", &o.ReleaseTries, 10, 1000)
 	num("Lanes", &o.Lanes, 64, 4096)
 	num("Meters", &o.Meters, 1<<20, 1<<26)
+	num("GroupWindow", &o.GroupWindow, 64, 4096)
 	if o.HSS.Realm == "" {
 		o.HSS.Realm = self.Realm
 	}
@@ -202,6 +206,8 @@ type Procedure struct {
 
 	ues     decoded[UE]
 	configs decoded[Config]
+	groups  groups
+	long    t8.LongEnqueuer // Outbox, if it is one; nil: groups are not sent to
 
 	ctx  context.Context // of what outlives a request; ends with Close
 	stop context.CancelFunc
@@ -241,6 +247,7 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	p.apns, _ = d.Profiles.(policy.APNProfiles)
 	p.meters.init(o.Meters)
 	p.part.Store(rand.Uint64N(storedParts)) // the nodes of a cluster begin at different ones
+	p.long, _ = d.Outbox.(t8.LongEnqueuer)
 	return p, nil
 }
 

@@ -32,6 +32,9 @@ type Config struct {
 	GrantedUntil  time.Time // when the grant of the HSS ends; zero: never
 	Status        ConfigState
 
+	ExternalGroupID id.ExternalGroupID // of a group; IMSI, ExternalID and MSISDN are empty then
+	Generation      uint64             // of a group: that of the list of members that holds
+
 	unknown []byte
 }
 
@@ -42,6 +45,9 @@ func (c *Config) end() time.Time { return earliest(c.Duration, c.GrantedUntil) }
 func (c *Config) identity() (id.ExternalID, id.MSISDN) {
 	if c.ByMSISDN {
 		return "", c.MSISDN
+	}
+	if c.group() { // there is no other member that could tell of which group a status is
+		return id.ExternalID(c.ExternalGroupID), ""
 	}
 	return c.ExternalID, ""
 }
@@ -104,6 +110,7 @@ type Delivery struct {
 	Expires    time.Time     // until when the data may be kept; at creation or before: not at all
 	Reliable   bool
 	Port       *t8.RDSPort
+	GroupAPN   id.APN // of a delivery to a group, and of what it is for one UE: the APN of the configuration
 
 	State        State
 	Stored       bool // the delivery is a resource, and a record in the store

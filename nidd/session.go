@@ -24,9 +24,10 @@ type session struct {
 	changed    bool        // ue must be written
 
 	// What to do after the commit:
-	kick  bool // the outbox got something
-	timer bool // a timer was set
-	wake  bool // stored data or a release may go out
+	kick  bool          // the outbox got something
+	timer bool          // a timer was set
+	wake  bool          // stored data or a release may go out
+	ended []deliveryRef // a UE has its result of these
 	after []func()
 }
 
@@ -62,6 +63,7 @@ func (p *Procedure) update(ctx context.Context, ue id.IMSI, fn func(*session) er
 	for _, f := range s.after {
 		f()
 	}
+	p.checkEnded(s.ended)
 	return s.wake, nil
 }
 
@@ -107,7 +109,13 @@ func (s *session) add(d *Delivery) error {
 	if err := s.load(); err != nil {
 		return err
 	}
-	if err := s.countStored(d); err != nil {
+	var err error
+	if d.inGroup() {
+		err = s.openMember(d) // its data is stored once for all, so it does not count
+	} else {
+		err = s.countStored(d)
+	}
+	if err != nil {
 		return err
 	}
 	d.Stored = true
@@ -119,6 +127,11 @@ func (s *session) add(d *Delivery) error {
 }
 
 func (s *session) put(d *Delivery) error {
+	if d.inGroup() { // the data is stored once for all, see withData
+		one := *d
+		one.Data = nil
+		d = &one
+	}
 	return s.tx.Put(deliveryKey(s.ue.IMSI, d.ID), d.encode())
 }
 
@@ -155,6 +168,9 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 
 // report enqueues the delivery status notification for a final state.
 func (s *session) report(d *Delivery) error {
+	if d.inGroup() { // the results of all are told together
+		return nil
+	}
 	c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
 	switch {
 	case err != nil:
@@ -188,6 +204,9 @@ func (s *session) enqueue(c *Config, body any) error {
 func (s *session) forget(d *Delivery) error {
 	if err := s.drop(d); err != nil {
 		return err
+	}
+	if d.inGroup() {
+		return s.endOpen(d)
 	}
 	key := outcomeKey(d.SCSAS, d.ConfigID, d.ID)
 	o := outcome{State: d.State, Triggered: d.Triggered, RetryAt: d.NotBefore, Until: s.now.Add(s.p.opts.Remember)}
@@ -402,6 +421,10 @@ func (s *session) flush() error {
 // mayGo reports whether something can be done about stored data now: whoever is at it does that at once, the timer is for
 // the case that a crash takes him.
 func (s *session) mayGo(d *Delivery) bool {
+	if d.inGroup() {
+		_, ok := s.holds(d, s.ue.byAPN(d.GroupAPN), false)
+		return ok
+	}
 	for i := range s.ue.configs {
 		if r := &s.ue.configs[i]; r.SCSAS == d.SCSAS && r.ID == d.ConfigID {
 			_, ok := s.holds(d, s.ue.byAPN(r.APN), false)

@@ -89,14 +89,12 @@ func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, 
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
 		if cmr.ExtendedPCO != nil {
-			if ref := s.ue.configFor(s.ue.Connections[i].APN); ref != nil {
-				c, err := getConfig(s.tx, ref.SCSAS, ref.ID)
-				if err != nil {
-					return err
-				}
-				cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO, &s.ue.Connections[i], nil)
-				s.changed = true
+			c, err := p.configOn(s.tx, s.ue, ue, s.ue.Connections[i].APN, s.now)
+			if err != nil {
+				return err
 			}
+			cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO, &s.ue.Connections[i], nil)
+			s.changed = true
 		}
 		return fn(s, i)
 	})
@@ -206,8 +204,14 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 	cma.PDNConnectionChargingID = &charging
 	var before carried
 	wake, err = p.update(ctx, ue, func(s *session) error {
-		if s.ue.configFor(apn) == nil { // ended meanwhile
-			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+		if s.ue.configFor(apn) == nil {
+			c, err := p.configOn(s.tx, nil, ue, apn, s.now)
+			if err != nil {
+				return err
+			}
+			if c == nil { // it ended meanwhile
+				return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+			}
 		}
 		i := s.ue.connection(bearer)
 		if i < 0 {
@@ -274,12 +278,10 @@ func (p *Procedure) answerPCO(c *Config, asked []byte, n *Connection, left *usag
 func (p *Procedure) configFor(ctx context.Context, ue id.IMSI, apn id.APN) (c *Config, err error) {
 	err = p.Store.View(ctx, func(r store.Reader) error {
 		u, err := getUE(r, ue)
-		if u == nil || err != nil {
+		if err != nil {
 			return err
 		}
-		if ref := u.configFor(apn); ref != nil {
-			c, err = getConfig(r, ref.SCSAS, ref.ID)
-		}
+		c, err = p.configOn(r, u, ue, apn, time.Now())
 		if c != nil && c.Status != Active {
 			c = nil
 		}

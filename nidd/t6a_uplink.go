@@ -84,11 +84,9 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		if i < 0 {
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
-		var c *Config
-		if ref := u.configFor(u.Connections[i].APN); ref != nil {
-			if c, err = p.readConfig(r, ref.SCSAS, ref.ID); err != nil {
-				return err
-			}
+		c, err := p.configOn(r, u, ue, u.Connections[i].APN, time.Now())
+		if err != nil {
+			return err
 		}
 		if c == nil || c.Status != Active {
 			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)

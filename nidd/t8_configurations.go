@@ -14,16 +14,21 @@ import (
 )
 
 // Features are the features of the NIDD API that this package serves (TS 29.122 §5.6.4); Notification_websocket comes
-// with Options.WebSocketURI.
-var Features = t8.FeatureSet(t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate)
+// with Options.WebSocketURI, GroupMessageDelivery with an Outbox that can take its results.
+var Features = t8.FeatureSet(t8.FeatureGroupMessageDelivery, t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate)
 
 var featuresWithWebSocket = t8.FeatureSet(append(Features.Numbers(), t8.FeatureNotificationWebsocket)...)
+
+var withoutGroups = t8.FeatureSet(featuresWithWebSocket.Numbers()[1:]...)
 
 // features are those that this Procedure offers.
 func (p *Procedure) features() t8.Features {
 	f := Features
 	if p.opts.WebSocketURI != nil {
 		f = featuresWithWebSocket
+	}
+	if p.long == nil {
+		f = f.Intersect(withoutGroups)
 	}
 	if p.opts.Offered != "" {
 		f = f.Intersect(p.opts.Offered)
@@ -114,7 +119,9 @@ func (p *Procedure) configResource(c *Config, prof policy.NIDD) *t8.NIDDConfigur
 		MaximumPacketSize:       8 * prof.MaximumPacketSize,
 		Status:                  c.Status.status(),
 	}
-	v.ExternalID, v.MSISDN = c.identity()
+	if v.ExternalGroupID = c.ExternalGroupID; v.ExternalGroupID == "" {
+		v.ExternalID, v.MSISDN = c.identity()
+	}
 	if c.WebSocket && p.opts.WebSocketURI != nil {
 		v.WebsockNotifConfig = &t8.WebsockNotifConfig{WebsocketURI: p.opts.WebSocketURI(c.SCSAS, v.Self), RequestWebsocketURI: true}
 	}
@@ -186,12 +193,17 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 		Reliable:      cfg.ReliableDataService,
 		Ports:         cfg.RDSPorts,
 		Duration:      limitDuration(cfg.Duration, prof, now),
+
+		ExternalGroupID: cfg.ExternalGroupID,
 	}
 	if cfg.SupportedFeatures != "" {
 		c.Features = p.features().Intersect(cfg.SupportedFeatures)
 	}
 	c.Test = cfg.RequestTestNotification && c.Features.Has(t8.FeatureNotificationTestEvent)
 	c.WebSocket = cfg.WebsockNotifConfig != nil && cfg.WebsockNotifConfig.RequestWebsocketURI && c.Features.Has(t8.FeatureNotificationWebsocket)
+	if c.group() {
+		return p.createGroup(ctx, op, c, prof)
+	}
 	if err := p.authorize(ctx, op, c); err != nil {
 		return nil, err
 	}
@@ -241,8 +253,8 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 func (p *Procedure) checkConfig(op string, cfg *t8.NIDDConfiguration, now time.Time) error {
 	var bad []fault.Param
 	code := fault.ParameterOutOfRange
-	if cfg.ExternalGroupID != "" {
-		return fault.New(op, fault.OperationProhibited, "groups are not served; feature GroupMessageDelivery is not offered")
+	if cfg.ExternalGroupID != "" && len(cfg.DownlinkDataTransfers) > 0 {
+		return fault.New(op, fault.OperationProhibited, "data cannot come with the configuration of a group")
 	}
 	if !cfg.Duration.IsZero() && !cfg.Duration.After(now) {
 		bad = append(bad, fault.Param{Param: "/duration", Reason: "is in the past"})
@@ -332,16 +344,32 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return nil, err
 	}
 	now, own := time.Now(), *found
-	c := &own
-	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
+	if c := &own; c.group() {
+		err = p.modifyGroup(ctx, op, c, patch, prof, now)
+	} else {
+		err = p.modifyUE(ctx, op, c, patch, prof, now)
+	}
+	if err != nil {
 		return nil, err
+	}
+	if prof.NoContent {
+		return nil, nil
+	}
+	return p.Configuration(ctx, scsas, configID)
+}
+
+// modifyUE is ModifyConfiguration for a single UE.
+func (p *Procedure) modifyUE(ctx context.Context, op string, c *Config, patch *t8.NIDDConfigurationPatch, prof policy.NIDD, now time.Time) error {
+	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
+		return err
 	}
 	if err := p.authorize(ctx, op, c); err != nil {
-		return nil, err
+		return err
 	}
-	grant, hss := c.GrantedUntil, c.HSS
-	_, err = p.update(ctx, c.IMSI, func(s *session) error {
-		if c, err = getConfig(s.tx, scsas, configID); err != nil {
+	grant, hss, scsas, configID := c.GrantedUntil, c.HSS, c.SCSAS, c.ID
+	_, err := p.update(ctx, c.IMSI, func(s *session) error {
+		c, err := getConfig(s.tx, scsas, configID)
+		if err != nil {
 			return err
 		}
 		if c == nil {
@@ -357,12 +385,9 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return s.putConfig(c)
 	})
 	if err != nil {
-		return nil, failed(op, err)
+		return failed(op, err)
 	}
-	if prof.NoContent {
-		return nil, nil
-	}
-	return p.Configuration(ctx, scsas, configID)
+	return nil
 }
 
 // checkCondition compares the condition of the request with the configuration.
@@ -415,6 +440,9 @@ func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, c
 	c, u, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {
 		return err
+	}
+	if c.group() {
+		return p.deleteGroup(ctx, op, c.groupRef())
 	}
 	wake, err := p.update(ctx, c.IMSI, func(s *session) error {
 		c, err := getConfig(s.tx, scsas, configID)

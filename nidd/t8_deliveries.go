@@ -93,6 +93,9 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	if err != nil {
 		return nil, err
 	}
+	if c.group() {
+		return p.createGroupDelivery(ctx, op, c, t, prof)
+	}
 	if err := checkTransfer(op, c, t, prof); err != nil {
 		return nil, err
 	}
@@ -142,6 +145,8 @@ func checkTransfer(op string, c *Config, t *t8.NIDDDownlinkDataTransfer, prof po
 func checkIdentity(op string, c *Config, t *t8.NIDDDownlinkDataTransfer) error {
 	param := ""
 	switch {
+	case c.group():
+		return checkGroup(op, c, t)
 	case t.ExternalGroupID != "":
 		return fault.New(op, fault.OperationProhibited, "the configuration is not that of a group")
 	case t.ExternalID != "" && t.ExternalID != c.ExternalID:
@@ -197,6 +202,9 @@ func (p *Procedure) Deliveries(ctx context.Context, scsas id.SCSASID, configID s
 
 // deliveriesUnder returns the pending deliveries of a configuration, the oldest first.
 func (p *Procedure) deliveriesUnder(r store.Reader, c *Config) ([]t8.NIDDDownlinkDataTransfer, error) {
+	if c.group() {
+		return p.groupDeliveriesUnder(r, c)
+	}
 	list := []t8.NIDDDownlinkDataTransfer{}
 	from := deliveriesOf(c.IMSI)
 	for kv, err := range r.Scan(from, store.PrefixEnd(from), false) {
@@ -218,17 +226,24 @@ func (p *Procedure) deliveriesUnder(r store.Reader, c *Config) ([]t8.NIDDDownlin
 func (p *Procedure) Delivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string) (t *t8.NIDDDownlinkDataTransfer, err error) {
 	const op = "nidd.Delivery"
 	err = p.viewOfConfig(ctx, op, scsas, configID, func(r store.Reader, c *Config) error {
-		d, err := getDelivery(r, c, deliveryID)
-		if err != nil {
-			return err
+		if t, err = p.viewDelivery(r, c, deliveryID); t == nil && err == nil {
+			err = fault.New(op, fault.NotFound, "no such delivery")
 		}
-		if d == nil {
-			return fault.New(op, fault.NotFound, "no such delivery")
-		}
-		t = p.deliveryResource(c, d)
-		return nil
+		return err
 	})
 	return t, err
+}
+
+// viewDelivery returns a pending delivery as T8 shows it, or nil.
+func (p *Procedure) viewDelivery(r store.Reader, c *Config, deliveryID string) (*t8.NIDDDownlinkDataTransfer, error) {
+	if c.group() {
+		return p.viewGroupDelivery(r, c, deliveryID)
+	}
+	d, err := getDelivery(r, c, deliveryID)
+	if d == nil || err != nil {
+		return nil, err
+	}
+	return p.deliveryResource(c, d), nil
 }
 
 func getDelivery(r store.Reader, c *Config, deliveryID string) (*Delivery, error) {
@@ -332,6 +347,9 @@ func (p *Procedure) onDelivery(ctx context.Context, op string, scsas id.SCSASID,
 	c, _, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {
 		return err
+	}
+	if c.group() {
+		return p.keepGroupDelivery(ctx, op, c, deliveryID)
 	}
 	if !c.Features.Has(feature) {
 		return fault.New(op, fault.OperationProhibited, "feature "+t8.NIDDFeatureNames()[feature]+" was not negotiated")
