@@ -188,6 +188,9 @@ func (s *session) next(sign bool) (work, error) {
 	if elsewhere, err := s.elsewhere(); elsewhere || err != nil {
 		return work{}, err
 	}
+	if err := s.rouse(); err != nil {
+		return work{}, err
+	}
 	for _, d := range slices.Clone(s.deliveries) {
 		w, err := s.advance(d, sign)
 		if err != nil || w.do != nil {
@@ -195,6 +198,35 @@ func (s *session) next(sign bool) (work, error) {
 		}
 	}
 	return work{}, nil
+}
+
+// rouse keeps the order of data of which some waits for a better time: when other data of its configuration is ready to go
+// or due again, it is the first one that is tried. If that fails, all wait together.
+func (s *session) rouse() error {
+	var going []configName
+	for _, d := range s.deliveries {
+		if d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now) {
+			if _, err := s.step(d, Event{Kind: RetryDue}); err != nil {
+				return err
+			}
+		}
+		if d.State == Ready && !slices.Contains(going, d.config()) {
+			going = append(going, d.config())
+		}
+	}
+	for _, d := range s.deliveries {
+		i := slices.Index(going, d.config())
+		if i < 0 || d.State != Asleep && d.State != Ready {
+			continue
+		}
+		going = slices.Delete(going, i, i+1)
+		if d.State == Asleep {
+			if _, err := s.step(d, Event{Kind: Wake}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // elsewhere reports whether another process is sending to the UE: it goes on with all that is stored when it is done.

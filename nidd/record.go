@@ -132,6 +132,15 @@ type outcome struct {
 	unknown []byte
 }
 
+// configName names a configuration.
+type configName struct {
+	scsas id.SCSASID
+	id    string
+}
+
+// config returns the configuration that the delivery belongs to.
+func (d *Delivery) config() configName { return configName{d.SCSAS, d.ConfigID} }
+
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

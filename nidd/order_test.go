@@ -1,0 +1,57 @@
+package nidd_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/scefkit/scefkit/t6a"
+)
+
+// New data does not go before data that waits since no peer led to the MME.
+func TestOrderAfterNoRoute(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.buffer(cfg, "old")
+		b.mme = noPeer
+		b.attach()
+		require.Equal(t, []string{"old"}, b.sent())
+		b.sleep(time.Second)
+		b.mme = nil
+		b.buffer(cfg, "new")
+		b.sleep(time.Second)
+		require.Equal(t, []string{"old", "old", "new"}, b.sent())
+	})
+}
+
+// Data that came while the UE slept goes before data of a lower priority for which the MME asked for a retransmission.
+func TestOrderAtRetransmission(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.attach()
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Now().Add(10 * time.Second)), nil }
+		b.buffer(cfg, "low")
+		b.mme = nil
+		b.buffer(cfg, "high", priority(1))
+		b.sleep(time.Minute)
+		require.Equal(t, []string{"low", "high", "low"}, b.sent())
+	})
+}
+
+// When the first of what is tried again fails, the rest waits with it, until the next time.
+func TestRetryFails(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.attach()
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Now().Add(10 * time.Second)), nil }
+		b.buffer(cfg, "1")
+		b.buffer(cfg, "2", priority(1))
+		b.buffer(cfg, "3")
+		b.sleep(25 * time.Second)
+		require.Equal(t, []string{"1", "2", "2"}, b.sent())
+		b.mme = nil
+		b.sleep(10 * time.Second)
+		require.Equal(t, []string{"1", "2", "2", "2", "1", "3"}, b.sent())
+	})
+}
