@@ -384,7 +384,15 @@ func (s *session) hold(d *Delivery, ev Event) error {
 		}
 	}
 	for _, x := range slices.Clone(s.deliveries) {
-		if x.State != Ready || x.SCSAS != d.SCSAS || x.ConfigID != d.ConfigID {
+		if x.config() != d.config() {
+			continue
+		}
+		if x.State == Waiting { // for the connection that d went to
+			if _, err := s.step(x, Event{Kind: Connected}); err != nil {
+				return err
+			}
+		}
+		if x.State != Ready {
 			continue
 		}
 		if _, err := s.step(x, ev); err != nil {

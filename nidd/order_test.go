@@ -55,3 +55,24 @@ func TestRetryFails(t *testing.T) {
 		require.Equal(t, []string{"1", "2", "2", "2", "1", "3"}, b.sent())
 	})
 }
+
+// A UE that sleeps when it attaches is asked once, whatever waits for it, and the rest waits with what it did not take.
+func TestAttachedAsleep(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.buffer(cfg, "1")
+		b.buffer(cfg, "2")
+		b.mme = func(tdr *t6a.TDR) (*t6a.TDA, error) {
+			if string(tdr.NonIPData) == "1" {
+				return sleeping(time.Time{}), nil
+			}
+			return nil, nil
+		}
+		b.attach()
+		b.sleep(time.Minute)
+		require.Equal(t, []string{"1"}, b.sent())
+		b.mme = nil
+		b.wake()
+		require.Equal(t, []string{"1", "1", "2"}, b.sent())
+	})
+}
