@@ -10,7 +10,6 @@ package chaos
 import (
 	"fmt"
 	"os"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,21 +43,30 @@ func TestChaos(t *testing.T) {
 		long, err = time.ParseDuration(s)
 		require.NoError(t, err)
 	}
-	var runs, done atomic.Int64
+	runs, done := 0, 0
 	begin := time.Now()
+	var first error // as it was before it was made smaller; what depends on the order of goroutines may not come again
+	defer func() {
+		if t.Failed() {
+			t.Log("the first failure: ", first)
+		}
+		t.Logf("%d plans, %d steps", runs, done)
+	}()
 	for time.Since(begin) < long && !t.Failed() {
 		rapid.Check(t, func(r *rapid.T) {
-			if time.Since(begin) > long && !t.Failed() {
+			if time.Since(begin) > long && first == nil {
 				return
 			}
 			p := plans.Draw(r, "plan")
-			runs.Add(1)
-			done.Add(int64(len(p.Steps)))
+			runs++
+			done += len(p.Steps)
 			if err := play(t, p, tricks{}); err != nil {
+				if first == nil {
+					first = err
+				}
 				r.Log(err)
 				r.Fatal("a promise is broken") // the same words each time, since rapid compares them
 			}
 		})
 	}
-	t.Logf("%d plans, %d steps", runs.Load(), done.Load())
 }

@@ -175,7 +175,7 @@ func (w *world) drain(there []*config) {
 	var wait []*delivery
 	now := time.Now()
 	for _, d := range w.m.deliveries {
-		if d.uri != "" && slices.Contains(there, d.c) && d.c.sure() && d.waits(now) && d.changing == 0 && d.young.After(now.Add(5*time.Minute)) {
+		if d.uri != "" && slices.Contains(there, d.c) && d.c.sure() && d.waits(now) && d.settled() && d.young.After(now.Add(5*time.Minute)) {
 			wait = append(wait, d)
 		}
 	}
@@ -214,7 +214,7 @@ func (w *world) outcomes() {
 		}
 		for _, v := range d.versions {
 			for _, s := range v.sends {
-				if !s.again && !d.deadline.IsZero() && d.changing == 0 && s.at.After(d.deadline.Add(w.slack())) {
+				if !s.again && !d.deadline.IsZero() && d.settled() && s.at.After(d.deadline.Add(w.slack())) {
 					w.m.violate("%q was sent after its time", v.data)
 				}
 			}

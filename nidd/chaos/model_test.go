@@ -29,6 +29,7 @@ type model struct {
 	kills      []time.Time
 	restarts   []time.Time // of serving nodes
 	down       time.Duration
+	clock      int // counts what happened, where it matters what was first
 
 	logMu      sync.Mutex
 	log        []entry  // guarded by logMu, as all below
@@ -70,6 +71,7 @@ type delivery struct {
 	latency  time.Duration
 	touchy   bool      // it fails when there is no PDN connection (INDICATE_ERROR)
 	changing int       // PUTs and PATCHes under way, or that were not answered
+	muddled  bool      // two of them were under way at a time: nobody knows which came first
 	deadline time.Time // when it is too old, at the latest
 	young    time.Time // when it is too old, at the earliest
 
@@ -83,6 +85,8 @@ type delivery struct {
 type version struct {
 	d        *delivery
 	data     string
+	asked    int       // when the request began, as a place in the order of all that happened
+	answered int       // when it was answered with success; 0: not yet
 	replaced time.Time // a later one was acknowledged
 	void     bool      // the request for it was refused
 	sends    []send
@@ -173,11 +177,19 @@ func dataOf(d *delivery, n int) string {
 
 // add makes a version of d. The caller holds mu.
 func (m *model) add(d *delivery) *version {
-	v := &version{d: d, data: dataOf(d, len(d.versions))}
+	v := &version{d: d, data: dataOf(d, len(d.versions)), asked: m.tick()}
 	d.versions = append(d.versions, v)
 	m.byData[v.data] = v
 	return v
 }
+
+func (m *model) tick() int {
+	m.clock++
+	return m.clock
+}
+
+// settled reports whether it is known what the delivery holds.
+func (d *delivery) settled() bool { return d.changing == 0 && !d.muddled }
 
 // sends sees a request leave the SCEF.
 func (m *model) sends(to diameter.Identity, req *diameter.Message) {
@@ -218,7 +230,7 @@ func (m *model) sends(to diameter.Identity, req *diameter.Message) {
 // was chosen, or earlier. The caller holds mu.
 func (m *model) inTurn(v *version, before time.Time) {
 	d := v.d
-	if d.latency == 0 || d.changing > 0 {
+	if d.latency == 0 || !d.settled() {
 		return // what is not kept waits for nobody
 	}
 	for _, o := range m.deliveries {
@@ -228,7 +240,7 @@ func (m *model) inTurn(v *version, before time.Time) {
 		if o.priority < d.priority || o.priority == d.priority && !o.answered.Before(d.begun) {
 			continue
 		}
-		if !o.waits(before) || o.changing > 0 || o.underWay() || !o.young.After(time.Now()) {
+		if !o.waits(before) || !o.settled() || o.underWay() || !o.young.After(time.Now()) {
 			continue
 		}
 		m.violate("%q of priority %d is sent before %q of priority %d", v.data, d.priority, o.versions[0].data, o.priority)

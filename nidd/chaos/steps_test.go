@@ -320,6 +320,7 @@ func (w *world) configure(ctx context.Context, as *server, s step) {
 		return
 	}
 	d.accepted(time.Now(), 6*time.Hour)
+	d.versions[0].answered = w.m.tick()
 	w.m.stored(d, v.DownlinkDataTransfers[0].Self)
 }
 
@@ -412,9 +413,7 @@ func (m *model) newDelivery(c *config, s step) *delivery {
 
 // accepted notes that the data was accepted at the latest now, for a time.
 func (d *delivery) accepted(now time.Time, latency time.Duration) {
-	if d.answered.IsZero() {
-		d.answered = now
-	}
+	d.answered = now
 	d.latency = latency
 	d.deadline = now.Add(latency)
 	d.young = d.begun.Add(latency)
@@ -485,6 +484,7 @@ func (w *world) deliver(ctx context.Context, as *server, s step) {
 		w.m.note("stored: %q is %s, %s", d.versions[0].data, t.Self, t.DeliveryStatus)
 		_, latency := s.latency()
 		d.accepted(time.Now(), latency)
+		d.versions[0].answered = w.m.tick()
 		if d.uri == "" {
 			w.m.stored(d, t.Self)
 		}
@@ -539,6 +539,7 @@ func (w *world) change(ctx context.Context, as *server, s step) {
 		return
 	}
 	w.m.mu.Lock()
+	d.muddled = d.muddled || d.changing > 0
 	d.changing++
 	v := w.m.add(d)
 	body := s.transfer(d, v)
@@ -561,8 +562,9 @@ func (w *world) change(ctx context.Context, as *server, s step) {
 	case err == nil:
 		now := time.Now()
 		w.m.note("changed: it is %q", v.data)
+		v.answered = w.m.tick()
 		for _, old := range d.versions {
-			if old.data != v.data && d.changing == 0 {
+			if old.answered != 0 && old.answered < v.asked {
 				old.replaced = now
 			}
 		}
