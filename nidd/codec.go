@@ -280,6 +280,7 @@ func (d *Delivery) encode() []byte {
 	w.Time(22, d.Attempt.Until)
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
+	w.Text(40, d.ReportTo)
 	return append(w, d.unknown...)
 }
 
@@ -339,6 +340,8 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Signs = r.Uint()
 		case 24:
 			d.Attempt.By = store.MemberID(r.Uint())
+		case 40:
+			d.ReportTo = r.Text()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

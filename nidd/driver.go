@@ -259,8 +259,8 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		if err != nil {
 			return work{}, err
 		}
-		if c == nil { // ended while the data was being sent, and a crash took the sender
-			return work{}, s.drop(d)
+		if c == nil {
+			return work{}, s.orphan(d)
 		}
 		conn := s.ue.byAPN(c.APN)
 		ev, ok := s.holds(d, conn, sign)

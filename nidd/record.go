@@ -107,6 +107,7 @@ type Delivery struct {
 	NoRoute      bool // Asleep: because no peer led to the serving node
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
+	ReportTo     string  // where the outcome is told if the configuration ends before; empty: nobody wants to know it then
 
 	unknown []byte
 }

@@ -147,8 +147,14 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 // report enqueues the delivery status notification for a final state.
 func (s *session) report(d *Delivery) error {
 	c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
-	if c == nil || err != nil {
-		return err // the configuration is gone, and with it the address
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		if d.ReportTo == "" {
+			return nil // the SCS/AS deleted the configuration
+		}
+		c = &Config{ID: d.ConfigID, SCSAS: d.SCSAS, Destination: d.ReportTo}
 	}
 	n := t8.NIDDDownlinkDataDeliveryStatusNotification{
 		NIDDDownlinkDataTransfer: t8.NIDDDeliveryURI(s.p.APIRoot, d.SCSAS, d.ConfigID, d.ID),
@@ -284,14 +290,42 @@ func (s *session) reportConfig(c *Config, status t8.NIDDStatus) error {
 	return s.enqueue(c, &n)
 }
 
-// endDeliveries ends the stored deliveries of a configuration. One that is being sent ends with its answer.
+// endDeliveries ends the stored deliveries of a configuration. One that is being sent ends with its answer, of which the
+// SCS/AS is told unless it cancelled it.
 func (s *session) endDeliveries(c *Config, ev Kind) error {
 	if err := s.load(); err != nil {
 		return err
 	}
 	for _, d := range slices.Clone(s.deliveries) {
-		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID || d.State == Sending || d.State == Triggering {
+		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID {
 			continue
+		}
+		if d.State == Sending || d.State == Triggering {
+			if d.ReportTo = ""; ev == Abandon {
+				d.ReportTo = c.Destination
+			}
+			if err := s.put(d); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := s.step(d, Event{Kind: ev}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orphan ends a delivery that was under way when its configuration ended, and has come to nothing.
+func (s *session) orphan(d *Delivery) error {
+	if d.ReportTo == "" {
+		return s.drop(d)
+	}
+	end := map[State]Kind{Sending: NoAnswer, Triggering: TriggerFailed} // a crash took who was at it
+	for !d.State.Final() {
+		ev, ok := end[d.State]
+		if !ok {
+			ev = Abandon
 		}
 		if _, err := s.step(d, Event{Kind: ev}); err != nil {
 			return err
