@@ -383,12 +383,16 @@ func (s *session) hold(d *Delivery, ev Event) error {
 			return err
 		}
 	}
+	conn, ok := s.connectionFor(d)
+	if !ok {
+		return nil
+	}
 	for _, x := range slices.Clone(s.deliveries) {
-		if x.config() != d.config() {
+		if x == d || x.config() != d.config() {
 			continue
 		}
-		if x.State == Waiting { // for the connection that d went to
-			if _, err := s.step(x, Event{Kind: Connected}); err != nil {
+		if now, ok := s.holds(x, conn, false); ok && (now.Kind == Connected || now.Kind == Wake || now.Kind == RetryDue) {
+			if _, err := s.step(x, now); err != nil { // it was about to go, too
 				return err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/t6a"
 )
 
@@ -74,5 +75,27 @@ func TestAttachedAsleep(t *testing.T) {
 		b.mme = nil
 		b.wake()
 		require.Equal(t, []string{"1", "1", "2"}, b.sent())
+	})
+}
+
+// When the first of what a UE slept over finds no way, what has a lower priority does not go before it.
+func TestOrderWithoutRouteAfterSleep(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.attach()
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
+		b.buffer(cfg, "low")
+		b.buffer(cfg, "high", priority(1))
+		busy := true
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) {
+			if busy {
+				busy = false
+				return &t6a.TDA{Result: diameter.TooBusy}, nil
+			}
+			return nil, nil
+		}
+		b.wake()
+		b.sleep(time.Minute)
+		require.Equal(t, []string{"low", "high", "high", "low"}, b.sent())
 	})
 }

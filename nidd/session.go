@@ -388,13 +388,22 @@ func (s *session) flush() error {
 // mayGo reports whether something can be done about stored data now: whoever is at it does that at once, the timer is for
 // the case that a crash takes him.
 func (s *session) mayGo(d *Delivery) bool {
-	for i := range s.ue.configs {
-		if r := &s.ue.configs[i]; r.SCSAS == d.SCSAS && r.ID == d.ConfigID {
-			_, ok := s.holds(d, s.ue.byAPN(r.APN), false)
-			return ok
-		}
+	conn, ok := s.connectionFor(d)
+	if ok {
+		_, ok = s.holds(d, conn, false)
+		return ok
 	}
 	return true // its configuration has ended
+}
+
+// connectionFor returns the connection that carries the data of d, or nil; ok is false when the configuration has ended.
+func (s *session) connectionFor(d *Delivery) (conn *Connection, ok bool) {
+	for i := range s.ue.configs {
+		if r := &s.ue.configs[i]; r.SCSAS == d.SCSAS && r.ID == d.ConfigID {
+			return s.ue.byAPN(r.APN), true
+		}
+	}
+	return nil, false
 }
 
 // recovery is how long work that is under way has until the timer of the UE looks for it: it finds what a crash left.
