@@ -215,6 +215,11 @@ func (s *session) rouse() error {
 		}
 	}
 	for _, d := range s.deliveries {
+		if d.State == Sending && slices.Contains(going, d.config()) && s.sameWay(d) {
+			d.NotBefore = time.Time{} // a repetition goes before all others
+		}
+	}
+	for _, d := range s.deliveries {
 		i := slices.Index(going, d.config())
 		if i < 0 || d.State != Asleep && d.State != Ready {
 			continue
@@ -347,7 +352,16 @@ func (s *session) resendLater(sent *Delivery, ev Event) error {
 		return err
 	}
 	d.NotBefore, d.Attempt.By = ev.RetryAt, 0
-	return s.put(d)
+	if err := s.put(d); err != nil || !s.sameWay(d) {
+		return err
+	}
+	return s.hold(d, ev)
+}
+
+// sameWay reports whether other data of the configuration goes to where the last TDR of d went.
+func (s *session) sameWay(d *Delivery) bool {
+	conn, _ := s.connectionFor(d)
+	return conn != nil && conn.Node == d.Attempt.Node && conn.EBI == d.Attempt.EBI
 }
 
 // answered applies the result of a TDR to the delivery that was sent.

@@ -21,6 +21,7 @@ func TestOrderAfterNoRoute(t *testing.T) {
 		b.sleep(time.Second)
 		b.mme = nil
 		b.buffer(cfg, "new")
+		b.sleep(time.Millisecond)
 		b.sleep(time.Second)
 		require.Equal(t, []string{"old", "old", "new"}, b.sent())
 	})
@@ -98,4 +99,39 @@ func TestOrderWithoutRouteAfterSleep(t *testing.T) {
 		b.sleep(time.Minute)
 		require.Equal(t, []string{"low", "high", "high", "low"}, b.sent())
 	})
+}
+
+// What is to be repeated after a crash goes before other data, unless that has another way by now.
+func TestOrderOfRepetition(t *testing.T) {
+	for name, moved := range map[string]bool{"the same way": false, "another way": true} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(t *testing.T, b *bench) {
+				cfg := b.configure()
+				b.buffer(cfg, "old")
+				b.crash(func() { b.mme = noPeer })
+				b.sleep(time.Minute)
+				tries := len(b.sent())
+				if moved {
+					b.mme = func(tdr *t6a.TDR) (*t6a.TDA, error) {
+						if tdr.DestinationHost != mme2ID.Host {
+							return nil, diameter.ErrNoPeer
+						}
+						return nil, nil
+					}
+					b.asks(diameter.Success, cmr(t6a.ConnectionActionUpdate, func(c *t6a.CMR) { c.OriginHost = mme2ID.Host }))
+					tries = len(b.sent())
+					b.buffer(cfg, "new")
+					b.sleep(time.Millisecond)
+					require.Equal(t, []string{"new"}, b.sent()[tries:])
+					return
+				}
+				b.buffer(cfg, "new")
+				b.sleep(time.Millisecond)
+				require.Equal(t, []string{"old"}, b.sent()[tries:], "which finds no way, so that the new one need not try")
+				b.mme = nil
+				b.sleep(time.Minute)
+				require.Equal(t, []string{"old", "old", "new"}, b.sent()[tries:])
+			})
+		})
+	}
 }
