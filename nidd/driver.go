@@ -205,6 +205,9 @@ func (s *session) next(sign bool) (work, error) {
 func (s *session) rouse() error {
 	var going []configName
 	for _, d := range s.deliveries {
+		if !d.mayKeep(s.now) {
+			continue // it ends
+		}
 		if d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now) {
 			if _, err := s.step(d, Event{Kind: RetryDue}); err != nil {
 				return err
@@ -221,7 +224,7 @@ func (s *session) rouse() error {
 	}
 	for _, d := range s.deliveries {
 		i := slices.Index(going, d.config())
-		if i < 0 || d.State != Asleep && d.State != Ready {
+		if i < 0 || d.State != Asleep && d.State != Ready || !d.mayKeep(s.now) {
 			continue
 		}
 		going = slices.Delete(going, i, i+1)

@@ -35,7 +35,11 @@ func TestOrderAtRetransmission(t *testing.T) {
 		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Now().Add(10 * time.Second)), nil }
 		b.buffer(cfg, "low")
 		b.mme = nil
+		b.buffer(cfg, "too old", priority(2), latency(5*time.Second))
 		b.buffer(cfg, "high", priority(1))
+		b.stop() // so that nobody is there when the first ends
+		b.sleep(10 * time.Second)
+		b.start()
 		b.sleep(time.Minute)
 		require.Equal(t, []string{"low", "high", "low"}, b.sent())
 	})
