@@ -133,7 +133,7 @@ func (w *world) audit() (there []*config) {
 		switch {
 		case pending[d.uri] && ended:
 			w.m.violate("%q has ended and is there", data)
-		case !pending[d.uri] && !ended && !d.cancelling && !d.c.silent():
+		case !pending[d.uri] && !ended && d.cancelling == 0 && !d.c.silent():
 			w.m.violate("%q is lost", data)
 		}
 	}
@@ -209,7 +209,7 @@ func (w *world) outcomes() {
 		if d.unknown && d.uri == "" {
 			unknown++
 		}
-		if d.uri != "" && len(d.outcomes) == 0 && d.cancelled.IsZero() && !d.cancelling && !d.c.silent() && (!w.plan.Drain || d.c.sure()) {
+		if d.uri != "" && len(d.outcomes) == 0 && d.cancelled.IsZero() && d.cancelling == 0 && !d.c.silent() && (!w.plan.Drain || d.c.sure()) {
 			w.m.violate("%q has no outcome", d.versions[0].data)
 		}
 		for _, v := range d.versions {

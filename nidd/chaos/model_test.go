@@ -75,7 +75,7 @@ type delivery struct {
 	deadline time.Time // when it is too old, at the latest
 	young    time.Time // when it is too old, at the earliest
 
-	cancelling bool      // a DELETE began
+	cancelling int       // DELETEs under way, or that were not answered
 	cancelled  time.Time // it was answered with success
 	outcomes   []outcome
 	versions   []*version
@@ -249,7 +249,7 @@ func (m *model) inTurn(v *version, before time.Time) {
 
 // waits reports whether nothing ended the delivery, or may have.
 func (d *delivery) waits(before time.Time) bool {
-	return !d.cancelling && len(d.outcomes) == 0 && !d.c.mayEnd && (d.c.ends.IsZero() || d.c.ends.After(before)) && !d.received()
+	return d.cancelling == 0 && d.cancelled.IsZero() && len(d.outcomes) == 0 && !d.c.mayEnd && (d.c.ends.IsZero() || d.c.ends.After(before)) && !d.received()
 }
 
 func (d *delivery) received() bool {

@@ -514,22 +514,21 @@ func (w *world) cancel(ctx context.Context, as *server, s step) {
 		return
 	}
 	w.m.mu.Lock()
-	before := d.cancelling
-	d.cancelling = true
+	d.cancelling++
 	w.m.mu.Unlock()
 	err := as.client.CancelDelivery(ctx, as.ID(), d.uri, d.uri)
 	_, known := w.m.answer("cancel "+d.uri, err)
 	w.m.mu.Lock()
 	defer w.m.mu.Unlock()
-	switch {
-	case err == nil:
-		w.m.note("cancelled: %q", d.versions[0].data)
-		d.cancelled = time.Now()
-		if len(d.outcomes) > 0 {
-			w.m.violate("%q was reported as %s and then cancelled", d.versions[0].data, d.outcomes[0].status)
-		}
-	case known:
-		d.cancelling = before
+	if known {
+		d.cancelling--
+	}
+	if err != nil {
+		return
+	}
+	w.m.note("cancelled: %q", d.versions[0].data)
+	if d.cancelled = time.Now(); len(d.outcomes) > 0 {
+		w.m.violate("%q was reported as %s and then cancelled", d.versions[0].data, d.outcomes[0].status)
 	}
 }
 
