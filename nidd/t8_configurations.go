@@ -429,13 +429,14 @@ func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, c
 }
 
 // failed leaves a *fault.Error as it is and makes one of anything else. What the store cannot do now, or perhaps did, is
-// fault.Unavailable.
+// fault.Unavailable, and so is what Close interrupted.
 func failed(op string, err error) error {
 	var f *fault.Error
 	switch {
 	case errors.As(err, &f):
 		return f
-	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrClosed):
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrClosed),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fault.Wrap(op, fault.Unavailable, err)
 	}
 	return fault.Wrap(op, fault.Internal, err)
