@@ -8,6 +8,7 @@ import (
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
 )
@@ -27,7 +28,8 @@ type model struct {
 	read       [numUEs]int          // of what UEs received, how much was looked at
 	heard      [numAS]int           // likewise of notifications
 	kills      []time.Time
-	restarts   []time.Time // of serving nodes
+	restarts   []time.Time       // of serving nodes
+	granted    [numUEs]time.Time // when the HSS was asked last, and granted
 	down       time.Duration
 	clock      int // counts what happened, where it matters what was first
 
@@ -166,6 +168,24 @@ func (m *model) downtime() time.Duration {
 	return m.down
 }
 
+// asked sees the HSS answer a NIR.
+func (m *model) asked(req *diameter.Message) {
+	var nir s6t.NIR
+	if nir.Decode(req) != nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	ue := ueOf(id.ExternalID(nir.UserIdentifier.ExternalIdentifier))
+	m.granted[ue] = time.Now()
+	for _, c := range m.configs {
+		if c.ue == ue && c.as != 0 {
+			c.revoked = time.Time{}
+		}
+	}
+}
+
+// anyAfter reports whether the last of times is not before t.
 func anyAfter(times []time.Time, t time.Time) bool {
 	return len(times) > 0 && !times[len(times)-1].Before(t)
 }

@@ -192,6 +192,9 @@ func (w *world) end(s step) {
 		return
 	}
 	if s.Do == kill {
+		if s.How == 0 {
+			p.nidd.Close() // in good order
+		}
 		w.kill(p)
 		return
 	}
@@ -219,6 +222,7 @@ func (w *world) grant(ctx context.Context, s step) {
 	w.mu.Lock()
 	h := w.hss
 	w.mu.Unlock()
+	begun := time.Now()
 	g := sim.Grant{APN: apns[s.AS], Until: time.Now().Add(24 * time.Hour)}
 	var hit []*config
 	w.m.mu.Lock()
@@ -237,11 +241,11 @@ func (w *world) grant(ctx context.Context, s step) {
 	}
 	err := h.UpdateAt(ctx, scefID, imsi(s.UE), g)
 	w.tell(s.Do.String(), err)
-	if err != nil || s.Do != revoke || s.AS != 0 {
-		return
-	}
 	w.m.mu.Lock()
 	defer w.m.mu.Unlock()
+	if err != nil || s.Do != revoke || s.AS != 0 && !w.m.granted[s.UE].Before(begun) {
+		return // a configuration that is kept has the grant that the HSS gave last
+	}
 	for _, c := range hit {
 		c.revoked = time.Now()
 	}

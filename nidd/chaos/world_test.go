@@ -14,6 +14,7 @@ import (
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/policy"
+	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/sim"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
@@ -276,6 +277,9 @@ func (n neighbour) HandleDiameter(ctx context.Context, from diameter.Identity, r
 	}
 	ans, then := h.HandleDiameter(ctx, from, req)
 	n.w.m.look()
+	if req.App == s6t.App {
+		n.w.m.asked(req)
+	}
 	if d := n.w.lag("answer of " + n.host); d > 0 {
 		t := time.NewTimer(d)
 		defer t.Stop()
