@@ -28,8 +28,9 @@ type model struct {
 	read       [numUEs]int          // of what UEs received, how much was looked at
 	heard      [numAS]int           // likewise of notifications
 	kills      []time.Time
-	restarts   []time.Time       // of serving nodes
-	granted    [numUEs]time.Time // when the HSS was asked last, and granted
+	restarts   []time.Time              // of serving nodes
+	granted    [numUEs]time.Time        // when the HSS was asked last, and granted
+	revokes    [numAS][numUEs]time.Time // when a revocation began last
 	down       time.Duration
 	clock      int // counts what happened, where it matters what was first
 
@@ -463,7 +464,7 @@ func (m *model) config(uri string) *config {
 func (m *model) newConfig(as, ue int, v *t8.NIDDConfiguration) *config {
 	c := m.config(v.Self)
 	if c == nil {
-		c = &config{as: as, ue: ue, uri: v.Self, ends: v.Duration}
+		c = &config{as: as, ue: ue, uri: v.Self, ends: v.Duration, mayEnd: !m.revokes[as][ue].IsZero()}
 		m.configs = append(m.configs, c)
 	}
 	return c

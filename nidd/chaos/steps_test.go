@@ -226,6 +226,9 @@ func (w *world) grant(ctx context.Context, s step) {
 	g := sim.Grant{APN: apns[s.AS], Until: time.Now().Add(24 * time.Hour)}
 	var hit []*config
 	w.m.mu.Lock()
+	if s.Do == revoke {
+		w.m.revokes[s.AS][s.UE] = begun
+	}
 	for _, c := range w.m.configs {
 		if c.as == s.AS && c.ue == s.UE {
 			if s.Do == revoke {
@@ -293,7 +296,7 @@ func (w *world) configure(ctx context.Context, as *server, s step) {
 		cfg.Duration = time.Now().Add(s.For)
 	}
 	var d *delivery
-	c := &config{as: s.AS, ue: s.UE}
+	c, begun := &config{as: s.AS, ue: s.UE}, time.Now()
 	if s.How > 6 { // with data
 		w.m.mu.Lock()
 		d = w.m.newDelivery(c, step{}) // of no priority
@@ -312,6 +315,7 @@ func (w *world) configure(ctx context.Context, as *server, s step) {
 	}
 	if old := w.m.config(v.Self); old == nil {
 		c.uri, c.ends = v.Self, v.Duration
+		c.mayEnd = !w.m.revokes[s.AS][s.UE].Before(begun)
 		w.m.configs = append(w.m.configs, c)
 	} else if d != nil { // a list was faster
 		d.c = old
