@@ -317,20 +317,36 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 	if err != nil {
 		return nil, err
 	}
+	for again := true; again; {
+		if again, err = p.modify(ctx, op, scsas, configID, patch, prof); err != nil {
+			return nil, err
+		}
+	}
+	if prof.NoContent {
+		return nil, nil
+	}
+	return p.Configuration(ctx, scsas, configID)
+}
+
+// modify changes a configuration. It changes nothing when the HSS has changed or revoked the grant since it was asked: which
+// of its words is the last one, only it can tell, so again says that it is to be asked again.
+func (p *Procedure) modify(ctx context.Context, op string, scsas id.SCSASID, configID string, patch *t8.NIDDConfigurationPatch, prof policy.NIDD) (again bool, err error) {
 	c, _, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
+	before := *c
 	now := time.Now()
 	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
-		return nil, err
+		return false, err
 	}
 	if err := p.authorize(ctx, op, c); err != nil {
-		return nil, err
+		return false, err
 	}
 	grant, hss := c.GrantedUntil, c.HSS
 	_, err = p.update(ctx, c.IMSI, func(s *session) error {
-		if c, err = getConfig(s.tx, scsas, configID); err != nil {
+		c, err := getConfig(s.tx, scsas, configID)
+		if err != nil {
 			return err
 		}
 		if c == nil {
@@ -339,6 +355,9 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		if err := p.checkCondition(ctx, s.tx, c); err != nil {
 			return err
 		}
+		if again = c.Status != before.Status || !c.GrantedUntil.Equal(before.GrantedUntil); again {
+			return nil
+		}
 		if err := p.patchConfig(op, c, patch, prof, now); err != nil {
 			return err
 		}
@@ -346,12 +365,9 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return s.putConfig(c)
 	})
 	if err != nil {
-		return nil, failed(op, err)
+		return false, failed(op, err)
 	}
-	if prof.NoContent {
-		return nil, nil
-	}
-	return p.Configuration(ctx, scsas, configID)
+	return again, nil
 }
 
 // checkCondition compares the condition of the request with the configuration.
