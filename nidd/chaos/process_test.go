@@ -61,9 +61,11 @@ func newProcess(w *world) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.handler, err = t8.NewHandler(authenticator{}, nil, t8.NIDDAPI(p.nidd)); err != nil {
+	h, err := t8.NewHandler(authenticator{}, nil, t8.NIDDAPI(p.nidd))
+	if err != nil {
 		return nil, err
 	}
+	p.handler = w.tricks.handler(h)
 	ctx, stop := context.WithCancel(context.Background())
 	p.running.Go(func() {
 		<-p.dead

@@ -1,6 +1,8 @@
 package chaos
 
 import (
+	"net/http"
+
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t8"
@@ -13,12 +15,14 @@ type tricks struct {
 	onSender    func(t8.Sender) t8.Sender // of the outbox
 	onUplink    func(t8.Sender) t8.Sender
 	onOutbox    func(t8.Enqueuer) t8.Enqueuer
+	onHandler   func(http.Handler) http.Handler
 }
 
 func (t tricks) store(s store.Store) store.Store                   { return apply(t.onStore, s) }
 func (t tricks) transport(s diameter.Transport) diameter.Transport { return apply(t.onTransport, s) }
 func (t tricks) sender(s t8.Sender) t8.Sender                      { return apply(t.onSender, s) }
 func (t tricks) uplink(s t8.Sender) t8.Sender                      { return apply(t.onUplink, s) }
+func (t tricks) handler(h http.Handler) http.Handler               { return apply(t.onHandler, h) }
 func (t tricks) outbox(s t8.Enqueuer) t8.Enqueuer                  { return apply(t.onOutbox, s) }
 
 func apply[T any](trick func(T) T, v T) T {

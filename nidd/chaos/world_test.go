@@ -62,7 +62,6 @@ type world struct {
 	cut     map[string]bool               // hosts that have no line to the SCEF
 	hss     *sim.HSS                      //
 	trigger func() (time.Duration, error) // what becomes of a device trigger, and how long that takes
-	healed  bool
 
 	running sync.WaitGroup // steps that go on aside, and funerals
 }
