@@ -38,7 +38,11 @@ func (w *world) run() error {
 
 // disarm lets the process live that is alive, or comes next.
 func (w *world) disarm() {
-	if p := w.process(); p != nil {
+	w.mu.Lock()
+	w.calm = true
+	p := w.now
+	w.mu.Unlock()
+	if p != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.left = 0

@@ -198,6 +198,11 @@ func (w *world) end(s step) {
 		w.kill(p)
 		return
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.calm {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.left, p.late = 1+s.At/2, s.How%2 == 0

@@ -60,6 +60,7 @@ type world struct {
 	mu      sync.Mutex
 	now     *process                      // guarded by mu, as all below; nil: none
 	cut     map[string]bool               // hosts that have no line to the SCEF
+	calm    bool                          // nobody is killed later
 	hss     *sim.HSS                      //
 	trigger func() (time.Duration, error) // what becomes of a device trigger, and how long that takes
 
