@@ -219,7 +219,7 @@ func (s *session) rouse() error {
 	}
 	for _, d := range s.deliveries {
 		if d.State == Sending && slices.Contains(going, d.config()) && s.sameWay(d) {
-			d.NotBefore = time.Time{} // a repetition goes before all others
+			d.NotBefore = time.Time{} // it is repeated in its turn
 		}
 	}
 	for _, d := range s.deliveries {
