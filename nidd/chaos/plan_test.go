@@ -11,10 +11,11 @@ import (
 // plan is all that a run is made of, so that a run can be repeated and made smaller. Nothing is drawn while it runs:
 // a step that does not fit the state of things, as a cancellation while nothing waits, does nothing.
 type plan struct {
-	Seed  uint64        // of the delays
-	Lag   time.Duration // most that a message or a transaction takes on each of its ways
-	Drain bool          // in the end what is stored is delivered; otherwise it grows old
-	Steps []step
+	Seed    uint64        // of the delays
+	Lag     time.Duration // most that a message or a transaction takes on each of its ways
+	Cluster bool          // the process is one of a cluster: those before it are gone when their leases are over
+	Drain   bool          // in the end what is stored is delivered; otherwise it grows old
+	Steps   []step
 }
 
 // step is one thing that somebody does.
@@ -110,11 +111,13 @@ var steps = rapid.Custom(func(t *rapid.T) step {
 // plans draws plans of 0 to 200 steps, 80 on average.
 var plans = rapid.Custom(func(t *rapid.T) plan {
 	p := plan{
-		Seed:  rapid.Uint64().Draw(t, "seed"),
-		Lag:   rapid.SampledFrom(lags).Draw(t, "lag"),
-		Drain: rapid.Bool().Draw(t, "drain"),
-		Steps: opening(),
+		Seed:    rapid.Uint64().Draw(t, "seed"),
+		Lag:     rapid.SampledFrom(lags).Draw(t, "lag"),
+		Cluster: rapid.SampledFrom([]bool{false, false, false, false, false, false, false, true}).Draw(t, "cluster"),
+		Drain:   rapid.Bool().Draw(t, "drain"),
+		Steps:   opening(),
 	}
+	p.Drain = p.Drain || p.Cluster // leases cost too much to grow old
 	for range 16 {
 		p.Steps = append(p.Steps, rapid.SliceOfN(steps, 0, 13).Draw(t, "steps")...)
 	}
@@ -131,7 +134,7 @@ func opening() (s []step) {
 
 func (p plan) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "plan{Seed: %d, Lag: %d, Drain: %v, Steps: []step{\n", p.Seed, p.Lag, p.Drain)
+	fmt.Fprintf(&b, "plan{Seed: %d, Lag: %d, Cluster: %v, Drain: %v, Steps: []step{\n", p.Seed, p.Lag, p.Cluster, p.Drain)
 	for i, s := range p.Steps {
 		fmt.Fprintf(&b, "\t{%v, %d, %d, %d, %d, %d, %d, %v}, // %d: for %v, wait %v\n", s.Do, s.UE, s.AS, s.At, s.How, s.For, s.Wait, s.Aside, i, s.For, s.Wait)
 	}

@@ -49,13 +49,16 @@ var errDown = errors.New("chaos: nobody is there")
 // newProcess starts the SCEF on what is in the store.
 func newProcess(w *world) (*process, error) {
 	p := &process{w: w, dead: make(chan struct{}), lines: map[string]*line{}}
+	cluster, err := w.cluster(p)
+	if err != nil {
+		return nil, err
+	}
 	outbox := t8.NewOutbox([]byte("outbox/"), w.tricks.sender(sender{p}), &t8.OutboxOptions{
-		MaxBackOff: time.Minute, MaxAge: 30 * 24 * time.Hour,
+		MaxBackOff: time.Minute, MaxAge: 30 * 24 * time.Hour, Cluster: cluster,
 		Lost: func(l t8.Lost) { w.m.violate("a notification was given up (%s): %s", l.Reason, l.Body) },
 	})
-	var err error
 	p.nidd, err = nidd.New(nidd.Deps{
-		Self: scefID, APIRoot: root, Store: w.tricks.store(&gate{p: p, Store: w.store}), Transport: w.tricks.transport(p),
+		Self: scefID, APIRoot: root, Store: w.tricks.store(&gate{p: p, Store: w.store}), Cluster: cluster, Transport: w.tricks.transport(p),
 		Notifier: w.tricks.uplink(sender{p}), Outbox: w.tricks.outbox(outbox), Profiles: profiles,
 	}, &nidd.Options{Trigger: w, Remember: remember, RetryInterval: 5 * time.Second, Logger: slog.New(errorLog{p})})
 	if err != nil {
@@ -71,8 +74,15 @@ func newProcess(w *world) (*process, error) {
 		<-p.dead
 		stop()
 	})
-	p.running.Go(func() { _ = p.nidd.Run(ctx) })
-	p.running.Go(func() { _ = outbox.Run(ctx, &gate{p: p, Store: w.store}) })
+	p.running.Go(func() {
+		_ = cluster.Run(ctx, func(ctx context.Context) error {
+			var both sync.WaitGroup
+			both.Go(func() { _ = p.nidd.Run(ctx) })
+			both.Go(func() { _ = outbox.Run(ctx, &gate{p: p, Store: w.store}) })
+			both.Wait()
+			return ctx.Err()
+		})
+	})
 	return p, nil
 }
 

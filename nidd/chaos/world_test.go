@@ -175,6 +175,14 @@ func (w *world) connect() {
 	}
 }
 
+// cluster returns the cluster that a process is a member of, or nil when the plan has none.
+func (w *world) cluster(p *process) (*store.Cluster, error) {
+	if !w.plan.Cluster {
+		return nil, nil
+	}
+	return store.NewCluster(&gate{p: p, Store: w.store}, []byte("cluster/"), &store.ClusterOptions{Lease: 30 * time.Second})
+}
+
 // lag is how long something takes that happens now.
 func (w *world) lag(what string) time.Duration {
 	w.mu.Lock()
