@@ -1,7 +1,7 @@
 // Package chaos tests nidd against a model, by random plans: SCS/AS, UEs, serving nodes and the HSS do what they like,
-// messages and transactions take their time, neighbours fail, lines are cut, and the process is killed between any two things
-// that it does, upon which the next one goes on with what is in the store; in some plans as a member of a cluster. What is promised all the same is in
-// model_test.go and end_test.go.
+// messages and transactions take their time, neighbours fail, lines are cut, and the process is killed between any two
+// things that it does, upon which the next one goes on with what is in the store; in some plans as a member of a cluster.
+// What is promised all the same is in model_test.go and end_test.go.
 //
 // TestChaos tries plans for some seconds, or for SCEFKIT_TEST_CHAOS, as "10m". What fails is made smaller by rapid, and
 // printed with all that happened.
