@@ -307,12 +307,12 @@ func (d *Delivery) encode() []byte {
 	w.Time(22, d.Attempt.Until)
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
-	w.Text(60, d.Destination)
 	for _, name := range d.counted {
 		w.Text(30, name)
 	}
 	w.Uint(31, d.countedOctets)
 	w.Text(40, string(d.GroupAPN))
+	w.Text(60, d.ReportTo)
 	return append(w, d.unknown...)
 }
 
@@ -372,14 +372,14 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Signs = r.Uint()
 		case 24:
 			d.Attempt.By = store.MemberID(r.Uint())
-		case 60:
-			d.Destination = r.Text()
 		case 30:
 			d.counted = append(d.counted, r.Text())
 		case 31:
 			d.countedOctets = r.Uint()
 		case 40:
 			d.GroupAPN = id.APN(r.Text())
+		case 60:
+			d.ReportTo = r.Text()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}
