@@ -210,6 +210,7 @@ func (s *session) next(sign bool) (work, error) {
 		return w, err
 	}
 	if elsewhere, err := s.elsewhere(); elsewhere || err != nil {
+		s.later = s.now.Add(recovery)
 		return work{}, err
 	}
 	if err := s.rouse(); err != nil {

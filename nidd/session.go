@@ -22,6 +22,7 @@ type session struct {
 	loaded     bool
 	deliveries []*Delivery // open ones; valid when loaded
 	changed    bool        // ue must be written
+	later      time.Time   // the timer of the UE is not to fire before; zero: whenever something is due
 
 	// What to do after the commit:
 	kick  bool          // the outbox got something
@@ -417,6 +418,8 @@ func (s *session) flush() error {
 		return err
 	case due.IsZero():
 		return s.p.timers.Cancel(s.tx, ueTimer(s.ue.IMSI))
+	case due.Before(s.later):
+		due = s.later
 	}
 	s.timer = true
 	return s.p.timers.Set(s.tx, ueTimer(s.ue.IMSI), due)
