@@ -848,6 +848,36 @@ func TestGroupDeliveryKilled(t *testing.T) {
 	}
 }
 
+// TestGroupSenderComesBack checks that a node whose batch was taken over makes nothing of its late results.
+func TestGroupSenderComesBack(t *testing.T) {
+	runTwo(t, func(t *testing.T, a, b *bench) {
+		const n = 10
+		a.names(members(upTo(n)...), 1000)
+		cfg := a.configureGroup()
+		a.attachUE(upTo(n)...)
+		goOn := make(chan struct{})
+		a.mme = func(*t6a.TDR) (*t6a.TDA, error) {
+			<-goOn
+			return &t6a.TDA{Result: diameter.UnableToComply}, nil
+		}
+		_, err := a.deliverGroup(cfg, "x")
+		require.NoError(t, err)
+		require.Len(t, a.sent(), n)
+		a.cut(true)
+		b.sleep(5 * time.Minute)
+		require.Len(t, b.results(), 1)
+		a.cut(false)
+		a.sleep(time.Minute) // it is a member again
+		close(goOn)
+		a.sleep(5 * time.Minute)
+		all := append(a.results(), b.results()...)
+		require.Len(t, all, 1)
+		require.Len(t, all[0], n)
+		require.Equal(t, []string{sentOK}, slices.Compact(slices.Sorted(maps.Values(all[0]))))
+		require.Zero(t, b.keys("d")+b.groupKeys("dwbor"))
+	})
+}
+
 // TestGroupListAtAnotherNode checks that the list may go on at any node of a cluster.
 func TestGroupListAtAnotherNode(t *testing.T) {
 	runTwo(t, func(t *testing.T, a, b *bench) {
