@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/scefkit/scefkit/diameter/tgpp"
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
@@ -413,6 +415,33 @@ func TestGroupOrder(t *testing.T) {
 		for ue, data := range got {
 			require.Equal(t, "123", data, ue)
 		}
+	})
+}
+
+// TestGroupTraced checks that the outcome for each member is told to the hooks, as that of data for a single UE.
+func TestGroupTraced(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		var mu sync.Mutex
+		told := map[nidd.State]int{}
+		b.opts.Trace = &nidd.Trace{Delivery: func(s nidd.State, _ t8.DeliveryStatus, _ bool) {
+			mu.Lock()
+			defer mu.Unlock()
+			if s.Final() {
+				told[s]++
+			}
+		}}
+		b.restart()
+		b.names(members(upTo(5)...), 100)
+		cfg := b.configureGroup()
+		b.attachUE(1, 2)
+		_, err := b.deliverGroup(cfg, "now", latency(0))
+		require.NoError(t, err)
+		_, err = b.deliverGroup(cfg, "later", latency(time.Hour))
+		require.NoError(t, err)
+		b.attachUE(3)
+		b.sleep(2 * time.Hour)
+		require.Len(t, b.results(), 2)
+		require.Equal(t, map[nidd.State]int{nidd.Delivered: 5, nidd.Rejected: 3, nidd.TimedOut: 2}, told)
 	})
 }
 
