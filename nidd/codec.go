@@ -69,6 +69,7 @@ func (c *Config) encode() []byte {
 	w.Uint(18, uint64(c.Status))
 	w.Bool(19, c.Test)
 	w.Bool(20, c.WebSocket)
+	w.Bytes(50, c.rds.encode())
 	return append(w, c.unknown...)
 }
 
@@ -120,6 +121,10 @@ func decodeConfig(b []byte) (*Config, error) {
 			c.Test = r.Bool()
 		case 20:
 			c.WebSocket = r.Bool()
+		case 50:
+			if err := c.rds.decode(r.Inner()); err != nil {
+				return nil, err
+			}
 		default:
 			c.unknown = append(c.unknown, r.Raw()...)
 		}
@@ -178,6 +183,8 @@ func (r *configRef) encode() []byte {
 	w.Text(1, string(r.SCSAS))
 	w.Text(2, r.ID)
 	w.Text(3, string(r.APN))
+	w.Uint(50, uint64(r.ports))
+	w.Bool(51, r.rds)
 	return append(w, r.unknown...)
 }
 
@@ -190,6 +197,10 @@ func (r *configRef) decode(f record.Reader) error {
 			r.ID = f.Text()
 		case 3:
 			r.APN = id.APN(f.Text())
+		case 50:
+			r.ports = portSet(f.Uint())
+		case 51:
+			r.rds = f.Bool()
 		default:
 			r.unknown = append(r.unknown, f.Raw()...)
 		}
@@ -212,6 +223,7 @@ func (c *Connection) encode() []byte {
 	w.Time(12, c.RetryAt)
 	w.Uint(13, c.Tries)
 	w.Uint(14, c.Signs)
+	w.Bytes(50, c.rds.encode())
 	return append(w, c.unknown...)
 }
 
@@ -246,6 +258,10 @@ func (c *Connection) decode(f record.Reader) error {
 			c.Tries = f.Uint()
 		case 14:
 			c.Signs = f.Uint()
+		case 50:
+			if err := c.rds.decode(f.Inner()); err != nil {
+				return err
+			}
 		default:
 			c.unknown = append(c.unknown, f.Raw()...)
 		}

@@ -31,6 +31,7 @@ type Config struct {
 	Duration      time.Time // when the SCS/AS or the SCEF wants it to end; zero: never
 	GrantedUntil  time.Time // when the grant of the HSS ends; zero: never
 	Status        ConfigState
+	rds           configRDS
 
 	unknown []byte
 }
@@ -51,6 +52,8 @@ type configRef struct {
 	SCSAS id.SCSASID
 	ID    string
 	APN   id.APN
+	ports portSet // SCEF ports that lead to it; empty: it has the PDN connection for itself
+	rds   bool    // the SCS/AS was told that it has the Reliable Data Service
 
 	unknown []byte
 }
@@ -81,6 +84,7 @@ type Connection struct {
 	RetryAt                  time.Time // Releasing: when to repeat the release
 	Tries                    uint64    // Releasing: releases sent
 	Signs                    uint64    // how often the serving node showed that the UE is there
+	rds                      connectionRDS
 
 	unknown []byte
 }

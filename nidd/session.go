@@ -238,7 +238,7 @@ func (s *session) stepConfig(c *Config, ev ConfigEvent) error {
 		case abandonDeliveries:
 			err = s.endDeliveries(c, Abandon)
 		case closeConnections:
-			err = s.closeConnections(c.APN)
+			err = s.closeConnections(c)
 		}
 		if err != nil {
 			return err
@@ -255,8 +255,9 @@ func (s *session) stepConfig(c *Config, ev ConfigEvent) error {
 	return s.tx.Delete(configKey(c.SCSAS, c.ID))
 }
 
-// putConfig writes a configuration and the timer of its end.
+// putConfig writes a configuration, its ports and the timer of its end.
 func (s *session) putConfig(c *Config) error {
+	s.refer(c)
 	end := c.end()
 	if c.Status == Revoked {
 		end = c.Duration // the grant has ended already
@@ -276,12 +277,14 @@ func (s *session) putConfig(c *Config) error {
 }
 
 func (s *session) reportConfig(c *Config, status t8.NIDDStatus) error {
-	n := t8.NIDDConfigurationStatusNotification{
-		NIDDConfiguration: s.p.configURI(c),
-		Status:            status,
-	}
+	return s.enqueue(c, s.configStatus(c, status))
+}
+
+// configStatus returns the notification that tells the status of a configuration.
+func (s *session) configStatus(c *Config, status t8.NIDDStatus) *t8.NIDDConfigurationStatusNotification {
+	n := &t8.NIDDConfigurationStatusNotification{NIDDConfiguration: s.p.configURI(c), Status: status}
 	n.ExternalID, n.MSISDN = c.identity()
-	return s.enqueue(c, &n)
+	return n
 }
 
 // endDeliveries ends the stored deliveries of a configuration. One that is being sent ends with its answer.
@@ -300,10 +303,13 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 	return nil
 }
 
-// closeConnections releases the PDN connections to an APN.
-func (s *session) closeConnections(apn id.APN) error {
+// closeConnections releases the PDN connections to the APN of a configuration, unless another one uses them.
+func (s *session) closeConnections(c *Config) error {
+	if shared, err := s.shared(c); shared || err != nil {
+		return err
+	}
 	for i := range s.ue.Connections {
-		if s.ue.Connections[i].APN.Equal(apn) {
+		if s.ue.Connections[i].APN.Equal(c.APN) {
 			if err := s.stepConnection(i, Close); err != nil { // never removes it
 				return err
 			}

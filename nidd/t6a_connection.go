@@ -87,13 +87,11 @@ func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, 
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
 		if cmr.ExtendedPCO != nil {
-			if ref := s.ue.configFor(s.ue.Connections[i].APN); ref != nil {
-				c, err := getConfig(s.tx, ref.SCSAS, ref.ID)
-				if err != nil {
-					return err
-				}
-				cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
+			configs, err := s.configsAt(s.ue.Connections[i].APN)
+			if err != nil {
+				return err
 			}
+			cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO)
 		}
 		return fn(s, i)
 	})
@@ -170,17 +168,19 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		return false, err
 	}
 	apn := id.APN(cmr.ServiceSelection)
-	c, err := p.configFor(ctx, ue, apn)
+	configs, err := p.configsFor(ctx, ue, apn)
 	if err != nil {
 		return false, err
 	}
-	if c == nil {
-		if c, err = p.configureDefault(ctx, ue, apn); err != nil {
+	if len(configs) == 0 {
+		c, err := p.configureDefault(ctx, ue, apn)
+		if err != nil {
 			p.log.Info("no NIDD configuration", "imsi", ue, "apn", string(apn), "err", err)
 			return false, refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
+		configs = []*Config{c}
 	}
-	cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO)
+	cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO)
 	var random [4]byte
 	rand.Read(random[:])
 	charging := binary.BigEndian.Uint32(random[:])
@@ -200,53 +200,66 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		n.ChargingID = charging
 		n.ReachableUntil = time.Time{}
 		n.take(cmr)
+		n.rds = connectionRDS{on: asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs)}
+		if err := s.rdsCapability(n); err != nil {
+			return err
+		}
 		return s.stepConnection(i, Establish)
 	})
 }
 
-// answerPCO returns the Extended-PCO for a UE that asked for its link MTU, or nil. What a UE sends malformed is no reason
-// to refuse its connection.
-func (p *Procedure) answerPCO(c *Config, asked []byte) []byte {
-	if c == nil || asked == nil {
+// answerPCO returns the Extended-PCO for a UE that asked for its link MTU or the Reliable Data Service on a connection with
+// these configurations, or nil. What a UE sends malformed is no reason to refuse its connection.
+func (p *Procedure) answerPCO(configs []*Config, asked []byte) []byte {
+	if len(configs) == 0 || asked == nil {
 		return nil
 	}
+	c := configs[0]
 	pco, err := t6a.ParseExtendedPCO(asked)
 	if err != nil {
 		p.log.Warn("Extended-PCO not understood", "imsi", c.IMSI, "err", err)
 		return nil
 	}
-	if _, ok := pco.Find(t6a.ContainerNonIPLinkMTU); !ok {
+	var told t6a.ExtendedPCO
+	if _, ok := pco.Find(t6a.ContainerNonIPLinkMTU); ok {
+		prof, _ := p.Profiles.NIDD(c.SCSAS)
+		mtu, err := t6a.AppendNonIPLinkMTU(nil, prof.MaximumPacketSize)
+		if err != nil {
+			p.log.Error("link MTU cannot be told", "err", err)
+			return nil
+		}
+		told = append(told, t6a.Container{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu})
+	}
+	if _, ok := pco.Find(t6a.ContainerRDS); ok && p.grantsRDS(configs) {
+		told = append(told, t6a.Container{ID: t6a.ContainerRDS})
+	}
+	if told == nil {
 		return nil
 	}
-	prof, _ := p.Profiles.NIDD(c.SCSAS)
-	mtu, err := t6a.AppendNonIPLinkMTU(nil, prof.MaximumPacketSize)
-	if err != nil {
-		p.log.Error("link MTU cannot be told", "err", err)
-		return nil
-	}
-	b, err := t6a.ExtendedPCO{{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu}}.AppendToUE(nil)
+	b, err := told.AppendToUE(nil)
 	if err != nil {
 		p.log.Error("Extended-PCO not built", "err", err)
 	}
 	return b
 }
 
-// configFor returns the active configuration of a UE for an APN, or nil.
-func (p *Procedure) configFor(ctx context.Context, ue id.IMSI, apn id.APN) (c *Config, err error) {
+// configsFor returns the active configurations of a UE for an APN, the oldest first.
+func (p *Procedure) configsFor(ctx context.Context, ue id.IMSI, apn id.APN) (list []*Config, err error) {
 	err = p.Store.View(ctx, func(r store.Reader) error {
+		list = list[:0]
 		u, err := getUE(r, ue)
 		if u == nil || err != nil {
 			return err
 		}
-		if ref := u.configFor(apn); ref != nil {
-			c, err = getConfig(r, ref.SCSAS, ref.ID)
-		}
-		if c != nil && c.Status != Active {
-			c = nil
+		configs, err := u.configsAt(r, apn)
+		for _, c := range configs {
+			if c.Status == Active {
+				list = append(list, c)
+			}
 		}
 		return err
 	})
-	return c, err
+	return list, err
 }
 
 // configureDefault sets a UE up for the default SCS/AS (§5.7.3, second variant).

@@ -15,7 +15,8 @@ import (
 
 // Features are the features of the NIDD API that this package serves (TS 29.122 §5.6.4); Notification_websocket comes
 // with Options.WebSocketURI.
-var Features = t8.FeatureSet(t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate)
+var Features = t8.FeatureSet(t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate,
+	t8.FeatureRDSPortVerification, t8.FeatureRDSDynamicPort, t8.FeatureRDSSerializationFormat)
 
 var featuresWithWebSocket = t8.FeatureSet(append(Features.Numbers(), t8.FeatureNotificationWebsocket)...)
 
@@ -102,12 +103,12 @@ func (p *Procedure) configResource(c *Config, prof policy.NIDD) *t8.NIDDConfigur
 		SupportedFeatures:       c.Features,
 		MTCProviderID:           c.MTCProviderID,
 		Duration:                c.end(),
-		ReliableDataService:     c.Reliable,
+		ReliableDataService:     c.Reliable && !c.rds.off,
 		RDSPorts:                c.Ports,
 		PDNEstablishmentOption:  c.Option,
 		NotificationDestination: c.Destination,
 		RequestTestNotification: c.Test,
-		MaximumPacketSize:       8 * prof.MaximumPacketSize,
+		MaximumPacketSize:       8 * packetSize(c, prof),
 		Status:                  c.Status.status(),
 	}
 	v.ExternalID, v.MSISDN = c.identity()
@@ -184,7 +185,10 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 		Duration:      limitDuration(cfg.Duration, prof, now),
 	}
 	if cfg.SupportedFeatures != "" {
-		c.Features = p.features().Intersect(cfg.SupportedFeatures)
+		c.Features = rdsFeatures(p.features().Intersect(cfg.SupportedFeatures), prof)
+	}
+	if prof.RDS.Off {
+		c.Reliable, c.Ports = false, nil
 	}
 	c.Test = cfg.RequestTestNotification && c.Features.Has(t8.FeatureNotificationTestEvent)
 	c.WebSocket = cfg.WebsockNotifConfig != nil && cfg.WebsockNotifConfig.RequestWebsocketURI && c.Features.Has(t8.FeatureNotificationWebsocket)
@@ -197,9 +201,10 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 	_, err = p.update(ctx, c.IMSI, func(s *session) error {
 		first = first[:0]
 		host = servingHost(s.ue)
-		if s.ue.configFor(c.APN) != nil {
-			return fault.New(op, fault.OperationProhibited, "the UE has an NIDD configuration already")
+		if err := s.checkShare(op, c); err != nil {
+			return err
 		}
+		s.fitRDS(c)
 		if err := s.addConfig(c); err != nil {
 			return err
 		}
@@ -248,6 +253,9 @@ func (p *Procedure) checkConfig(op string, cfg *t8.NIDDConfiguration, now time.T
 	if err := p.opts.CheckDestination(cfg.NotificationDestination); err != nil {
 		bad = append(bad, fault.Param{Param: "/notificationDestination", Reason: "is not allowed"})
 	}
+	if !checkPorts(cfg.RDSPorts) {
+		bad = append(bad, fault.Param{Param: "/rdsPorts", Reason: "ports are 0 to 15"})
+	}
 	if len(cfg.DownlinkDataTransfers) > 1 {
 		code = fault.InvalidParameter
 		bad = append(bad, fault.Param{Param: "/niddDownlinkDataTransfers", Reason: "holds more than one delivery"})
@@ -275,7 +283,7 @@ func limitDuration(d time.Time, prof policy.NIDD, now time.Time) time.Time {
 
 // addConfig makes c a resource.
 func (s *session) addConfig(c *Config) error {
-	s.ue.configs = append(s.ue.configs, configRef{SCSAS: c.SCSAS, ID: c.ID, APN: c.APN})
+	s.ue.configs = append(s.ue.configs, configRef{SCSAS: c.SCSAS, ID: c.ID, APN: c.APN, ports: c.portSet(), rds: c.expectsRDS()})
 	s.changed = true
 	if err := s.addIdentity(string(c.ExternalID)); err != nil {
 		return err
@@ -298,7 +306,7 @@ func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof poli
 	if err := s.add(d); err != nil {
 		return nil, err
 	}
-	if checkSize("", t.Data, prof) != nil {
+	if checkSize("", c, t.Data, prof) != nil || checkPort("", c, t.RDSPort) != nil {
 		_, err := s.step(d, Event{Kind: Abandon})
 		return d, err
 	}
@@ -343,6 +351,10 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 			return err
 		}
 		c.GrantedUntil, c.HSS, c.Status = grant, hss, Active
+		if err := s.checkShare(op, c); err != nil {
+			return err
+		}
+		s.fitRDS(c)
 		return s.putConfig(c)
 	})
 	if err != nil {
@@ -371,7 +383,7 @@ func (p *Procedure) checkCondition(ctx context.Context, r store.Reader, c *Confi
 // patchConfig applies a patch to c, or returns what is wrong with it.
 func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfigurationPatch, prof policy.NIDD, now time.Time) error {
 	v := p.configResource(c, prof)
-	v.Duration = c.Duration
+	v.Duration, v.ReliableDataService = c.Duration, c.Reliable
 	if err := patch.Apply(v); err != nil {
 		return err
 	}
@@ -386,6 +398,9 @@ func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfiguratio
 	}
 	c.Reliable, c.Ports, c.Option = v.ReliableDataService, v.RDSPorts, v.PDNEstablishmentOption
 	c.Destination = v.NotificationDestination
+	if prof.RDS.Off {
+		c.Reliable, c.Ports = false, nil
+	}
 	return nil
 }
 

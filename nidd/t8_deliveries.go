@@ -132,7 +132,10 @@ func checkTransfer(op string, c *Config, t *t8.NIDDDownlinkDataTransfer, prof po
 	if o := t.PDNEstablishmentOption; o != "" && !o.Known() {
 		return &fault.Error{Op: op, Code: fault.ParameterOutOfRange, Params: []fault.Param{{Param: "/pdnEstablishmentOption", Reason: "is not known"}}}
 	}
-	return checkSize(op, t.Data, prof)
+	if err := checkSize(op, c, t.Data, prof); err != nil {
+		return err
+	}
+	return checkPort(op, c, t.RDSPort)
 }
 
 // checkIdentity refuses a delivery for another UE than that of the configuration, by whichever of its names.
@@ -155,8 +158,8 @@ func checkIdentity(op string, c *Config, t *t8.NIDDDownlinkDataTransfer) error {
 }
 
 // checkSize compares with what the UE was told, and the SCS/AS in bits.
-func checkSize(op string, data []byte, prof policy.NIDD) error {
-	if len(data) > prof.MaximumPacketSize {
+func checkSize(op string, c *Config, data []byte, prof policy.NIDD) error {
+	if len(data) > packetSize(c, prof) {
 		return fault.New(op, fault.DataTooLarge, "the data is larger than maximumPacketSize")
 	}
 	return nil
