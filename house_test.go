@@ -22,7 +22,7 @@ var storeys = map[string]int{
 	"diameter/tgpp": 2, "fault": 2,
 	"policy": 3,
 
-	"t8": 4, "t6a": 4, "s6t": 4, "s6m": 4, "rx": 4, "nt": 4, "nta": 4, "ns": 4, "tsp": 4, "t4": 4, "mb2": 4,
+	"t8": 4, "t6a": 4, "s6t": 4, "s6m": 4, "rx": 4, "nt": 4, "nta": 4, "ns": 4, "tsp": 4, "t4": 4, "mb2": 4, "rds": 4,
 
 	"nidd": 5,
 
