@@ -296,6 +296,7 @@ func (d *Delivery) encode() []byte {
 	w.Time(22, d.Attempt.Until)
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
+	w.Bytes(50, d.rds.encode())
 	return append(w, d.unknown...)
 }
 
@@ -355,6 +356,10 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Signs = r.Uint()
 		case 24:
 			d.Attempt.By = store.MemberID(r.Uint())
+		case 50:
+			if err := d.rds.decode(r.Inner()); err != nil {
+				return nil, err
+			}
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/t8"
 )
 
 // deliverNow takes a new delivery as far as it goes at once: to its result, or into the store. The caller holds the
@@ -20,6 +21,8 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 	switch {
 	case conn == nil:
 		ev.Kind = NoConnection
+	case d.way(c, conn) >= byLink:
+		ev = p.bufferRDS(d, u, conn, now)
 	case u.pending > 0 && d.mayKeep(now):
 		ev.Kind = Behind
 		if conn.State == UpAsleep {
@@ -38,6 +41,9 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 			switch a {
 			case SendTDR:
 				d.Attempt = p.newAttempt(conn, now)
+				if err := p.wrap(ctx, d, c, conn); err != nil {
+					return err
+				}
 				ev, again = p.sendTDR(ctx, d, false, now), true
 			case SendTrigger:
 				ev, again = p.trigger(ctx, d, c), true
@@ -87,7 +93,7 @@ func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
 	})
 	d.Stored = err == nil
 	if wake {
-		p.serveSoon(host, d.IMSI, false)
+		t8.AfterResponse(ctx, func() { p.serveSoon(host, d.IMSI, false) })
 	}
 	return err
 }
@@ -188,9 +194,15 @@ func (s *session) next(sign bool) (work, error) {
 	if elsewhere, err := s.elsewhere(); elsewhere || err != nil {
 		return work{}, err
 	}
+	if w, err := s.nextFrame(sign); w.do != nil || err != nil {
+		return w, err
+	}
 	for _, d := range slices.Clone(s.deliveries) {
 		w, err := s.advance(d, sign)
 		if err != nil || w.do != nil {
+			return w, err
+		}
+		if w, err := s.nextFrame(false); w.do != nil || err != nil { // of the link that took the data
 			return w, err
 		}
 	}
@@ -238,6 +250,11 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		switch ev.Kind {
 		case Turn, NoConnection:
 			d.Attempt = s.p.newAttempt(conn, s.now) // of the TDR, or the trigger
+			if conn != nil {
+				if handled, err := s.turnRDS(d, c, conn); handled || err != nil {
+					return work{}, err
+				}
+			}
 		case Restart:
 			d.Attempt.By = s.p.Cluster.ID()
 		}
@@ -263,6 +280,8 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 		return Event{}, false
 	case d.State == Sending && d.NotBefore.After(s.now) && !sign:
 		return Event{}, false // see resendLater
+	case d.State == Outstanding: // the link ends it, but not while the UE sleeps
+		return Event{Kind: Expire}, !d.Expires.After(s.now) && (conn == nil || conn.State == UpAsleep)
 	case d.State == Sending || d.State == Triggering:
 		return Event{Kind: Restart}, true // who holds the slot knows that nobody is at it
 	case !d.Expires.After(s.now):
@@ -272,7 +291,7 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 	case conn != nil && d.State == Waiting:
 		return Event{Kind: Connected}, true
 	case conn != nil && d.State == Ready:
-		return Event{Kind: Turn}, true
+		return Event{Kind: Turn}, d.roomOnLink(conn)
 	case d.State == Asleep && (sign || conn.State == Up && !d.NoRoute):
 		return Event{Kind: Wake}, true
 	case d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now):

@@ -111,6 +111,7 @@ type Delivery struct {
 	NoRoute      bool // Asleep: because no peer led to the serving node
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
+	rds          deliveryRDS
 
 	unknown []byte
 }

@@ -204,8 +204,16 @@ func (s *session) stepConnection(i int, ev ConnectionEvent) error {
 	}
 	s.p.opts.Trace.transition("connection", c.State, ev, next.State)
 	s.ue.Connections[i] = next
-	if next.State == Down {
+	switch {
+	case next.State == Down:
+		if err := s.endLinks(&next); err != nil {
+			return err
+		}
 		s.ue.Connections = slices.Delete(s.ue.Connections, i, i+1)
+	case next.rds.on && (ev == UpdateWake || ev == UpdateMoved):
+		if err := s.resume(&s.ue.Connections[i]); err != nil {
+			return err
+		}
 	}
 	for _, a := range actions {
 		switch a {
@@ -293,7 +301,7 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 		return err
 	}
 	for _, d := range slices.Clone(s.deliveries) {
-		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID || d.State == Sending || d.State == Triggering {
+		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID || d.State == Sending || d.State == Triggering || d.State == Outstanding {
 			continue
 		}
 		if _, err := s.step(d, Event{Kind: ev}); err != nil {
@@ -386,12 +394,18 @@ func (s *session) due() (at time.Time, err error) {
 		case d.State == Sending || d.State == Triggering:
 			at = earliest(at, d.Attempt.Until.Add(recovery))
 			continue
+		case d.State == Outstanding: // its link has timers
+			if conn := s.ue.connection(d.Attempt.EBI); conn < 0 || s.ue.Connections[conn].State == UpAsleep {
+				at = earliest(at, d.Expires)
+			}
+			continue
 		case s.wake || s.mayGo(d):
 			at = earliest(at, soon)
 		}
 		at = earliest(at, earliest(d.NotBefore, d.Expires))
 	}
 	for i := range s.ue.Connections {
+		at = earliest(at, s.rdsDue(&s.ue.Connections[i]))
 		if c := &s.ue.Connections[i]; c.State == Releasing {
 			if c.RetryAt.IsZero() {
 				at = earliest(at, soon)

@@ -200,11 +200,17 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		n.ChargingID = charging
 		n.ReachableUntil = time.Time{}
 		n.take(cmr)
-		n.rds = connectionRDS{on: asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs)}
+		if err := s.endLinks(n); err != nil {
+			return err
+		}
+		n.rds = connectionRDS{on: asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs), tokens: n.rds.tokens}
 		if err := s.rdsCapability(n); err != nil {
 			return err
 		}
-		return s.stepConnection(i, Establish)
+		if err := s.stepConnection(i, Establish); err != nil {
+			return err
+		}
+		return s.announceNew(&s.ue.Connections[i])
 	})
 }
 

@@ -25,7 +25,7 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool, now ti
 		OriginRealm:      p.Self.Realm,
 		DestinationHost:  a.Node.Host,
 		DestinationRealm: a.Node.Realm,
-		NonIPData:        d.Data,
+		NonIPData:        d.payload(),
 		SCEFWaitTime:     a.Until,
 	}
 	if d.mayKeep(now) {

@@ -8,7 +8,6 @@ import (
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
-	"github.com/scefkit/scefkit/t8"
 )
 
 // handleODR passes uplink data to the SCS/AS; its answer decides the ODA (TS 29.128 §5.5.3).
@@ -18,20 +17,20 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err := odr.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
-	u, c, err := p.uplinkContext(ctx, op, &odr)
+	up, err := p.uplinkContext(ctx, op, &odr)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
-	if odr.NonIPData != nil {
-		n := t8.NIDDUplinkDataNotification{NIDDConfiguration: p.configURI(c), Data: odr.NonIPData}
-		n.ExternalID, n.MSISDN = c.identity()
-		post, cancel := context.WithTimeout(ctx, p.opts.UplinkTimeout)
-		err := t8.Send(post, p.Notifier, n.NIDDConfiguration, c.Destination, &n)
-		cancel()
-		if err != nil {
-			p.log.Warn("uplink data not taken", "imsi", u.IMSI, "config", c.ID, "err", err)
-			return p.answerError(req, op, &fault.Error{Op: op, Code: fault.As(err).Code, Result: resultOfPost(err), Err: err}), nil
-		}
+	u, c, wake := up.ue, up.config, false
+	switch {
+	case odr.NonIPData == nil:
+	case up.conn.rds.on:
+		wake, err = p.uplinkFrame(ctx, op, up, odr.NonIPData)
+	default:
+		err = p.postUplink(ctx, u.IMSI, c, odr.NonIPData, nil, false)
+	}
+	if err != nil {
+		return p.answerError(req, op, err), nil
 	}
 	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
 		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
@@ -42,28 +41,32 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
-	if u.pending == 0 {
+	if u.pending == 0 && !wake {
 		return ans, nil
 	}
 	// The UE is awake: what waits for it may go out, once the answer left.
 	return ans, func() { p.serveSoon(servingHost(u), u.IMSI, true) }
 }
 
-// uplinkContext finds the UE and the configuration that uplink data belongs to, with the checks of TS 29.128 §5.5.3 in
-// their order.
-func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (u *UE, c *Config, err error) {
+// uplink is what uplink data belongs to. config is the oldest active one of the connection.
+type uplink struct {
+	ue     *UE
+	conn   *Connection
+	config *Config
+}
+
+// uplinkContext finds the UE, the connection and the configuration that uplink data belongs to, with the checks of
+// TS 29.128 §5.5.3 in their order.
+func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (*uplink, error) {
 	ue, err := imsi(&odr.UserIdentifier)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	bearer, err := t6a.ParseBearerIdentifier(odr.BearerIdentifier)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var found struct { // one variable, as it is in reach of the store
-		u *UE
-		c *Config
-	}
+	var found uplink // one variable, as it is in reach of the store
 	err = p.Store.View(ctx, func(r store.Reader) error {
 		u, err := getUE(r, ue)
 		if err != nil {
@@ -76,19 +79,24 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		if i < 0 {
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
-		var c *Config
-		if ref := u.configFor(u.Connections[i].APN); ref != nil {
-			if c, err = getConfig(r, ref.SCSAS, ref.ID); err != nil {
+		conn := &u.Connections[i]
+		for k := range u.configs {
+			ref := &u.configs[k]
+			if !ref.APN.Equal(conn.APN) {
+				continue
+			}
+			c, err := getConfig(r, ref.SCSAS, ref.ID)
+			if err != nil {
 				return err
 			}
+			if c != nil && c.Status == Active {
+				found = uplink{u, conn, c}
+				return nil
+			}
 		}
-		if c == nil || c.Status != Active {
-			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
-		}
-		found.u, found.c = u, c
-		return nil
+		return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 	})
-	return found.u, found.c, err
+	return &found, err
 }
 
 // resultOfPost maps what became of the POST to the result of the ODA. It is never of the permanent class, on which the

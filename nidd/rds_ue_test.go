@@ -1,0 +1,163 @@
+package nidd_test
+
+import (
+	"bytes"
+	"sync"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/rds"
+	"github.com/scefkit/scefkit/t6a"
+)
+
+// device is a UE 1 that speaks the Reliable Data Service behind the scripted MME.
+type device struct {
+	b *bench
+	m *rds.Machine
+
+	wg     sync.WaitGroup
+	mu     sync.Mutex
+	links  map[rds.Ports]rds.State               // guarded by mu; by ports of its own frames
+	got    []string                              // guarded by mu; data for its applications
+	asked  []rds.PortMessage                     // guarded by mu
+	told   []rds.PortMessage                     // guarded by mu; answers to what it asked
+	frames []string                              // guarded by mu; that came
+	answer func(rds.PortMessage) rds.PortMessage // to MANAGE_PORT; nil: as asked
+	queue  []rds.Frame                           // guarded by mu; that wait to be taken, and the one that is
+	mute   bool                                  // it takes frames and does nothing about them
+	tda    func(f rds.Frame) *t6a.TDA            // in place of its work, unless nil is returned
+}
+
+// withDevice makes the MME lead to a device.
+func withDevice(b *bench) *device {
+	m, err := rds.New(nil)
+	require.NoError(b.t, err)
+	u := &device{b: b, m: m, links: map[rds.Ports]rds.State{}}
+	b.mme = u.take
+	b.ends = append(b.ends, u.wg.Wait)
+	return u
+}
+
+// take takes what a TDR carries. What the device has to say follows the TDA.
+func (u *device) take(tdr *t6a.TDR) (*t6a.TDA, error) {
+	f, err := rds.DefaultCodec{}.Parse(bytes.Clone(tdr.NonIPData))
+	require.NoError(u.b.t, err)
+	u.mu.Lock()
+	u.frames = append(u.frames, f.String())
+	tda, mute := u.tda, u.mute
+	u.mu.Unlock()
+	if tda != nil {
+		if a := tda(f); a != nil {
+			return a, nil
+		}
+	}
+	if !mute {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.queue = append(u.queue, f)
+		if len(u.queue) == 1 {
+			u.wg.Go(u.work)
+		}
+	}
+	return nil, nil //nolint:nilnil // a success
+}
+
+// work takes what has come, in its order.
+func (u *device) work() {
+	for {
+		time.Sleep(time.Millisecond)
+		u.mu.Lock()
+		f := u.queue[0]
+		u.mu.Unlock()
+		u.say(u.step(f.Ports.Reverse(), rds.Event{Kind: rds.Receive, Frame: f}))
+		u.mu.Lock()
+		u.queue = u.queue[1:]
+		idle := len(u.queue) == 0
+		u.mu.Unlock()
+		if idle {
+			return
+		}
+	}
+}
+
+// step steps a link and returns the frames that the device has to send.
+func (u *device) step(ports rds.Ports, ev rds.Event) (out [][]byte) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	s, ok := u.links[ports]
+	if !ok {
+		s = rds.NewState(ports)
+	}
+	s, actions, err := u.m.Step(s, ev, time.Now())
+	require.NoError(u.b.t, err)
+	for _, a := range actions {
+		switch a.Kind {
+		case rds.Transmit:
+			b, err := rds.DefaultCodec{}.Append(nil, &a.Frame)
+			require.NoError(u.b.t, err)
+			out = append(out, b)
+		case rds.Deliver:
+			u.got = append(u.got, string(a.Data))
+		case rds.PortsAsked:
+			u.asked = append(u.asked, a.Ports)
+			answer := a.Ports
+			if u.answer != nil {
+				answer = u.answer(answer)
+			}
+			next, more, err := u.m.Step(s, rds.Event{Kind: rds.AnswerPorts, Ports: answer}, time.Now())
+			require.NoError(u.b.t, err)
+			s = next
+			b, err := rds.DefaultCodec{}.Append(nil, &more[0].Frame)
+			require.NoError(u.b.t, err)
+			out = append(out, b)
+		case rds.PortsAnswered:
+			u.told = append(u.told, a.Ports)
+		}
+	}
+	u.links[ports] = s
+	return out
+}
+
+// say sends frames by ODRs, one after the other, and returns the last result.
+func (u *device) say(frames [][]byte) (r diameter.Result) {
+	for _, f := range frames {
+		ans := u.b.tell(odr(string(f)))
+		r, _ = diameter.ResultOf(ans)
+	}
+	return r
+}
+
+// send sends data in a UI frame, or an I frame.
+func (u *device) send(ports rds.Ports, data string, acked bool) diameter.Result {
+	ev := rds.Event{Kind: rds.SubmitUnacknowledged, Data: []byte(data)}
+	if acked {
+		ev = rds.Event{Kind: rds.Submit, Data: []byte(data), Token: 1}
+	}
+	return u.say(u.step(ports, ev))
+}
+
+// manage sends a MANAGE_PORT.
+func (u *device) manage(action rds.PortAction, ports ...rds.Port) diameter.Result {
+	r := u.say(u.step(rds.Ports{}, rds.Event{Kind: rds.AskPorts, Ports: rds.PortMessage{Action: action, Ports: ports}}))
+	u.b.sleep(time.Second)
+	return r
+}
+
+// tick lets T200 of the device expire.
+func (u *device) tick(ports rds.Ports) { u.say(u.step(ports, rds.Event{Kind: rds.Timeout})) }
+
+// received returns what the applications of the device got.
+func (u *device) received() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return append([]string{}, u.got...)
+}
+
+// attachRDS attaches the UE with the Reliable Data Service.
+func (b *bench) attachRDS() {
+	b.t.Helper()
+	require.True(b.t, grantedRDS(b.t, b.asks(diameter.Success, cmr(t6a.ConnectionActionEstablishment, asksRDS))))
+	b.sleep(time.Second)
+}
