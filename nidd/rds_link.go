@@ -388,10 +388,8 @@ func (p *Procedure) askUE(ctx context.Context, ue id.IMSI, begin func(*session) 
 		if err != nil {
 			return err
 		}
-		if conn.rds.retryAt.IsZero() || !conn.rds.retryAt.After(s.now) {
-			if err := s.resume(conn); err != nil {
-				return err
-			}
+		if err := s.resume(conn); err != nil { // this is a new try
+			return err
 		}
 		l := conn.rds.link(ports)
 		before, waiting := l.acked, len(conn.rds.frames)

@@ -164,13 +164,17 @@ func (s *session) portsAnswered(conn *Connection, ports rds.Ports, answer *rds.P
 	if answer == nil || answer.Status != rds.FormatNotSupported || q.Release {
 		return s.endInquiry(conn, i, answer)
 	}
-	if len(answer.Ports) > 0 {
-		conn.rds.has |= answer.Ports[0].Formats
-	}
 	conn.rds.lacks |= formatBits[q.Port.Format]
-	prof, _ := s.p.Profiles.NIDD(q.SCSAS)
+	if len(answer.Ports) > 0 { // it may be that the UE only repeats what it was asked
+		conn.rds.has |= answer.Ports[0].Formats &^ conn.rds.lacks
+	}
 	q.Left &^= conn.rds.lacks
-	if q.Port.Format = chooseFormat(q.Left, prof, q.Port.Formats); q.Port.Format == "" {
+	set := q.Left & conn.rds.has
+	if set == 0 {
+		set = q.Left
+	}
+	prof, _ := s.p.Profiles.NIDD(q.SCSAS)
+	if q.Port.Format = chooseFormat(set, prof, q.Port.Formats); q.Port.Format == "" {
 		return s.endInquiry(conn, i, answer)
 	}
 	q.Left &^= formatBits[q.Port.Format]

@@ -2,6 +2,7 @@ package nidd_test
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,6 +104,7 @@ func (u *device) step(ports rds.Ports, ev rds.Event) (out [][]byte) {
 		case rds.PortsAsked:
 			u.asked = append(u.asked, a.Ports)
 			answer := a.Ports
+			answer.Ports = slices.Clone(answer.Ports)
 			if u.answer != nil {
 				answer = u.answer(answer)
 			}
