@@ -18,7 +18,7 @@ const module = "github.com/scefkit/scefkit/"
 var storeys = map[string]int{
 	"id": 0, "store/record": 0,
 
-	"diameter": 1, "store": 1,
+	"diameter": 1, "store": 1, "internal/recent": 1,
 	"diameter/tgpp": 2, "fault": 2,
 	"policy": 3,
 
@@ -32,7 +32,7 @@ var storeys = map[string]int{
 // beside gives the packages that stand beside the house the highest storey that they may see. Nobody in the house
 // imports them.
 var beside = map[string]int{
-	"storetest": 1, "diametertest": 1, "sim": 4,
+	"storetest": 1, "diametertest": 1, "sim": 4, "sim/pcap": -1,
 	"internal/apidoc": -1, "internal/t8test": 4, "internal/diagen": -1, "internal/diagen/sample": 2, "internal/diagen/diatest": 1, "cmd/diagen": -1,
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -56,6 +57,113 @@ func BenchmarkDownlinkChain(b *testing.B) {
 				func(n int) (*load, error) { return downlink(floor.T8, n, outstanding, pick) },
 				func(n int) (*load, error) { return downlink(ours.T8, n, outstanding, pick) })
 		})
+	}
+}
+
+// BenchmarkHalfLoad measures how long a message takes at half the rate that the SCEF reaches, and beside it the floor at that
+// same rate. Messages are sent on time, however long others take, and their time counts from when they were due.
+func BenchmarkHalfLoad(b *testing.B) {
+	destination := listenAS(b)
+	node := listenMME(b, 0)
+	ours, mmes, ids := startSCEF(b, destination, 1)
+	up := start(b, role{Run: "uplink floor", Destination: destination, Workers: outstanding})
+	upMMEs := dialMMEs(b, up.Diameter, 1)
+	down := start(b, role{Run: "downlink floor", Nodes: []string{node}})
+	var requests [][]byte
+	for ue, configID := range ids {
+		requests = append(requests, downlinkRequest(ours.T8, configID, ue))
+	}
+	request := func(conn, k int) []byte { return requests[(conn+k*outstanding)%chainUEs] }
+	ue := func(conn, k int) int { return (conn + k) % chainUEs }
+	for _, x := range []struct {
+		name string
+		full func(n int) (*load, error)
+		half func(floor bool, n int, every time.Duration) (*load, error)
+	}{
+		{"uplink", func(n int) (*load, error) { return uplink(mmes, n, outstanding, ue) },
+			func(floor bool, n int, every time.Duration) (*load, error) {
+				m := mmes[0]
+				if floor {
+					m = upMMEs[0]
+				}
+				return uplinkPaced(m, n, every, func(k int) int { return k % chainUEs })
+			}},
+		{"downlink", func(n int) (*load, error) { return downlink(ours.T8, n, outstanding, request) },
+			func(floor bool, n int, every time.Duration) (*load, error) {
+				address := ours.T8
+				if floor {
+					address = down.T8
+				}
+				return post(address, &load{messages: n, every: every, begin: time.Now()}, " 200 ", outstanding, request)
+			}},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			for b.Loop() {
+				_, err := x.full(*messages)
+				check(b, err)
+				begin := time.Now()
+				_, err = x.full(*messages)
+				check(b, err)
+				every := 2 * time.Since(begin) / time.Duration(*messages)
+				var took [2][]time.Duration
+				var ratio []float64
+				for range *rounds {
+					var p99 [2]float64
+					for i, floor := range []bool{true, false} {
+						l, err := x.half(floor, *messages, every)
+						check(b, err)
+						took[i] = append(took[i], l.took...)
+						p99[i] = percentile(l.took, 99)
+					}
+					ratio = append(ratio, p99[1]/p99[0])
+				}
+				b.ReportMetric(0, "ns/op")
+				b.ReportMetric(float64(time.Second/every), "msg/s")
+				b.ReportMetric(percentile(took[0], 50), "floor-p50-ms")
+				b.ReportMetric(percentile(took[0], 99), "floor-p99-ms")
+				b.ReportMetric(percentile(took[1], 50), "scef-p50-ms")
+				b.ReportMetric(percentile(took[1], 99), "scef-p99-ms")
+				b.ReportMetric(median(ratio), "times-the-floor")
+			}
+		})
+	}
+}
+
+// storedUEs are configured and have no connection.
+const storedUEs = 32_768
+
+// BenchmarkStoredDownlink measures a POST of data that has to wait: it is answered 201 when it is on disk. The floor is what
+// the store takes in durable transactions of that size, in the same process, called directly by as many goroutines.
+func BenchmarkStoredDownlink(b *testing.B) {
+	const clients = 128
+	ours := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, storedUEs), Workers: clients})
+	var requests [][]byte
+	for ue, configID := range configure(b, ours.T8, listenAS(b), storedUEs) {
+		requests = append(requests, downlinkRequest(ours.T8, configID, ue))
+	}
+	var turn atomic.Int64
+	store := func(n int) (*load, error) {
+		return post(ours.T8, &load{messages: n}, " 201 ", clients, func(_, _ int) []byte { return requests[int(turn.Add(1))%storedUEs] })
+	}
+	for b.Loop() {
+		if *profiles != "" {
+			check(b, profile(b, ours, store, "scef"))
+		}
+		var floor, scef, share []float64
+		for i := range *rounds {
+			begin := time.Now()
+			ours.ask(fmt.Sprint("commit ", *messages))
+			floor = append(floor, float64(*messages)/time.Since(begin).Seconds())
+			begin = time.Now()
+			_, err := store(*messages)
+			check(b, err)
+			scef = append(scef, float64(*messages)/time.Since(begin).Seconds())
+			share = append(share, 100*scef[i]/floor[i])
+		}
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(median(floor), "commits/s")
+		b.ReportMetric(median(scef), "stored/s")
+		b.ReportMetric(median(share), "%-of-commits")
 	}
 }
 

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/policy"
@@ -245,6 +248,15 @@ func (r *role) obey(s *countedStore) error {
 		switch verb {
 		case "usage":
 			tell(measure(s, r.Dir, arg == "collect"))
+		case "commit":
+			n, err := strconv.ParseInt(arg, 10, 64)
+			if err == nil {
+				err = commitAll(s, n, r.Workers)
+			}
+			if err != nil {
+				return err
+			}
+			tell(usage{})
 		case "profile":
 			f, err := os.Create(arg)
 			if err != nil {
@@ -269,6 +281,31 @@ func (r *role) obey(s *countedStore) error {
 		}
 	}
 	return in.Err()
+}
+
+// commitAll runs n transactions in parallel, each of which reads and writes a record of a UE, and writes a record of data and a
+// timer with its index, as keeping downlink data does.
+func commitAll(s *countedStore, n int64, workers int) error {
+	var left atomic.Int64
+	left.Store(n)
+	var all errgroup.Group
+	for range workers {
+		all.Go(func() error {
+			for i := left.Add(-1); i >= 0; i = left.Add(-1) {
+				err := s.Update(context.Background(), func(tx store.Tx) error {
+					ue := store.Key("floor/u/").Uint64(uint64(i))
+					_, err := tx.Get(ue)
+					return errors.Join(err, tx.Put(ue, make([]byte, 300)), tx.Put(store.Key("floor/d/").Text(rand.Text()), make([]byte, 260)),
+						tx.Put(store.Key("floor/t/").Uint64(uint64(i)), make([]byte, 8)), tx.Put(store.Key("floor/s/").Uint64(uint64(i)), nil))
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return all.Wait()
 }
 
 func measure(s *countedStore, dir string, collect bool) usage {

@@ -176,6 +176,8 @@ func establishment(ue int, host string) *t6a.CMR {
 // A load is a number of messages that are sent with a number of them outstanding; it notes how long each took.
 type load struct {
 	messages int
+	every    time.Duration // between two messages, sent on time however long others take; 0: whenever one of them is answered
+	begin    time.Time     // of the first, when every is set
 	issued   atomic.Int64
 	failed   atomic.Pointer[error]
 
@@ -184,6 +186,20 @@ type load struct {
 }
 
 func (l *load) next() bool { return l.issued.Add(1) <= int64(l.messages) }
+
+// turn waits for the turn of a message and returns the time that it was due, or false when there are no more.
+func (l *load) turn() (time.Time, bool) {
+	n := l.issued.Add(1)
+	switch {
+	case n > int64(l.messages) || l.failed.Load() != nil:
+		return time.Time{}, false
+	case l.every == 0:
+		return time.Now(), true
+	}
+	due := l.begin.Add(time.Duration(n-1) * l.every)
+	time.Sleep(time.Until(due))
+	return due, true
+}
 
 func (l *load) fail(err error) {
 	l.failed.CompareAndSwap(nil, &err)
@@ -271,6 +287,44 @@ func uplink(mmes []*mme, messages, outstanding int, pick func(conn, k int) (ue i
 	return l, nil
 }
 
+// uplinkPaced sends ODRs over one connection, each at its time.
+func uplinkPaced(m *mme, messages int, every time.Duration, pick func(k int) (ue int)) (*load, error) {
+	l := &load{messages: messages, every: every, begin: time.Now()}
+	due, took := make([]time.Time, messages), make([]time.Duration, messages)
+	left := messages
+	finished := make(chan struct{})
+	answered := func(frame, out []byte) []byte {
+		n := hopByHop(frame)
+		took[n] = time.Since(due[n])
+		if code := resultCode(frame); code != 2001 {
+			l.fail(fmt.Errorf("bench: ODA with %d", code))
+		}
+		if left--; left == 0 {
+			close(finished)
+		}
+		return out
+	}
+	m.answered.Store(&answered)
+	for n := range messages {
+		var ok bool
+		if due[n], ok = l.turn(); !ok {
+			return nil, *l.failed.Load()
+		}
+		odr := appendData(nil, commandODR, uint32(n), diameter.NextEndToEnd(), []byte(m.host+";1790000000;0000000001"), m.host, scefHost,
+			imsiOf(pick(n)), bearer, payload)
+		if _, err := m.conn.Write(odr); err != nil {
+			return nil, err
+		}
+	}
+	select {
+	case <-finished:
+	case <-time.After(time.Minute):
+		return nil, errors.New("bench: ODAs are missing")
+	}
+	l.add(took)
+	return l, nil
+}
+
 // downlinkRequest is a POST of downlink data for the UE.
 func downlinkRequest(host, configID string, ue int) []byte {
 	body := fmt.Sprintf(`{"externalId":%q,"data":%q}`, string(externalIDOf(ue)), base64.StdEncoding.EncodeToString(payload))
@@ -281,7 +335,11 @@ func downlinkRequest(host, configID string, ue int) []byte {
 
 // downlink posts requests, each over one of outstanding connections, that pick chooses.
 func downlink(address string, messages, outstanding int, pick func(conn, k int) []byte) (*load, error) {
-	l := &load{messages: messages}
+	return post(address, &load{messages: messages}, " 200 ", outstanding, pick)
+}
+
+// post sends the requests of l and expects answers with the status.
+func post(address string, l *load, want string, outstanding int, pick func(conn, k int) []byte) (*load, error) {
 	var all sync.WaitGroup
 	for i := range outstanding {
 		conn, err := net.Dial("tcp", address)
@@ -291,15 +349,18 @@ func downlink(address string, messages, outstanding int, pick func(conn, k int) 
 		all.Go(func() {
 			defer conn.Close()
 			r := bufio.NewReader(conn)
-			took := make([]time.Duration, 0, messages/outstanding*2)
-			for k := 0; l.failed.Load() == nil && l.next(); k++ {
-				begin := time.Now()
+			took := make([]time.Duration, 0, l.messages/outstanding*2)
+			for k := 0; ; k++ {
+				begin, ok := l.turn()
+				if !ok {
+					break
+				}
 				if _, err := conn.Write(pick(i, k)); err != nil {
 					l.fail(err)
 					return
 				}
 				status, n, err := readHead(r)
-				if err == nil && !bytes.Contains(status, []byte(" 200 ")) {
+				if err == nil && !bytes.Contains(status, []byte(want)) {
 					body, _ := r.Peek(n)
 					err = fmt.Errorf("%q, %s", status, body)
 				}

@@ -37,8 +37,7 @@ var sessions = func() *atomic.Uint64 {
 // concurrent use.
 func NewSessionID(host string) string {
 	n := sessions.Add(1)
-	b := make([]byte, 0, len(host)+22)
-	b = append(append(b, host...), ';')
-	b = append(strconv.AppendUint(b, n>>32, 10), ';')
-	return string(strconv.AppendUint(b, n&0xffffffff, 10))
+	var room [24]byte
+	b := append(strconv.AppendUint(append(room[:0], ';'), n>>32, 10), ';')
+	return host + string(strconv.AppendUint(b, n&0xffffffff, 10))
 }

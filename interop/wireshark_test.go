@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/hex"
@@ -22,33 +23,8 @@ import (
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/internal/diagen"
+	"github.com/scefkit/scefkit/sim/pcap"
 )
-
-// pcap makes a capture file of messages, each alone in a UDP datagram over IPv4 to port 3868.
-func pcap(messages [][]byte) []byte {
-	b := make([]byte, 24) // little-endian pcap 2.4, linktype RAW
-	binary.LittleEndian.PutUint32(b, 0xa1b2c3d4)
-	binary.LittleEndian.PutUint16(b[4:], 2)
-	binary.LittleEndian.PutUint16(b[6:], 4)
-	binary.LittleEndian.PutUint32(b[16:], 1<<18)
-	binary.LittleEndian.PutUint32(b[20:], 101)
-	for i, m := range messages {
-		p := make([]byte, 28, 28+len(m))
-		p[0], p[8], p[9] = 0x45, 64, 17
-		binary.BigEndian.PutUint16(p[2:], uint16(28+len(m)))
-		copy(p[12:], []byte{10, 0, 0, 1, 10, 0, 0, 2})
-		binary.BigEndian.PutUint16(p[20:], 3868)
-		binary.BigEndian.PutUint16(p[22:], 3868)
-		binary.BigEndian.PutUint16(p[24:], uint16(8+len(m)))
-		p = append(p, m...)
-		b = binary.LittleEndian.AppendUint32(b, uint32(i))
-		b = binary.LittleEndian.AppendUint32(b, 0)
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(p)))
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(p)))
-		b = append(b, p...)
-	}
-	return b
-}
 
 // field is a node of what tshark prints as PDML.
 type field struct {
@@ -231,9 +207,15 @@ func TestWireshark(t *testing.T) {
 			}
 		}
 	}
-	path := filepath.Join(t.TempDir(), "commands.pcap")
-	require.NoError(t, os.WriteFile(path, pcap(frames), 0o600))
-	cmd := exec.CommandContext(t.Context(), "tshark", "-r", path, "-d", "udp.port==3868,diameter", "-T", "pdml")
+	var file bytes.Buffer
+	w := pcap.NewWriter(&file)
+	for i, m := range frames {
+		w.PDU(time.Unix(int64(i), 0), "diameter", m)
+	}
+	require.NoError(t, w.Flush())
+	path := filepath.Join(t.TempDir(), "commands.pcapng")
+	require.NoError(t, os.WriteFile(path, file.Bytes(), 0o600))
+	cmd := exec.CommandContext(t.Context(), "tshark", "-r", path, "-T", "pdml")
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	out, err := cmd.Output()
 	require.NoError(t, err)

@@ -64,15 +64,15 @@ func getConfig(r store.Reader, scsas id.SCSASID, configID string) (*Config, erro
 	return decodeConfig(b)
 }
 
-// lookup returns a configuration of the SCS/AS with its UE, or fault.NotFound.
+// lookup returns a configuration of the SCS/AS with its UE, or fault.NotFound. Both are shared and must not be changed.
 func (p *Procedure) lookup(ctx context.Context, op string, scsas id.SCSASID, configID string) (c *Config, u *UE, err error) {
 	var found struct { // one variable, as it is in reach of the store
 		c *Config
 		u *UE
 	}
 	err = p.Store.View(ctx, func(r store.Reader) (err error) {
-		if found.c, err = getConfig(r, scsas, configID); found.c != nil && err == nil {
-			found.u, err = getUE(r, found.c.IMSI)
+		if found.c, err = p.readConfig(r, scsas, configID); found.c != nil && err == nil {
+			found.u, err = p.readUE(r, found.c.IMSI)
 		}
 		return err
 	})

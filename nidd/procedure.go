@@ -176,6 +176,9 @@ type Procedure struct {
 	slots  slots
 	lanes  lanes
 
+	ues     decoded[UE]
+	configs decoded[Config]
+
 	ctx  context.Context // of what outlives a request; ends with Close
 	stop context.CancelFunc
 	mu   sync.Mutex     // orders shut and wg.Add
@@ -212,7 +215,10 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster), rds: machine}
+	p := &Procedure{
+		Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster), rds: machine,
+		ues: newDecoded[UE](), configs: newDecoded[Config](),
+	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.lanes.init(o.Lanes, p.serve)
 	return p, nil

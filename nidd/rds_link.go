@@ -27,6 +27,16 @@ func (c *connectionRDS) link(ports rds.Ports) *rdsLink {
 	return &c.links[len(c.links)-1]
 }
 
+// plain returns unacknowledged transfer on the link with the ports that frames of the SCEF have. It changes nothing.
+func (c *connectionRDS) plain(ports rds.Ports) rds.State {
+	for i := range c.links {
+		if l := &c.links[i]; l.plain.Ports() == ports {
+			return l.plain
+		}
+	}
+	return rds.NewState(ports)
+}
+
 // downlinkPorts returns the ports of frames to the UE.
 func downlinkPorts(p *t8.RDSPort) rds.Ports {
 	if p == nil {

@@ -3,6 +3,7 @@ package nidd
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -65,25 +66,23 @@ func (p *Procedure) uplinkUI(ctx context.Context, op string, up *uplink, f *rds.
 	}); err != nil {
 		return false, err
 	}
-	receive := func(conn *Connection, now time.Time) (data []byte, fresh bool, err error) {
-		l := conn.rds.link(f.Ports.Reverse())
-		next, actions, err := p.rds.Step(l.plain, rds.Event{Kind: rds.Receive, Frame: *f}, now)
+	receive := func(conn *connectionRDS, now time.Time) (rds.State, []rds.Action, error) {
+		next, actions, err := p.rds.Step(conn.plain(f.Ports.Reverse()), rds.Event{Kind: rds.Receive, Frame: *f}, now)
 		if err != nil {
 			p.log.Warn("bad frame of the Reliable Data Service", "imsi", up.ue.IMSI, "err", err)
-			return nil, false, refuse(op, diameter.UnableToDeliver)
+			err = refuse(op, diameter.UnableToDeliver)
 		}
-		l.plain = next
-		for i := range actions {
-			if actions[i].Kind == rds.Deliver {
-				return actions[i].Data, true, nil
-			}
-		}
-		return nil, false, nil
+		return next, actions, err
 	}
-	data, fresh, err := receive(up.conn, time.Now())
-	if err != nil || !fresh {
+	_, actions, err := receive(&up.conn.rds, time.Now())
+	if err != nil {
 		return false, err
 	}
+	i := slices.IndexFunc(actions, func(a rds.Action) bool { return a.Kind == rds.Deliver })
+	if i < 0 {
+		return false, nil // an earlier copy of it was dealt with
+	}
+	data := actions[i].Data
 	if c != nil {
 		if err := p.postUplink(ctx, up.ue.IMSI, c, data, ports, false); err != nil {
 			return false, err
@@ -99,9 +98,11 @@ func (p *Procedure) uplinkUI(ctx context.Context, op string, up *uplink, f *rds.
 		}
 		conn := &s.ue.Connections[i]
 		s.changed = true
-		if _, _, err := receive(conn, s.now); err != nil {
+		next, _, err := receive(&conn.rds, s.now)
+		if err != nil {
 			return err
 		}
+		conn.rds.link(f.Ports.Reverse()).plain = next
 		return s.resume(conn) // the UE is there
 	})
 	if err == nil && c == nil {

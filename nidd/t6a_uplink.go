@@ -56,7 +56,7 @@ type uplink struct {
 }
 
 // uplinkContext finds the UE, the connection and the configuration that uplink data belongs to, with the checks of
-// TS 29.128 §5.5.3 in their order.
+// TS 29.128 §5.5.3 in their order. All of it is shared and must not be changed.
 func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (*uplink, error) {
 	ue, err := imsi(&odr.UserIdentifier)
 	if err != nil {
@@ -68,7 +68,7 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 	}
 	var found uplink // one variable, as it is in reach of the store
 	err = p.Store.View(ctx, func(r store.Reader) error {
-		u, err := getUE(r, ue)
+		u, err := p.readUE(r, ue)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 			if !ref.APN.Equal(conn.APN) {
 				continue
 			}
-			c, err := getConfig(r, ref.SCSAS, ref.ID)
+			c, err := p.readConfig(r, ref.SCSAS, ref.ID)
 			if err != nil {
 				return err
 			}

@@ -77,7 +77,7 @@ func (p *Procedure) Configurations(ctx context.Context, scsas id.SCSASID) ([]t8.
 
 // Configuration reads one NIDD configuration.
 func (p *Procedure) Configuration(ctx context.Context, scsas id.SCSASID, configID string) (v *t8.NIDDConfiguration, err error) {
-	err = p.readConfig(ctx, "nidd.Configuration", scsas, configID, func(r store.Reader, c *Config) (err error) {
+	err = p.viewOfConfig(ctx, "nidd.Configuration", scsas, configID, func(r store.Reader, c *Config) (err error) {
 		prof, _ := p.Profiles.NIDD(scsas)
 		v, err = p.viewConfig(r, c, prof)
 		return err
@@ -127,7 +127,7 @@ func (p *Procedure) AllowWebSocket(ctx context.Context, scsas id.SCSASID, subscr
 	if !ok || owner != scsas || p.opts.WebSocketURI == nil {
 		return noConfig(op)
 	}
-	return p.readConfig(ctx, op, scsas, configID, func(_ store.Reader, c *Config) error {
+	return p.viewOfConfig(ctx, op, scsas, configID, func(_ store.Reader, c *Config) error {
 		if !c.WebSocket || p.configURI(c) != subscription {
 			return noConfig(op)
 		}
@@ -325,11 +325,12 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 	if err != nil {
 		return nil, err
 	}
-	c, _, err := p.lookup(ctx, op, scsas, configID)
+	found, _, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now, own := time.Now(), *found
+	c := &own
 	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
 		return nil, err
 	}

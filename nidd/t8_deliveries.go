@@ -165,8 +165,8 @@ func checkSize(op string, c *Config, data []byte, prof policy.NIDD) error {
 	return nil
 }
 
-// readConfig runs fn on a configuration of the SCS/AS, in a View.
-func (p *Procedure) readConfig(ctx context.Context, op string, scsas id.SCSASID, configID string, fn func(store.Reader, *Config) error) error {
+// viewOfConfig runs fn on a configuration of the SCS/AS, in a View.
+func (p *Procedure) viewOfConfig(ctx context.Context, op string, scsas id.SCSASID, configID string, fn func(store.Reader, *Config) error) error {
 	if _, err := p.profile(op, scsas); err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (p *Procedure) readConfig(ctx context.Context, op string, scsas id.SCSASID,
 
 // Deliveries lists the pending deliveries of a configuration.
 func (p *Procedure) Deliveries(ctx context.Context, scsas id.SCSASID, configID string) (list []t8.NIDDDownlinkDataTransfer, err error) {
-	err = p.readConfig(ctx, "nidd.Deliveries", scsas, configID, func(r store.Reader, c *Config) (err error) {
+	err = p.viewOfConfig(ctx, "nidd.Deliveries", scsas, configID, func(r store.Reader, c *Config) (err error) {
 		list, err = p.deliveriesUnder(r, c)
 		return err
 	})
@@ -217,7 +217,7 @@ func (p *Procedure) deliveriesUnder(r store.Reader, c *Config) ([]t8.NIDDDownlin
 // Delivery reads one pending delivery. One that is gone is fault.NotFound.
 func (p *Procedure) Delivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string) (t *t8.NIDDDownlinkDataTransfer, err error) {
 	const op = "nidd.Delivery"
-	err = p.readConfig(ctx, op, scsas, configID, func(r store.Reader, c *Config) error {
+	err = p.viewOfConfig(ctx, op, scsas, configID, func(r store.Reader, c *Config) error {
 		d, err := getDelivery(r, c, deliveryID)
 		if err != nil {
 			return err

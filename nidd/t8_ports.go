@@ -14,7 +14,7 @@ import (
 
 // Ports lists the reserved RDS ports of a configuration, the oldest first.
 func (p *Procedure) Ports(ctx context.Context, scsas id.SCSASID, configID string) (list []t8.ManagePort, err error) {
-	err = p.readConfig(ctx, "nidd.Ports", scsas, configID, func(_ store.Reader, c *Config) error {
+	err = p.viewOfConfig(ctx, "nidd.Ports", scsas, configID, func(_ store.Reader, c *Config) error {
 		list = p.managePorts(c)
 		return nil
 	})
@@ -24,7 +24,7 @@ func (p *Procedure) Ports(ctx context.Context, scsas id.SCSASID, configID string
 // Port reads a reserved RDS port. Errors: fault.NotFound.
 func (p *Procedure) Port(ctx context.Context, scsas id.SCSASID, configID, portID string) (v *t8.ManagePort, err error) {
 	const op = "nidd.Port"
-	err = p.readConfig(ctx, op, scsas, configID, func(_ store.Reader, c *Config) error {
+	err = p.viewOfConfig(ctx, op, scsas, configID, func(_ store.Reader, c *Config) error {
 		v = p.portResource(c, portID)
 		if v == nil {
 			return fault.New(op, fault.NotFound, "no such port")
@@ -118,7 +118,7 @@ func (p *Procedure) ReleasePort(ctx context.Context, scsas id.SCSASID, configID,
 		return false, fault.New(op, fault.PortNotAssociated, "the port is not reserved")
 	}
 	var m managedPort
-	read := p.readConfig(ctx, op, scsas, configID, func(_ store.Reader, c *Config) error {
+	read := p.viewOfConfig(ctx, op, scsas, configID, func(_ store.Reader, c *Config) error {
 		if !c.Features.Has(t8.FeatureRDSDynamicPort) {
 			return noPorts(op)
 		}

@@ -28,6 +28,8 @@ const (
 	Unavailable
 	// Available: the lower layer carries frames again. What was not acknowledged is sent again, which does not count for N200.
 	Available
+	// Lost: the bearer is gone. All ends, as with Terminate, but nothing goes out; the link is as NewState makes it.
+	Lost
 	// AskPorts: send the command MANAGE_PORT with Ports. PortsAnswered or RequestFailed tells how it ended. Error:
 	// ErrTooLong; UnexpectedEventError while State.Asking.
 	AskPorts
@@ -42,7 +44,7 @@ const (
 
 var eventNames = []string{
 	"Submit", "SubmitUnacknowledged", "Withdraw", "Establish", "Terminate", "Receive", "Timeout", "Unavailable", "Available",
-	"AskPorts", "AnswerPorts", "AskWindow",
+	"Lost", "AskPorts", "AnswerPorts", "AskWindow",
 }
 
 func (k EventKind) String() string { return name(eventNames, k) }
@@ -114,9 +116,10 @@ const (
 	ByPeer                  // the peer ended it
 	PeerReset               // the peer established it anew
 	NoAnswer                // N200 repetitions remained unanswered
+	NoBearer                // Lost
 )
 
-var reasonNames = []string{"ByUs", "ByPeer", "PeerReset", "NoAnswer"}
+var reasonNames = []string{"ByUs", "ByPeer", "PeerReset", "NoAnswer", "NoBearer"}
 
 func (r Reason) String() string { return name(reasonNames, r) }
 

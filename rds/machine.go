@@ -17,12 +17,13 @@ const (
 	inS
 	inTimeout
 	inAvailable
+	inLost
 	inputs
 )
 
 var inputNames = []string{
 	"Submit", "Establish", "Terminate", "SET_ACK_MODE command", "SET_ACK_MODE response", "DISCONNECT command",
-	"DISCONNECT response", "I frame", "S frame", "Timeout", "Available",
+	"DISCONNECT response", "I frame", "S frame", "Timeout", "Available", "Lost",
 }
 
 func (i input) String() string { return name(inputNames, i) }
@@ -32,8 +33,8 @@ type requestPhase uint8
 
 // The phases of a request.
 const (
-	NoRequest requestPhase = iota
-	Asking
+	noRequest requestPhase = iota
+	asking
 	requestPhases
 )
 
@@ -49,10 +50,11 @@ const (
 	reqAnswer              // a response MANAGE_PORT or SET_PARAMETERS
 	reqTimeout
 	reqAvailable
+	reqLost
 	requestInputs
 )
 
-var requestInputNames = []string{"Ask", "response", "Timeout", "Available"}
+var requestInputNames = []string{"Ask", "response", "Timeout", "Available", "Lost"}
 
 func (i requestInput) String() string { return name(requestInputNames, i) }
 
@@ -133,6 +135,7 @@ var linkTable = table[Phase, input]{
 	{Released, inS, always, Released, nil, clauseAbnormal},
 	{Released, inTimeout, always, Released, nil, clauseOurs},
 	{Released, inAvailable, always, Released, nil, clauseOurs},
+	{Released, inLost, always, Released, do(forget), clauseOurs},
 
 	{Establishing, inSubmit, always, Establishing, do(enqueue), clauseEstablish},
 	{Establishing, inEstablish, always, Establishing, nil, clauseOurs},
@@ -147,6 +150,7 @@ var linkTable = table[Phase, input]{
 	{Establishing, inTimeout, ifRetry, Establishing, do(sendSetAckMode), clauseAbnormal},
 	{Establishing, inTimeout, always, Released, do(failAll, closeNoAnswer), clauseAbnormal},
 	{Establishing, inAvailable, always, Establishing, do(againSetAckMode), clauseOurs},
+	{Establishing, inLost, always, Released, do(failAll, closeNoBearer, forget), clauseOurs},
 
 	{Established, inSubmit, always, Established, do(enqueue, pump), clauseTransfer},
 	{Established, inEstablish, always, Established, nil, clauseOurs},
@@ -165,6 +169,7 @@ var linkTable = table[Phase, input]{
 	{Established, inTimeout, ifWaiting, Establishing, do(failSent, closeNoAnswer, begin), clauseAbnormal},
 	{Established, inTimeout, always, Released, do(failAll, closeNoAnswer), clauseAbnormal},
 	{Established, inAvailable, always, Established, do(resend, pump), clauseOurs},
+	{Established, inLost, always, Released, do(failAll, closeNoBearer, forget), clauseOurs},
 
 	{Terminating, inSubmit, always, Terminating, do(enqueue), clauseOurs},
 	{Terminating, inTerminate, always, Terminating, nil, clauseOurs},
@@ -181,19 +186,22 @@ var linkTable = table[Phase, input]{
 	{Terminating, inTimeout, ifWaiting, Establishing, do(closeNoAnswer, begin), clauseAbnormal},
 	{Terminating, inTimeout, always, Released, do(closeNoAnswer), clauseAbnormal},
 	{Terminating, inAvailable, always, Terminating, do(againDisconnect), clauseOurs},
+	{Terminating, inLost, always, Released, do(failAll, closeNoBearer, forget), clauseOurs},
 }
 
 // requestTable is the originator of MANAGE_PORT and SET_PARAMETERS, in any phase of the link. The receiver keeps
 // nothing: a command is an action, an answer is an event.
 var requestTable = table[requestPhase, requestInput]{
-	{NoRequest, reqAsk, always, Asking, do(sendRequest), clausePorts},
-	{NoRequest, reqAnswer, always, NoRequest, nil, clauseAbnormal},
-	{NoRequest, reqTimeout, always, NoRequest, nil, clauseOurs},
-	{NoRequest, reqAvailable, always, NoRequest, nil, clauseOurs},
-	{Asking, reqAnswer, ifMatch, NoRequest, do(tellAnswer), clausePorts},
-	{Asking, reqAnswer, always, Asking, nil, clauseAbnormal},
-	{Asking, reqTimeout, ifRequestEarly, Asking, nil, clauseOurs},
-	{Asking, reqTimeout, ifRequestRetry, Asking, do(sendRequest), clauseAbnormal},
-	{Asking, reqTimeout, always, NoRequest, do(failRequest), clauseAbnormal},
-	{Asking, reqAvailable, always, Asking, do(againRequest), clauseOurs},
+	{noRequest, reqAsk, always, asking, do(sendRequest), clausePorts},
+	{noRequest, reqAnswer, always, noRequest, nil, clauseAbnormal},
+	{noRequest, reqTimeout, always, noRequest, nil, clauseOurs},
+	{noRequest, reqAvailable, always, noRequest, nil, clauseOurs},
+	{noRequest, reqLost, always, noRequest, nil, clauseOurs},
+	{asking, reqAnswer, ifMatch, noRequest, do(tellAnswer), clausePorts},
+	{asking, reqAnswer, always, asking, nil, clauseAbnormal},
+	{asking, reqTimeout, ifRequestEarly, asking, nil, clauseOurs},
+	{asking, reqTimeout, ifRequestRetry, asking, do(sendRequest), clauseAbnormal},
+	{asking, reqTimeout, always, noRequest, do(failRequest), clauseAbnormal},
+	{asking, reqAvailable, always, asking, do(againRequest), clauseOurs},
+	{asking, reqLost, always, noRequest, do(failRequest), clauseOurs},
 }

@@ -78,8 +78,14 @@ func (r *run) tellAnswer() {
 	if r.s.request.fn == ManagePort {
 		r.do(Action{Kind: PortsAnswered, Ports: r.answer})
 	} else {
-		r.s.window = uint8(min(int(r.params.Window), r.m.o.Window))
+		r.s.window = min(r.params.Window, uint8(r.m.o.Window))
+		if asked, err := r.m.o.Codec.ParseParameters(r.s.request.info); err == nil {
+			r.s.window = min(r.s.window, asked.Window) // an answer is not more
+		}
 		r.do(Action{Kind: WindowAnswered, Window: r.s.window})
+		if r.s.phase == Established {
+			r.pump()
+		}
 	}
 	r.s.request = request{}
 }

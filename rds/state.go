@@ -1,6 +1,9 @@
 package rds
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // Phase is where acknowledged transfer stands.
 type Phase uint8
@@ -92,8 +95,19 @@ func (s *State) Suspended() bool { return s.suspended }
 // Pending returns how many SDUs of Submit were sent and are not acknowledged, and how many were not sent yet.
 func (s *State) Pending() (sent, waiting int) { return int(s.flight), len(s.out) - int(s.flight) }
 
+// Tokens walks over the SDUs of Submit that have no outcome yet, in order, and tells whether each was sent.
+func (s *State) Tokens() iter.Seq2[uint64, bool] {
+	return func(yield func(token uint64, sent bool) bool) {
+		for i, d := range s.out {
+			if !yield(d.token, i < int(s.flight)) {
+				return
+			}
+		}
+	}
+}
+
 // Asking reports whether an AskPorts or AskWindow waits for its answer.
-func (s *State) Asking() bool { return s.request.phase != NoRequest }
+func (s *State) Asking() bool { return s.request.phase != noRequest }
 
 // Deadline tells when a Timeout is due. The zero time says that none is, until another step.
 func (s *State) Deadline() time.Time {

@@ -29,7 +29,7 @@ func (m *Machine) Step(s State, ev Event, now time.Time) (State, []Action, error
 		return s, nil, err
 	}
 	r.transmitData()
-	next.wake = r.freeAt()
+	next.wake, _ = r.freeAt()
 	return next, r.actions, nil
 }
 
@@ -84,6 +84,8 @@ func (r *run) step() error {
 			return nil
 		}
 		return r.resume()
+	case Lost:
+		return errors.Join(r.request(reqLost), r.link(inLost))
 	case AskPorts, AskWindow:
 		return r.request(reqAsk)
 	case AnswerPorts:
@@ -214,6 +216,8 @@ const (
 	closeByPeer
 	closeReset
 	closeNoAnswer
+	closeNoBearer
+	forget // begin as a new link
 
 	sendRequest
 	againRequest
@@ -226,6 +230,7 @@ var opNames = [ops]string{
 	"enqueue", "begin", "accept", "open", "rest", "send SET_ACK_MODE", "send DISCONNECT", "send SET_ACK_MODE again",
 	"send DISCONNECT again", "answer SET_ACK_MODE", "answer DISCONNECT", "take data", "take acknowledgement", "pump", "retransmit",
 	"resend", "fail sent", "fail all", "Opened", "Closed: ByUs", "Closed: ByPeer", "Closed: PeerReset", "Closed: NoAnswer",
+	"Closed: NoBearer", "forget",
 	"send command", "send command again", "tell answer", "RequestFailed",
 }
 
@@ -287,6 +292,10 @@ func (r *run) perform(o op) {
 		r.close(PeerReset)
 	case closeNoAnswer:
 		r.close(NoAnswer)
+	case closeNoBearer:
+		r.close(NoBearer)
+	case forget:
+		*s = State{ports: s.ports, unknown: s.unknown}
 	case sendRequest:
 		s.request.tries++
 		r.sendRequest()

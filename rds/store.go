@@ -56,7 +56,7 @@ func (s *State) AppendBinary(dst []byte) ([]byte, error) {
 	w.Uint(22, uint64(s.vur))
 	w.Uint(23, uint64(s.seen))
 	w.Time(24, s.uiAt)
-	if q := &s.request; q.phase != NoRequest {
+	if q := &s.request; q.phase != noRequest {
 		var in record.Writer
 		in.Uint(1, uint64(q.phase))
 		in.Uint(2, uint64(q.fn))

@@ -19,17 +19,17 @@ func (r *run) window() int {
 	return r.m.o.Window
 }
 
-// freeAt returns when the next SDU may go out, if only time keeps it; else the zero time.
-func (r *run) freeAt() time.Time {
+// freeAt tells when the next SDU may go out; false when not only time keeps it.
+func (r *run) freeAt() (time.Time, bool) {
 	s := r.s
 	if s.phase != Established || s.suspended || !s.confirmed || int(s.flight) >= min(len(s.out), r.window()) {
-		return time.Time{}
+		return time.Time{}, false
 	}
 	at := s.hold
 	if p := s.passed[sparing-1-s.flight]; !p.IsZero() && p.Add(r.m.o.Lifetime).After(at) {
 		at = p.Add(r.m.o.Lifetime)
 	}
-	return at
+	return at, true
 }
 
 // pump sends what the window allows. To a peer that is perhaps not Established yet it sends nothing: T200 will ask.
@@ -38,7 +38,7 @@ func (r *run) pump() {
 	if !s.suspended && !s.confirmed && len(s.out) > 0 && s.t200.IsZero() {
 		r.startT200()
 	}
-	for at := r.freeAt(); !at.IsZero() && !r.now.Before(at); at = r.freeAt() {
+	for at, ok := r.freeAt(); ok && !r.now.Before(at); at, ok = r.freeAt() {
 		r.send |= 1 << s.flight
 		s.flight++
 		if s.t200.IsZero() {

@@ -2,14 +2,13 @@ package scef_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,101 +16,40 @@ import (
 
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/sim"
+	"github.com/scefkit/scefkit/sim/pcap"
 	"github.com/scefkit/scefkit/t8"
 )
-
-// capture writes the octets of TCP connections into a file for tshark, with headers of its own making.
-type capture struct {
-	mu sync.Mutex
-	b  []byte // guarded by mu
-}
-
-func newCapture() *capture {
-	h := make([]byte, 24) // little-endian pcap 2.4, linktype RAW
-	binary.LittleEndian.PutUint32(h, 0xa1b2c3d4)
-	binary.LittleEndian.PutUint16(h[4:], 2)
-	binary.LittleEndian.PutUint16(h[6:], 4)
-	binary.LittleEndian.PutUint32(h[16:], 1<<18)
-	binary.LittleEndian.PutUint32(h[20:], 101)
-	return &capture{b: h}
-}
-
-const (
-	flagSYN = 0x02
-	flagACK = 0x10
-)
-
-// segment adds one TCP segment over IPv4; mu is held.
-func (c *capture) segment(from, to, seq, ack uint32, flags byte, data []byte) {
-	p := make([]byte, 40, 40+len(data))
-	p[0], p[8], p[9] = 0x45, 64, 6
-	binary.BigEndian.PutUint16(p[2:], uint16(40+len(data)))
-	addr := func(b []byte, port uint32) { // the peers of the SCEF are told apart by their ports
-		copy(b, []byte{10, 0, byte(port >> 8), byte(port)})
-	}
-	addr(p[12:], from)
-	addr(p[16:], to)
-	binary.BigEndian.PutUint16(p[20:], uint16(from))
-	binary.BigEndian.PutUint16(p[22:], uint16(to))
-	binary.BigEndian.PutUint32(p[24:], seq)
-	binary.BigEndian.PutUint32(p[28:], ack)
-	p[32], p[33] = 5<<4, flags
-	binary.BigEndian.PutUint16(p[34:], 65535)
-	p = append(p, data...)
-	now := time.Now()
-	c.b = binary.LittleEndian.AppendUint32(c.b, uint32(now.Unix()))
-	c.b = binary.LittleEndian.AppendUint32(c.b, uint32(now.Nanosecond()/1000))
-	c.b = binary.LittleEndian.AppendUint32(c.b, uint32(len(p)))
-	c.b = binary.LittleEndian.AppendUint32(c.b, uint32(len(p)))
-	c.b = append(c.b, p...)
-}
 
 // tap is a listener whose connections are captured.
 type tap struct {
 	net.Listener
-	c *capture
+	w *pcap.Writer
 }
-
-const diameterPort = 3868
 
 func (l tap) Accept() (net.Conn, error) {
 	nc, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	t := &tapped{Conn: nc, c: l.c, peer: uint32(nc.RemoteAddr().(*net.TCPAddr).Port), sent: 1, received: 1}
-	l.c.mu.Lock()
-	defer l.c.mu.Unlock()
-	l.c.segment(t.peer, diameterPort, 0, 0, flagSYN, nil)
-	l.c.segment(diameterPort, t.peer, 0, 1, flagSYN|flagACK, nil)
-	l.c.segment(t.peer, diameterPort, 1, 1, flagACK, nil)
-	return t, nil
+	local := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	peer := nc.RemoteAddr().(*net.TCPAddr).AddrPort().Port()
+	return &tapped{Conn: nc, c: l.w.Open(time.Now(), netip.AddrPortFrom(local, peer), netip.AddrPortFrom(local, 3868))}, nil
 }
 
 // tapped is a connection that is captured.
 type tapped struct {
 	net.Conn
-	c              *capture
-	peer           uint32 // its port
-	sent, received uint32 // sequence numbers; guarded by c.mu
+	c *pcap.Conn
 }
 
 func (t *tapped) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
-	t.c.mu.Lock()
-	defer t.c.mu.Unlock()
-	if n > 0 {
-		t.c.segment(t.peer, diameterPort, t.received, t.sent, flagACK, b[:n])
-		t.received += uint32(n)
-	}
+	t.c.FromClient(time.Now(), b[:n])
 	return n, err
 }
 
 func (t *tapped) Write(b []byte) (int, error) {
-	t.c.mu.Lock() // before the peer can answer
-	t.c.segment(diameterPort, t.peer, t.sent, t.received, flagACK, b)
-	t.sent += uint32(len(b))
-	t.c.mu.Unlock()
+	t.c.FromServer(time.Now(), b) // before the peer can answer
 	return t.Conn.Write(b)
 }
 
@@ -125,7 +63,8 @@ func TestWireshark(t *testing.T) {
 	if err != nil {
 		t.Skip("tshark is not installed")
 	}
-	c := newCapture()
+	var captured bytes.Buffer
+	c := pcap.NewWriter(&captured)
 	b := start(t, func(s *setup) { s.listen = func(l net.Listener) net.Listener { return tap{l, c} } })
 	m, _ := b.mme(mmeID)
 	as, url := b.as("as1")
@@ -156,13 +95,13 @@ func TestWireshark(t *testing.T) {
 	})
 	require.NoError(t, b.node.Shutdown(ctx))
 
-	path := filepath.Join(t.TempDir(), "scef.pcap")
-	c.mu.Lock()
-	require.NoError(t, os.WriteFile(path, c.b, 0o600))
-	c.mu.Unlock()
+	path := filepath.Join(t.TempDir(), "scef.pcapng")
+	require.NoError(t, c.Flush())
+	file := bytes.Clone(captured.Bytes())
+	require.NoError(t, os.WriteFile(path, file, 0o600))
 	run := func(args ...string) string {
 		t.Helper()
-		cmd := exec.Command(tshark, append([]string{"-r", path, "-o", "tcp.desegment_tcp_streams:TRUE"}, args...)...)
+		cmd := exec.Command(tshark, append([]string{"-r", path}, args...)...)
 		cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 		out, err := cmd.Output()
 		require.NoError(t, err)
@@ -202,9 +141,9 @@ func TestWireshark(t *testing.T) {
 
 	// It would complain: the same with the length of one AVP wrong.
 	session := []byte{0, 0, 1, 7, 0x40, 0, 0}
-	at := bytes.LastIndex(c.b, session)
+	at := bytes.LastIndex(file, session)
 	require.Positive(t, at)
-	c.b[at+len(session)] ^= 0x40
-	require.NoError(t, os.WriteFile(path, c.b, 0o600))
+	file[at+len(session)] ^= 0x40
+	require.NoError(t, os.WriteFile(path, file, 0o600))
 	require.NotEmpty(t, complaints())
 }

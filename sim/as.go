@@ -149,6 +149,7 @@ func (a *AS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-t.C:
 		case <-r.Context().Done():
+			a.rec.forget(x)
 			panic(http.ErrAbortHandler)
 		}
 	}
@@ -162,6 +163,7 @@ func (a *AS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { a.publish(taken) }()
 	if f.Abort {
+		a.rec.forget(x)
 		a.rec.Note(a.name, "cuts the connection")
 		panic(http.ErrAbortHandler)
 	}

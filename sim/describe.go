@@ -348,6 +348,9 @@ func members(body []byte, answer, mask bool) string {
 	if json.Unmarshal(body, &m) != nil {
 		return ""
 	}
+	if mask {
+		hide(m)
+	}
 	if p, ok := m["problemDetail"].(map[string]any); ok { // of NiddDownlinkDataDeliveryFailure
 		for k, v := range p {
 			m[k] = v
@@ -362,14 +365,14 @@ func members(body []byte, answer, mask bool) string {
 		}
 		text := fmt.Sprint(v)
 		if s, ok := v.(string); ok {
-			text = memberText(name, s, mask)
+			text = memberText(name, s)
 		}
 		fmt.Fprintf(&b, " %s=%s", name, text)
 	}
 	return b.String()
 }
 
-func memberText(name, s string, mask bool) string {
+func memberText(name, s string) string {
 	switch name {
 	case "data":
 		if b, err := base64.StdEncoding.DecodeString(s); err == nil {
@@ -380,14 +383,6 @@ func memberText(name, s string, mask bool) string {
 		return s[strings.LastIndexByte(s, '/')+1:]
 	case "detail":
 		return "“" + s + "”"
-	case "externalId", "externalGroupId":
-		if mask {
-			return id.ExternalID(s).String()
-		}
-	case "msisdn":
-		if mask {
-			return id.MSISDN(s).String()
-		}
 	}
 	return s
 }
@@ -424,12 +419,54 @@ func hide(v any) {
 			hide(e)
 		}
 	case map[string]any:
+		path, _ := v["path"].(string) // of an operation of JSON Patch, which is about the value
 		for name, e := range v {
-			if s, ok := e.(string); ok && (name == "externalId" || name == "externalGroupId" || name == "msisdn") {
-				v[name] = memberText(name, s, true)
+			hidden := hiding(name)
+			if name == "value" {
+				for part := range strings.SplitSeq(path, "/") {
+					if h := hiding(part); h != nil {
+						hidden = h
+					}
+				}
+			}
+			if hidden != nil {
+				v[name] = hideAll(e, hidden)
 			} else {
 				hide(e)
 			}
 		}
 	}
+}
+
+// hideAll masks a string or each string of a list.
+func hideAll(v any, hidden func(string) string) any {
+	switch v := v.(type) {
+	case string:
+		return hidden(v)
+	case []any:
+		for i, e := range v {
+			v[i] = hideAll(e, hidden)
+		}
+	default:
+		hide(v)
+	}
+	return v
+}
+
+// hiding returns what masks an identity in a member of T8 with this name, as msisdn or excludedMsisdns, and nil when there is
+// none in it.
+func hiding(name string) func(string) string {
+	name = strings.ToLower(strings.TrimSuffix(name, "s"))
+	switch {
+	case strings.HasSuffix(name, "externalid"), name == "externalgroupid", name == "extgroupid":
+		return func(s string) string { return id.ExternalID(s).String() }
+	case strings.HasSuffix(name, "msisdn"):
+		return func(s string) string { return id.MSISDN(s).String() }
+	case name == "gpsi": // msisdn-digits or extid-local@domain
+		return func(s string) string {
+			kind, rest, _ := strings.Cut(s, "-")
+			return kind + "-" + id.ExternalID(rest).String()
+		}
+	}
+	return nil
 }

@@ -71,3 +71,27 @@ func ExampleRecorder() {
 		fmt.Println(err)
 	}
 }
+
+// What was recorded as text for Markdown.
+func ExampleRecorder_WriteMermaid() {
+	rec := sim.NewRecorder(nil)
+	rec.Phase("1  Uplink")
+	rec.Add(sim.Event{Protocol: sim.RadioLeg, From: "UE", To: "MME", Text: "data"})
+	rec.Add(sim.Event{Protocol: sim.Diameter, From: "MME", To: "SCEF", Text: "ODR"})
+	rec.Add(sim.Event{Protocol: sim.Diameter, Kind: sim.Answer, From: "SCEF", To: "MME", Text: "ODA 2001 SUCCESS"})
+	if err := rec.WriteMermaid(os.Stdout, nil); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// sequenceDiagram
+	//     autonumber
+	//     participant n0 as SCEF
+	//     participant n1 as MME
+	//     participant n2 as UE
+	//     rect rgba(128, 128, 128, 0.1)
+	//         Note over n0,n2: 1  Uplink
+	//         n2->>n1: data
+	//         n1->>n0: ODR
+	//         n0-->>n1: ODA 2001 SUCCESS
+	//     end
+}

@@ -1,13 +1,10 @@
 package sim
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -40,28 +37,6 @@ func (r *Recorder) WriteLadder(w io.Writer, opts *LadderOptions) error {
 	return err
 }
 
-// WriteMessages writes each message in full, under its number in the ladder. opts may be nil.
-func (r *Recorder) WriteMessages(w io.Writer, opts *LadderOptions) error {
-	l := newLadder(r, opts)
-	b := bufio.NewWriter(w)
-	n := 0
-	for _, e := range l.events {
-		if e.Kind > Answer {
-			continue
-		}
-		n++
-		if e.Detail == "" {
-			continue
-		}
-		fmt.Fprintf(b, "%3d  %s  %s → %s\n", n, l.since(e.Time), e.From, e.To)
-		for line := range strings.SplitSeq(e.Detail, "\n") {
-			fmt.Fprintf(b, "     %s\n", line)
-		}
-		fmt.Fprintln(b)
-	}
-	return b.Flush()
-}
-
 // style is a colour or another attribute of a character.
 type style uint8
 
@@ -87,11 +62,8 @@ type cell struct {
 }
 
 type ladder struct {
+	flow
 	opts   LadderOptions
-	events []Event
-	begin  time.Time
-	names  []string
-	index  map[string]int
 	at     []int // column of each lifeline
 	row    []cell
 	out    []byte
@@ -102,7 +74,7 @@ type ladder struct {
 const gutter = 17
 
 func newLadder(r *Recorder, opts *LadderOptions) *ladder {
-	l := &ladder{index: map[string]int{}}
+	l := &ladder{}
 	if opts != nil {
 		l.opts = *opts
 	}
@@ -110,38 +82,7 @@ func newLadder(r *Recorder, opts *LadderOptions) *ladder {
 		l.opts.Width = 118
 	}
 	l.opts.Width = max(l.opts.Width, 60)
-	seen := map[string]bool{}
-	var order []string
-	for _, e := range r.Events() {
-		if e.Protocol == Base && !l.opts.Base {
-			continue
-		}
-		l.events = append(l.events, e)
-		for _, n := range []string{e.From, e.To} {
-			if n != "" && !seen[n] {
-				seen[n] = true
-				order = append(order, n)
-			}
-		}
-	}
-	if r != nil {
-		for _, n := range r.nodes {
-			if seen[n] {
-				l.names = append(l.names, n)
-			}
-		}
-	}
-	for _, n := range order {
-		if !slices.Contains(l.names, n) {
-			l.names = append(l.names, n)
-		}
-	}
-	for i, n := range l.names {
-		l.index[n] = i
-	}
-	if len(l.events) > 0 {
-		l.begin = l.events[0].Time
-	}
+	l.flow = newFlow(r, l.opts.Base)
 	l.place()
 	return l
 }
@@ -155,10 +96,9 @@ func (l *ladder) place() {
 	last := l.opts.Width - 1 - (utf8.RuneCountInString(l.names[len(l.names)-1])+1)/2
 	gaps := make([]int, len(l.names)-1)
 	left := last - first
-	const least = 9
 	for i := range gaps {
-		gaps[i] = least
-		left -= least
+		gaps[i] = max(9, (utf8.RuneCountInString(l.names[i])+utf8.RuneCountInString(l.names[i+1]))/2+2)
+		left -= gaps[i]
 	}
 	for ; left > 0 && len(gaps) > 0; left-- {
 		best, gain := 0, -1.0
@@ -192,25 +132,6 @@ func (l *ladder) cost(gaps []int, gap int) (sum float64) {
 		sum += max(1, float64(utf8.RuneCountInString(e.Text))/float64(room))
 	}
 	return sum
-}
-
-// span returns the lifelines that a message goes between, from left to right.
-func (l *ladder) span(e *Event) (a, b int, ok bool) {
-	if e.Kind > Answer {
-		return 0, 0, false
-	}
-	a, b = l.index[e.From], l.index[e.To]
-	return min(a, b), max(a, b), a != b
-}
-
-// since is the time of an event in 12 characters or so.
-func (l *ladder) since(t time.Time) string {
-	d := t.Sub(l.begin)
-	if d < 1000*time.Second {
-		return fmt.Sprintf("%8.3f s", d.Seconds())
-	}
-	d = d.Round(time.Second)
-	return fmt.Sprintf("%4d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
 }
 
 func (l *ladder) draw() {
@@ -259,7 +180,10 @@ func (l *ladder) remark(e *Event) {
 		text = string([]rune(text)[:l.opts.Width-gutter-1]) + "…"
 	}
 	n := utf8.RuneCountInString(text)
-	x := l.at[l.index[e.From]] - n/2
+	x := gutter
+	if at, ok := l.index[e.From]; ok {
+		x = l.at[at] - n/2
+	}
 	x = max(min(x, l.opts.Width-n), gutter)
 	l.put(5, l.since(e.Time), faint)
 	l.put(x, text, bold)
@@ -333,7 +257,7 @@ func (l *ladder) put(x int, text string, s style) {
 			l.row = append(l.row, cell{' ', plain})
 		}
 		if x >= 0 {
-			l.row[x] = cell{r, s}
+			l.row[x] = cell{printed(r), s}
 		}
 		x++
 	}
@@ -357,66 +281,4 @@ func (l *ladder) flush() {
 	}
 	l.out = append(l.out, '\n')
 	l.row = l.row[:0]
-}
-
-// wrap breaks text into lines of at most width characters: at spaces, or in a word that is too long before a slash, after
-// an equals sign or underscore, after a hyphen, or anywhere.
-func wrap(text string, width int) (lines []string) {
-	width = max(width, 4)
-	line, count := "", utf8.RuneCountInString
-	for word := range strings.SplitSeq(text, " ") {
-		for i, piece := range pieces(word, width) {
-			gap := " "
-			if i > 0 || line == "" {
-				gap = ""
-			}
-			if line != "" && count(line)+len(gap)+count(piece) > width {
-				lines = append(lines, line)
-				line, gap = "", ""
-			}
-			line += gap + piece
-		}
-	}
-	lines = append(lines, line)
-	for i, l := range lines {
-		lines[i] = strings.ReplaceAll(l, glue, " ")
-	}
-	return lines
-}
-
-// glue is a space that wrap does not break at.
-const glue = "\u00a0"
-
-// pieces breaks a word of more than width characters.
-func pieces(word string, width int) (out []string) {
-	if utf8.RuneCountInString(word) <= width {
-		return []string{word}
-	}
-	for _, part := range cut(word, func(last, next byte) bool { return next == '/' || last == '=' || last == '_' }) {
-		if utf8.RuneCountInString(part) <= width {
-			out = append(out, part)
-			continue
-		}
-		for _, part := range cut(part, func(last, _ byte) bool { return last == '-' }) {
-			for utf8.RuneCountInString(part) > width {
-				at := len(string([]rune(part)[:width]))
-				out = append(out, part[:at])
-				part = part[at:]
-			}
-			out = append(out, part)
-		}
-	}
-	return out
-}
-
-// cut breaks s between two octets wherever between says so.
-func cut(s string, between func(last, next byte) bool) (out []string) {
-	from := 0
-	for i := 1; i < len(s); i++ {
-		if between(s[i-1], s[i]) {
-			out = append(out, s[from:i])
-			from = i
-		}
-	}
-	return append(out, s[from:])
 }

@@ -44,6 +44,12 @@ type Event struct {
 	Text     string // one line; no-break spaces hold together what the ladder is not to break
 	Failed   bool   // the answer is a failure
 	Detail   string // the message in full, in lines; may be empty
+
+	// Octets is the message as it travels: for HTTP as text of HTTP/1.1, with the header fields that are known. Only a
+	// Recorder with RecorderOptions.Octets keeps it.
+	Octets []byte
+	// Exchange is the same number for an HTTP request and its answer; 0 where it is not known.
+	Exchange int
 }
 
 // RecorderOptions are the optional parameters of a [Recorder].
@@ -54,6 +60,9 @@ type RecorderOptions struct {
 	// Mask hides most of each identity of a subscriber. Default: they are shown, since those of a simulation are nobody's.
 	// Messages in full are masked in any case where they are Diameter.
 	Mask bool
+	// Octets keeps each message as it travels, for WritePcap. A Recorder that masks never does: identities in octets
+	// cannot be hidden.
+	Octets bool
 }
 
 // Recorder collects what nodes sent each other, in the order in which it was told. Give it to HSS, MME and AS, or hang its
@@ -64,12 +73,14 @@ type RecorderOptions struct {
 // come to them, so their order is that of cause and effect across nodes, too; the hook for [diameter.Trace] sees what a
 // node sends shortly after it was queued and cannot promise that.
 type Recorder struct {
-	nodes []string
-	mask  bool
+	nodes  []string
+	mask   bool
+	octets bool
 
 	mu     sync.Mutex
-	events []Event               // guarded by mu
-	open   map[*t8.Exchange]bool // requests recorded; guarded by mu
+	events []Event              // guarded by mu
+	open   map[*t8.Exchange]int // requests recorded, with their numbers; guarded by mu
+	last   int                  // number given to an exchange; guarded by mu
 }
 
 // NewRecorder returns a Recorder; opts may be nil.
@@ -77,7 +88,9 @@ func NewRecorder(opts *RecorderOptions) *Recorder {
 	if opts == nil {
 		opts = &RecorderOptions{}
 	}
-	r := &Recorder{nodes: slices.Clone(opts.Nodes), mask: opts.Mask, open: map[*t8.Exchange]bool{}}
+	r := &Recorder{
+		nodes: slices.Clone(opts.Nodes), mask: opts.Mask, octets: opts.Octets && !opts.Mask, open: map[*t8.Exchange]int{},
+	}
 	if r.nodes == nil {
 		r.nodes = []string{"AS", "SCEF", "HSS", "MME", "UE"}
 	}
@@ -93,6 +106,9 @@ func (r *Recorder) Add(e Event) {
 	defer r.mu.Unlock()
 	if e.Time.IsZero() {
 		e.Time = time.Now()
+	}
+	if !r.octets {
+		e.Octets = nil
 	}
 	r.events = append(r.events, e)
 }
@@ -145,39 +161,41 @@ func (r *Recorder) Trace(node string, base bool) *diameter.Trace {
 // HTTP returns hooks for the T8 client, handler or notifier that is one end of the connections from client to server.
 func (r *Recorder) HTTP(client, server string) *t8.Trace {
 	return &t8.Trace{
-		Request: func(_ context.Context, x *t8.Exchange) {
-			r.mu.Lock()
-			r.open[x] = true
-			r.mu.Unlock()
-			r.httpRequest(client, server, x)
-		},
-		Answer: func(_ context.Context, x *t8.Exchange) {
-			r.mu.Lock()
-			asked := r.open[x]
-			delete(r.open, x)
-			r.mu.Unlock()
-			if !asked {
-				r.httpRequest(client, server, x)
-			}
-			r.httpAnswer(client, server, x)
-		},
+		Request: func(_ context.Context, x *t8.Exchange) { r.httpRequest(client, server, x) },
+		Answer:  func(_ context.Context, x *t8.Exchange) { r.httpAnswer(client, server, x) },
 	}
 }
 
+// httpRequest records a request; httpAnswer or forget is to follow.
 func (r *Recorder) httpRequest(client, server string, x *t8.Exchange) {
 	if r == nil {
 		return
 	}
-	text := x.Method + " " + shortURI(x.URI) + members(x.Request, false, r.mask)
-	r.Add(Event{
-		Protocol: HTTP, From: client, To: server, Text: text,
+	r.mu.Lock()
+	r.last++
+	n := r.last
+	r.open[x] = n
+	r.mu.Unlock()
+	e := Event{
+		Protocol: HTTP, From: client, To: server, Exchange: n,
+		Text:   x.Method + " " + shortURI(x.URI) + members(x.Request, false, r.mask),
 		Detail: strings.TrimRight(x.Method+" "+x.URI+"\n"+indentJSON(x.Request, r.mask), "\n"),
-	})
+	}
+	if r.octets {
+		e.Octets = requestText(server, x)
+	}
+	r.Add(e)
 }
 
+// httpAnswer records an answer, and before it the request if that was not recorded.
 func (r *Recorder) httpAnswer(client, server string, x *t8.Exchange) {
 	if r == nil {
 		return
+	}
+	n := r.forget(x)
+	if n == 0 {
+		r.httpRequest(client, server, x)
+		n = r.forget(x)
 	}
 	if x.Status == 0 {
 		r.Note(client, "no answer: "+reason(x.Err))
@@ -189,11 +207,27 @@ func (r *Recorder) httpAnswer(client, server string, x *t8.Exchange) {
 		text += " Location " + shortURI(x.Location)
 		detail += "Location: " + x.Location + "\n"
 	}
-	r.Add(Event{
-		Kind: Answer, Protocol: HTTP, From: server, To: client, Text: text + members(x.Answer, true, r.mask),
+	e := Event{
+		Kind: Answer, Protocol: HTTP, From: server, To: client, Exchange: n, Text: text + members(x.Answer, true, r.mask),
 		Failed: x.Status >= 400,
 		Detail: strings.TrimRight(detail+indentJSON(x.Answer, r.mask), "\n"),
-	})
+	}
+	if r.octets {
+		e.Octets = answerText(x)
+	}
+	r.Add(e)
+}
+
+// forget returns the number of an exchange, for the last time; 0 if it has none.
+func (r *Recorder) forget(x *t8.Exchange) int {
+	if r == nil {
+		return 0
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.open[x]
+	delete(r.open, x)
+	return n
 }
 
 // diameter records a message.
@@ -209,6 +243,9 @@ func (r *Recorder) diameter(from, to string, m *diameter.Message) {
 		e.Kind = Answer
 	}
 	e.Text, e.Detail, e.Failed = describe(m, r.mask)
+	if r.octets {
+		e.Octets = m.Append(make([]byte, 0, m.Len()))
+	}
 	r.Add(e)
 }
 

@@ -141,6 +141,27 @@ func TestMaskHidesIdentities(t *testing.T) {
 	})
 }
 
+// TestMaskHidesIdentitiesOfT8: in members of whatever name, in lists and in patches.
+func TestMaskHidesIdentitiesOfT8(t *testing.T) {
+	rec := sim.NewRecorder(&sim.RecorderOptions{Mask: true})
+	h := rec.HTTP("AS", "SCEF")
+	for _, body := range []string{
+		`{"excludedMsisdns":["999000000001"],"externalIds":["meter-1@example.com"],"extGroupId":"group-1@example.com"}`,
+		`{"a":[{"gpsi":"msisdn-999000000001"},{"gpsi":"extid-meter-1@example.com"}]}`,
+		`[{"op":"add","path":"/addedMsisdns/-","value":"999000000001"},{"op":"add","path":"/x","value":{"msisdn":"999000000001"}}]`,
+		`{"externalId":{"msisdn":"999000000001"}}`,
+	} {
+		h.Answer(t.Context(), &t8.Exchange{Method: "PATCH", URI: "/", Request: []byte(body), Status: 200, Answer: []byte(body)})
+	}
+	require.Len(t, rec.Events(), 8)
+	for _, e := range rec.Events() {
+		for _, s := range []string{"99900000", "meter-1@", "group-1@"} {
+			require.NotContains(t, e.Text+e.Detail, s)
+		}
+		require.Contains(t, e.Detail, "**")
+	}
+}
+
 // TestMessages: what is told in full has the number that it has in the ladder.
 func TestMessages(t *testing.T) {
 	rec := sim.NewRecorder(nil)

@@ -1,6 +1,7 @@
 package t6a_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/diameter/tgpp"
+	"github.com/scefkit/scefkit/sim/pcap"
 	"github.com/scefkit/scefkit/t6a"
 )
 
@@ -25,21 +27,12 @@ func dissect(t *testing.T, protocol string, message []byte, fields ...string) ma
 	if err != nil {
 		t.Skip("tshark is not installed")
 	}
-	name := make([]byte, (len(protocol)+3)&^3)
-	copy(name, protocol)
-	pdu := binary.BigEndian.AppendUint16(nil, 12) // the name of the dissector comes first
-	pdu = binary.BigEndian.AppendUint16(pdu, uint16(len(name)))
-	pdu = append(append(append(pdu, name...), 0, 0, 0, 0), message...)
-	b := make([]byte, 40, 40+len(pdu)) // little-endian pcap 2.4 with one packet, linktype WIRESHARK_UPPER_PDU
-	binary.LittleEndian.PutUint32(b, 0xa1b2c3d4)
-	binary.LittleEndian.PutUint16(b[4:], 2)
-	binary.LittleEndian.PutUint16(b[6:], 4)
-	binary.LittleEndian.PutUint32(b[16:], 1<<18)
-	binary.LittleEndian.PutUint32(b[20:], 252)
-	binary.LittleEndian.PutUint32(b[32:], uint32(len(pdu)))
-	binary.LittleEndian.PutUint32(b[36:], uint32(len(pdu)))
-	path := filepath.Join(t.TempDir(), "message.pcap")
-	require.NoError(t, os.WriteFile(path, append(b, pdu...), 0o600))
+	var file bytes.Buffer
+	w := pcap.NewWriter(&file)
+	w.PDU(time.Unix(0, 0), protocol, message)
+	require.NoError(t, w.Flush())
+	path := filepath.Join(t.TempDir(), "message.pcapng")
+	require.NoError(t, os.WriteFile(path, file.Bytes(), 0o600))
 
 	args := []string{"-r", path, "-T", "fields", "-E", "separator=|"}
 	for _, f := range append(fields, "_ws.malformed") {

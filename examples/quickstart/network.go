@@ -61,7 +61,7 @@ type network struct {
 
 // build starts everything, and connects it.
 func build(ctx context.Context) (_ *network, err error) {
-	n := &network{rec: sim.NewRecorder(nil)}
+	n := &network{rec: sim.NewRecorder(&sim.RecorderOptions{Octets: true})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())

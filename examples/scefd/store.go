@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -106,7 +108,7 @@ func (c *storeConfig) check(f *faults) {
 	for _, key := range e.may {
 		delete(given, key)
 	}
-	for _, key := range []string{"dir", "url", "table", "endpoints", "prefix", "username", "password", "tls", "lease"} {
+	for _, key := range slices.Sorted(maps.Keys(given)) {
 		if given[key] {
 			f.add("store."+key, "is not for the engine %s", c.engine())
 		}

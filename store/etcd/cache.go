@@ -2,24 +2,19 @@ package etcd
 
 import (
 	"context"
-	"hash/maphash"
 	"math/rand/v2"
-	"sync/atomic"
 	"time"
+
+	"github.com/scefkit/scefkit/internal/recent"
 )
 
 // cache remembers records that were read or written lately. Each is a fact about a stretch of revisions, true whatever
-// happens afterwards: nobody has to be told when a key changes. It is a table without locks in which a key has one
-// slot, and whoever comes last has the slot.
-type cache struct {
-	seed  maphash.Seed
-	slots []atomic.Pointer[record]
-}
+// happens afterwards: nobody has to be told when a key changes.
+type cache struct{ recent.Table[record] }
 
-// record says that key had value, written at revision mod, in all states from mod to known. A value of nil, with mod 0,
+// record says that a key had value, written at revision mod, in all states from mod to known. A value of nil, with mod 0,
 // says that there was no such key in the state known.
 type record struct {
-	key        string
 	value      []byte
 	mod, known int64
 	shared     bool // somebody else changed the key when we last looked
@@ -36,34 +31,12 @@ func (r *record) since() int64 {
 // cacheMax is the size of the largest value that is remembered.
 const cacheMax = 1 << 10
 
-func newCache(n int) cache {
-	return cache{seed: maphash.MakeSeed(), slots: make([]atomic.Pointer[record], max(n, 0))}
-}
-
-func (c *cache) slot(key string) *atomic.Pointer[record] {
-	if len(c.slots) == 0 {
-		return nil
-	}
-	return &c.slots[maphash.String(c.seed, key)%uint64(len(c.slots))]
-}
-
-func (c *cache) get(key string) *record {
-	if slot := c.slot(key); slot != nil {
-		if r := slot.Load(); r != nil && r.key == key {
-			return r
-		}
-	}
-	return nil
-}
+func newCache(n int) cache { return cache{recent.New[record](n)} }
 
 // put remembers what was read, or what this Store wrote itself.
 func (c *cache) put(key string, value []byte, mod, known int64, own bool) {
-	slot := c.slot(key)
-	if slot == nil {
-		return
-	}
-	r := &record{key: key, value: value, mod: mod, known: known}
-	if old := slot.Load(); old != nil && old.key == key {
+	r := record{value: value, mod: mod, known: known}
+	if old := c.Get(key); old != nil {
 		if old.known > known {
 			return
 		}
@@ -71,22 +44,12 @@ func (c *cache) put(key string, value []byte, mod, known int64, own bool) {
 		if own {
 			r.shared = old.shared
 		}
-		if len(value) > cacheMax {
-			slot.CompareAndSwap(old, nil)
-			return
-		}
 	}
-	if len(value) <= cacheMax {
-		slot.Store(r)
+	if len(value) > cacheMax {
+		c.Drop(key)
+		return
 	}
-}
-
-func (c *cache) drop(key string) {
-	if slot := c.slot(key); slot != nil {
-		if r := slot.Load(); r != nil && r.key == key {
-			slot.CompareAndSwap(r, nil)
-		}
-	}
+	c.Put(key, r)
 }
 
 // pause waits for a random time that grows with n, at most 100 ms, or until ctx ends.

@@ -85,7 +85,7 @@ func (sn *snapshot) Get(key []byte) ([]byte, error) {
 	if p, ok := sn.points[k]; ok && p.kept {
 		return p.value, nil
 	}
-	if r := sn.s.cache.get(k); r != nil && sn.fits(r) {
+	if r := sn.s.cache.Get(k); r != nil && sn.fits(r) {
 		if sn.rev == 0 {
 			sn.low, sn.high = max(sn.low, r.since()), min(sn.high, r.known)
 			sn.doubtful = sn.doubtful || sn.first && r.shared
@@ -217,7 +217,7 @@ func (sn *snapshot) refresh(keys []string, resp *pb.TxnResponse) {
 	}
 	for k := range sn.points {
 		if !fresh[k] {
-			sn.s.cache.drop(k)
+			sn.s.cache.Drop(k)
 		}
 	}
 }

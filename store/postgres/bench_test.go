@@ -5,71 +5,31 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/stretchr/testify/require"
 
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/store/postgres/pgtest"
+	"github.com/scefkit/scefkit/storetest"
 )
 
-const benchRecords = 10_000
+const benchRecords = 2_000 // of each way
 
-func recordKey(i uint64) []byte {
-	return store.AppendUint64([]byte("nidd/config/"), i*0x9E3779B97F4A7C15)
+func recordKey(way string, i uint64) []byte {
+	return store.AppendUint64([]byte("nidd/"+way+"/"), i*0x9E3779B97F4A7C15)
 }
 
 func recordValue(i uint64) []byte { return fmt.Appendf(nil, "%0300d", i) }
 
 // record gives the three keys and values of a transaction, as a state, its timer and the timer's index.
-func record(n uint64) (keys, values [][]byte) {
+func record(way string, n uint64) (keys, values [][]byte) {
 	n %= benchRecords
 	for i, v := range [][]byte{recordValue(n), store.AppendUint64(nil, n), {}} {
-		keys, values = append(keys, recordKey(3*n+uint64(i))), append(values, v)
+		keys, values = append(keys, recordKey(way, 3*n+uint64(i))), append(values, v)
 	}
 	return keys, values
-}
-
-// way is one way to run a transaction.
-type way struct {
-	name  string
-	run   func(n uint64) error
-	calls atomic.Uint64
-	took  time.Duration
-}
-
-// race lets the ways take turns of a tenth of a second each, so that whatever else the machine does hits all of them.
-// It reports how many calls each made in a second, and what part of the calls of the first that is.
-func race(b *testing.B, writers int, ways []*way) {
-	for b.Loop() {
-		for _, w := range ways {
-			begin := time.Now()
-			var wg sync.WaitGroup
-			for range writers {
-				wg.Go(func() {
-					for time.Since(begin) < 100*time.Millisecond {
-						if err := w.run(w.calls.Add(1)); err != nil {
-							b.Error(err)
-							return
-						}
-					}
-				})
-			}
-			wg.Wait()
-			w.took += time.Since(begin)
-		}
-	}
-	rate := func(w *way) float64 { return float64(w.calls.Load()) / w.took.Seconds() }
-	for _, w := range ways {
-		b.ReportMetric(rate(w), w.name+"/s")
-		if w != ways[0] {
-			b.ReportMetric(100*rate(w)/rate(ways[0]), w.name+"/%")
-		}
-	}
 }
 
 // floor is what one would write by hand for the very transaction: read the keys, then compare and write in one
@@ -87,7 +47,7 @@ func newFloor(pool *pgxpool.Pool, table string) floor {
 }
 
 func (f floor) update(ctx context.Context, table string, n uint64, oneByOne bool) error {
-	keys, values := record(n)
+	keys, values := record("floor", n)
 	versions := make([]int64, len(keys))
 	for {
 		var err error
@@ -124,36 +84,24 @@ func (f floor) update(ctx context.Context, table string, n uint64, oneByOne bool
 	}
 }
 
-// BenchmarkUpdate compares durable transactions that read and write three keys with the same by hand, on the same pool and
+// BenchmarkUpdate compares durable transactions that read and write three keys with the same by hand, on the same server and
 // table. "floor" reads one key after the other, as a function must that finds the key of one record in another;
 // "at-once", which nothing behind the seam can do, knows the keys beforehand and reads them in one statement. Of the
-// Store, "three" does what the floor does, "state" reads one key of the three and writes all, as most procedures do,
-// "scan" looks through a range and inserts into it, and "counter" is the same key for all.
+// Store, "first" does what the floor does with keys that it does not remember, "again" with keys that it wrote itself the
+// last time, and "shared" with keys that another Store wrote the last time; "state" reads one key of the three, of which it
+// remembers none, and writes all; "scan" looks through a range and inserts into it, and "counter" is the same key for all.
 func BenchmarkUpdate(b *testing.B) {
 	srv, stop := pgtest.Start(b, "shared_buffers=512MB", "max_wal_size=4GB")
 	defer stop()
 	s := open(b, srv.URL(), nil)
-	for n := uint64(0); n < benchRecords; n += 500 {
-		require.NoError(b, s.Update(b.Context(), func(tx store.Tx) error {
-			for i := range uint64(500) {
-				keys, values := record(n + i)
-				for j, k := range keys {
-					if err := tx.Put(k, values[j]); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		}))
-	}
-	srv.Exec(b, "VACUUM ANALYZE scefkit")
-	f := newFloor(s.pool, "scefkit")
-	update := func(n uint64, reads int) error {
-		keys, values := record(n)
-		return s.Update(b.Context(), func(tx store.Tx) error {
+	pair := [2]*Store{s, open(b, srv.URL(), nil)}
+	forgetful := open(b, srv.URL(), &Options{CacheRecords: -1})
+	update := func(ctx context.Context, s *Store, way string, n uint64, reads int) error {
+		keys, values := record(way, n)
+		return s.Update(ctx, func(tx store.Tx) error {
 			for _, k := range keys[:reads] {
-				if v, err := tx.Get(k); err != nil || v == nil {
-					return fmt.Errorf("%q, %w", v, err)
+				if _, err := tx.Get(k); err != nil {
+					return err
 				}
 			}
 			for i, k := range keys {
@@ -164,16 +112,33 @@ func BenchmarkUpdate(b *testing.B) {
 			return nil
 		})
 	}
+	for _, way := range []string{"floor", "first", "again", "shared", "state"} {
+		var wg sync.WaitGroup
+		for part := range uint64(16) {
+			wg.Go(func() {
+				for n := part; n < benchRecords; n += 16 {
+					if err := update(b.Context(), s, way, n, 3); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+	srv.Exec(b, "VACUUM ANALYZE scefkit")
+	f := newFloor(s.pool, "scefkit")
 	for _, writers := range []int{1, 16, 128} {
 		b.Run(fmt.Sprint("writers=", writers), func(b *testing.B) {
-			race(b, writers, []*way{
-				{name: "floor", run: func(n uint64) error { return f.update(b.Context(), "scefkit", n, true) }},
-				{name: "at-once", run: func(n uint64) error { return f.update(b.Context(), "scefkit", n, false) }},
-				{name: "three", run: func(n uint64) error { return update(n, 3) }},
-				{name: "state", run: func(n uint64) error { return update(n, 1) }},
-				{name: "scan", run: func(n uint64) error {
+			storetest.Race(b, writers,
+				&storetest.Way{Name: "floor", Run: func(ctx context.Context, n uint64) error { return f.update(ctx, "scefkit", n, true) }},
+				&storetest.Way{Name: "at-once", Run: func(ctx context.Context, n uint64) error { return f.update(ctx, "scefkit", n, false) }},
+				&storetest.Way{Name: "first", Run: func(ctx context.Context, n uint64) error { return update(ctx, forgetful, "first", n, 3) }},
+				&storetest.Way{Name: "again", Run: func(ctx context.Context, n uint64) error { return update(ctx, s, "again", n, 3) }},
+				&storetest.Way{Name: "shared", Run: func(ctx context.Context, n uint64) error { return update(ctx, pair[n/benchRecords%2], "shared", n, 3) }},
+				&storetest.Way{Name: "state", Run: func(ctx context.Context, n uint64) error { return update(ctx, forgetful, "state", n, 1) }},
+				&storetest.Way{Name: "scan", Run: func(ctx context.Context, n uint64) error {
 					from := store.Key("nidd/d/").Text(fmt.Sprintf("00101%010d", n%benchRecords*7919))
-					return s.Update(b.Context(), func(tx store.Tx) error {
+					return s.Update(ctx, func(tx store.Tx) error {
 						for _, err := range tx.Scan(from, store.PrefixEnd(from), false) {
 							if err != nil {
 								return err
@@ -182,13 +147,13 @@ func BenchmarkUpdate(b *testing.B) {
 						return tx.Put(from.Uint64(n), recordValue(n))
 					})
 				}},
-				{name: "counter", run: func(uint64) error {
-					return s.Update(b.Context(), func(tx store.Tx) error {
+				&storetest.Way{Name: "counter", Run: func(ctx context.Context, _ uint64) error {
+					return s.Update(ctx, func(tx store.Tx) error {
 						_, err := increment(tx, "counter")
 						return err
 					})
 				}},
-			})
+			)
 		})
 	}
 }

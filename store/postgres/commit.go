@@ -64,6 +64,8 @@ func newStatements(table string) statements {
 
 // plan is what a commit has to write and to check. Everything stands in the order of the keys.
 type plan struct {
+	version int64 // of what is written: not 0, and not that of any other transaction but by a chance of 2^-62
+
 	updates, inserts, upserts struct { // keys that were read and there, read and not there, and not read
 		keys, values [][]byte
 		versions     []int64
@@ -83,7 +85,7 @@ type plan struct {
 
 // planOf sorts the writes by what the transaction knows of their keys.
 func planOf(r *reader, w *occ.Writes) *plan {
-	p := new(plan)
+	p := &plan{version: rand.Int64() | 1}
 	written := map[string]bool{}
 	for _, s := range r.ranges {
 		p.ranges = append(p.ranges, *s)
@@ -152,7 +154,6 @@ func (p *plan) void() bool {
 // batch makes the statements of the commit. See the package comment for why this order is right.
 func (p *plan) batch(sql *statements, serializable bool) *pgx.Batch {
 	b := new(pgx.Batch)
-	version := rand.Int64() | 1 // not 0, and not the one of any other transaction but by a chance of 2^-62
 	gaps := len(p.ranges)+len(p.absent) > 0
 	if gaps && !serializable {
 		alone, shared := p.guards()
@@ -166,7 +167,7 @@ func (p *plan) batch(sql *statements, serializable bool) *pgx.Batch {
 		b.Queue(sql.lock, slices.Concat(existing...))
 	}
 	if u := &p.updates; len(u.keys) > 0 {
-		b.Queue(sql.update, u.keys, u.values, u.versions, version, len(u.keys))
+		b.Queue(sql.update, u.keys, u.values, u.versions, p.version, len(u.keys))
 	}
 	if d := &p.removes; len(d.keys) > 0 {
 		b.Queue(sql.remove, d.keys, d.versions, len(d.keys))
@@ -175,10 +176,10 @@ func (p *plan) batch(sql *statements, serializable bool) *pgx.Batch {
 		b.Queue(sql.removeAny, p.removesAny)
 	}
 	if i := &p.inserts; len(i.keys) > 0 {
-		b.Queue(sql.insert, i.keys, i.values, version)
+		b.Queue(sql.insert, i.keys, i.values, p.version)
 	}
 	if u := &p.upserts; len(u.keys) > 0 {
-		b.Queue(sql.upsert, u.keys, u.values, version)
+		b.Queue(sql.upsert, u.keys, u.values, p.version)
 	}
 	if r := &p.reads; len(r.keys) > 0 {
 		check := sql.share
@@ -301,7 +302,7 @@ func (s *scanned) guards(to []int64) []int64 {
 
 // commit writes and checks. A conflict means that nothing was written, and so does any other error that does not wrap
 // store.ErrOutcomeUnknown.
-func (s *Store) commit(ctx context.Context, r *reader, p *plan) error {
+func (s *Store) commit(ctx context.Context, r *reader, w *occ.Writes, p *plan) error {
 	b := p.batch(&s.sql, s.server.serializable)
 	if r.snapshot { // it ends in the same message
 		all := new(pgx.Batch)
@@ -321,6 +322,7 @@ func (s *Store) commit(ctx context.Context, r *reader, p *plan) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.CommitTimeout)
 	defer cancel()
+	sight := s.newSight()
 	notices := r.conn.Conn().PgConn().CustomData()
 	delete(notices, warned)
 	err := send(ctx, r.conn, b)
@@ -330,7 +332,27 @@ func (s *Store) commit(ctx context.Context, r *reader, p *plan) error {
 	if err != nil && !isRefused(err) {
 		return fmt.Errorf("%w: %w", store.ErrOutcomeUnknown, err)
 	}
+	if err == nil {
+		s.learn(r, w, p.version, sight)
+	}
 	return err
+}
+
+// learn puts into the cache what a commit tells: it has seen what it read and what it wrote at one instant.
+func (s *Store) learn(r *reader, w *occ.Writes, version, sight int64) {
+	w.Each(func(k string, value []byte, del bool) {
+		if del {
+			s.cache.put(k, nil, 0, sight, true)
+		} else {
+			s.cache.put(k, value, version, sight, true)
+		}
+		delete(r.points, k)
+	})
+	for k, p := range r.points {
+		if p.used && p.valued {
+			s.cache.put(k, p.value, p.version, sight, true)
+		}
+	}
 }
 
 // send sends all statements in one message and waits for their ends.

@@ -220,7 +220,7 @@ func TestWaitForStandbyCutShort(t *testing.T) {
 // When a connection breaks before the commit, an Update runs again, and a View, which cannot, fails.
 func TestConnectionBreaks(t *testing.T) {
 	srv, table := sharedServer(t), newTable()
-	s := open(t, srv.URL()+"&application_name="+table, &Options{Table: table})
+	s := open(t, srv.URL()+"&application_name="+table, &Options{Table: table, CacheRecords: -1})
 	require.NoError(t, put(t.Context(), s, "a", "1"))
 	cut := func() {
 		srv.Exec(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '"+table+"'")

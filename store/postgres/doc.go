@@ -16,6 +16,10 @@
 // ctx ends. Then all keys that it read the last time are read at once. A transaction therefore takes one round trip for
 // every read and one for the commit.
 //
+// An Update reads nothing at all when it needs only records that this Store saw together lately, as those of its own last
+// commit: the commit compares their versions all the same, and one that ends without a commit compares them before it
+// ends. A record that another Store has changed is read again until it is found unchanged. See Options.CacheRecords.
+//
 // Which statements make the commit depends on what was read:
 //
 //   - When every key that was read is also written, and all were there, or none was, or nothing was read, one statement

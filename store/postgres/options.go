@@ -32,6 +32,10 @@ type Options struct {
 	// CommitTimeout is how long Update waits for the end of a commit, which a context does not cut short. Afterwards it
 	// gives up the connection and returns store.ErrOutcomeUnknown. Zero means 30 s.
 	CommitTimeout time.Duration
+	// CacheRecords is the number of records with values up to 1 KiB that are remembered, so that an Update of what was read
+	// or written together lately needs one round trip only. Zero means 65,536, which takes some 30 MB when records have
+	// 300 octets; a negative number means none.
+	CacheRecords int
 	// Serializable makes every commit a SERIALIZABLE transaction of the server, which then finds the conflicts. It is
 	// always so on servers other than PostgreSQL. All Stores of one database must agree.
 	Serializable bool
@@ -55,6 +59,9 @@ func (o *Options) check() (Options, error) {
 	}
 	if c.Reconnect == 0 {
 		c.Reconnect = 15 * time.Second
+	}
+	if c.CacheRecords == 0 {
+		c.CacheRecords = 1 << 16
 	}
 	if c.CommitTimeout == 0 {
 		c.CommitTimeout = 30 * time.Second

@@ -39,13 +39,16 @@ func (s *scanned) holds(key []byte) bool {
 // For a View, or once a range or many keys are read, the state is that of a snapshot: a REPEATABLE READ transaction that
 // begins in one message with the first query of it. Before that, an Update that gets a few keys does without: each Get is
 // one statement, which reads the versions of the other keys again. While they are the same, all values are those of the
-// state in which that statement ran. When one is not, the Update runs again.
+// state in which that statement ran. When one is not, the Update runs again. And before the first statement it takes what
+// the cache has of one sight, which is a state, too, if perhaps an old one.
 type reader struct {
 	s        *Store
 	ctx      context.Context //nolint:containedctx // the methods of store.Reader take none
 	view     bool            // nothing needs to be noted
 	points   map[string]*point
 	ranges   []*scanned
+	sight    int64         // when the state was seen; 0 when nothing is known yet
+	trusting bool          // all points are from the cache
 	conn     *pgxpool.Conn // held from the first read on
 	snapshot bool          // conn is in the transaction of the snapshot
 	err      error         // first failure; nothing can be read after it
@@ -109,6 +112,10 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 	}
 	var p *point
 	var err error
+	if p := r.remembered(string(key)); p != nil {
+		r.points[string(key)] = p
+		return p.value, nil
+	}
 	if !r.view && !r.snapshot && len(r.points) < fewKeys {
 		p, err = r.getLoose(key)
 	} else {
@@ -121,11 +128,57 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 	if !r.view {
 		r.points[string(key)] = p
 	}
+	r.remember(string(key), p)
 	return p.value, nil
+}
+
+// remembered returns what the cache says of a key, if that is of the state that the reader reads.
+func (r *reader) remembered(key string) *point {
+	if r.view || len(r.points) > 0 && !r.trusting {
+		return nil
+	}
+	c := r.s.cache.Get(key)
+	if c == nil || c.shared || len(r.points) > 0 && c.sight != r.sight {
+		return nil
+	}
+	r.sight, r.trusting = c.sight, true
+	return &point{version: c.version, value: c.value, valued: true, used: true}
+}
+
+// saw notes that the server gave a state, at a sight that began before it did: all points are of this state now.
+func (r *reader) saw(sight int64) {
+	r.sight, r.trusting = sight, false
+	for k, p := range r.points {
+		r.remember(k, p)
+	}
+}
+
+// remember puts what was read in the present state into the cache.
+func (r *reader) remember(key string, p *point) {
+	if p.valued && !r.view {
+		r.s.cache.put(key, p.value, p.version, r.sight, false)
+	}
+}
+
+// settle makes sure that what was taken from the cache is true now.
+func (r *reader) settle() error {
+	if !r.trusting {
+		return nil
+	}
+	sight := r.s.newSight()
+	err := r.on(func(conn *pgxpool.Conn) error {
+		return r.check(func() (pgx.Rows, error) { return conn.Query(r.ctx, r.s.sql.check, r.known(), nil) }, nil)
+	})
+	if err != nil {
+		return r.fail(err)
+	}
+	r.saw(sight)
+	return nil
 }
 
 // getLoose reads a key without a snapshot, and looks whether the others are as they were.
 func (r *reader) getLoose(key []byte) (p *point, err error) {
+	sight := r.s.newSight()
 	err = r.on(func(conn *pgxpool.Conn) error {
 		p = &point{valued: true}
 		if len(r.points) == 0 {
@@ -134,6 +187,9 @@ func (r *reader) getLoose(key []byte) (p *point, err error) {
 		keys := append(r.known(), key)
 		return r.check(func() (pgx.Rows, error) { return conn.Query(r.ctx, r.s.sql.check, keys, key) }, p)
 	})
+	if err == nil {
+		r.saw(sight)
+	}
 	return p, err
 }
 
@@ -190,7 +246,8 @@ func (r *reader) known() [][]byte {
 
 // prefetch reads at once, as the first thing, what the transaction will need if it does as it did the last time.
 func (r *reader) prefetch(keys [][]byte) error {
-	return r.on(func(conn *pgxpool.Conn) error {
+	sight := r.s.newSight()
+	err := r.on(func(conn *pgxpool.Conn) error {
 		clear(r.points)
 		for _, k := range keys {
 			r.points[string(k)] = &point{valued: true}
@@ -205,6 +262,10 @@ func (r *reader) prefetch(keys [][]byte) error {
 			return nil
 		})
 	})
+	if err == nil {
+		r.saw(sight)
+	}
+	return err
 }
 
 // on calls fn with the connection of the reader. The first time it takes one from the pool, and another one when the
@@ -237,6 +298,7 @@ func (r *reader) query(sql string, args []any, read func(query) error) error {
 		if r.snapshot {
 			return read(func() (pgx.Rows, error) { return conn.Query(r.ctx, sql, args...) })
 		}
+		sight := r.s.newSight()
 		b := new(pgx.Batch)
 		b.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 		if len(r.points) > 0 {
@@ -254,7 +316,10 @@ func (r *reader) query(sql string, args []any, read func(query) error) error {
 		if cerr := results.Close(); err == nil {
 			err = cerr
 		}
-		r.snapshot = err == nil
+		if err == nil {
+			r.snapshot = true
+			r.saw(sight)
+		}
 		return err
 	})
 }

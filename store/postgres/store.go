@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -22,6 +23,8 @@ type Store struct {
 	sql    statements
 	gate   occ.Gate
 	turns  turns
+	cache  cache
+	sights atomic.Int64
 }
 
 var _ store.Store = (*Store)(nil)
@@ -52,7 +55,7 @@ func Open(ctx context.Context, connString string, opts *Options) (*Store, error)
 	if o.Schema != "" {
 		name = o.Schema + "." + name
 	}
-	s := &Store{opts: o, pool: pool, server: srv, sql: newStatements(name), turns: newTurns()}
+	s := &Store{opts: o, pool: pool, server: srv, sql: newStatements(name), turns: newTurns(), cache: newCache(o.CacheRecords)}
 	if err := s.prepare(ctx, name); err != nil {
 		pool.Close()
 		return nil, err
@@ -68,6 +71,9 @@ func (s *Store) prepare(ctx context.Context, table string) error {
 	s.server.serializable = s.opts.Serializable || !genuine(version)
 	return migrate(ctx, s.pool, migrations, s.opts.Schema, table, genuine(version))
 }
+
+// newSight begins a sight; see cache.
+func (s *Store) newSight() int64 { return s.sights.Add(1) }
 
 // View implements store.Store.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
@@ -154,6 +160,15 @@ func (s *Store) try(ctx context.Context, fn func(store.Tx) error, last *memory) 
 	}
 	tx := occ.NewTx(r, &rules)
 	err := fn(tx)
+	var p *plan
+	if r.err == nil && err == nil && tx.Failed() == nil && tx.Writes().Len() > 0 {
+		if p = planOf(r, tx.Writes()); p.void() {
+			p = nil
+		}
+	}
+	if r.err == nil && p == nil && r.settle() != nil {
+		err = r.err
+	}
 	if r.err != nil {
 		// Whatever fn made of it, it has not read what it wanted.
 		if ctx.Err() == nil && (isConflict(r.err) || isGone(r.err)) {
@@ -170,10 +185,8 @@ func (s *Store) try(ctx context.Context, fn func(store.Tx) error, last *memory) 
 	if err != nil {
 		return err
 	}
-	if tx.Writes().Len() > 0 {
-		if p := planOf(r, tx.Writes()); !p.void() {
-			err = s.commit(ctx, r, p)
-		}
+	if p != nil {
+		err = s.commit(ctx, r, tx.Writes(), p)
 	}
 	if err == nil {
 		tx.Committed()
