@@ -213,8 +213,9 @@ func (s *session) endLinks(conn *Connection) error {
 	if !conn.rds.on {
 		return nil
 	}
+	conn.rds.announce = false
 	for i := range conn.rds.links {
-		if err := s.stepLink(conn, &conn.rds.links[i], rds.Event{Kind: rds.Terminate}); err != nil {
+		if err := s.stepLink(conn, &conn.rds.links[i], rds.Event{Kind: rds.Lost}); err != nil {
 			return err
 		}
 	}
