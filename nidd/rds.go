@@ -139,6 +139,18 @@ func (s *session) rdsCapability(conn *Connection) error {
 	return nil
 }
 
+// startRDS lets a connection that had no Reliable Data Service use it.
+func (s *session) startRDS(conn *Connection) error {
+	if conn.rds.on {
+		return nil
+	}
+	conn.rds.on, s.changed = true, true
+	if err := s.rdsCapability(conn); err != nil {
+		return err
+	}
+	return s.announceNew(conn)
+}
+
 // fitRDS sets what a configuration that was just made or changed says of the Reliable Data Service.
 func (s *session) fitRDS(c *Config) {
 	if conn := s.ue.byAPN(c.APN); conn != nil {

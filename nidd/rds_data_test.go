@@ -382,6 +382,7 @@ func TestUplinkUI(t *testing.T) {
 		require.Len(t, b.posts, 4, "a copy is recognised")
 
 		require.Equal(t, diameter.UnableToDeliver, u.say([][]byte{{0x80, 1, 2}}), "no frame")
+		require.Equal(t, diameter.UnableToDeliver, u.say([][]byte{append([]byte{0x18, 0}, make([]byte, 1357)...)}), "more than the link MTU")
 
 		u.send(rds.PortPair(1, 2), "acknowledged", true)
 		b.sleep(time.Second)
@@ -469,5 +470,36 @@ func TestRouting(t *testing.T) {
 		require.NoError(t, b.p.DeleteConfiguration(t.Context(), as1, first))
 		synctest.Wait()
 		require.Equal(t, diameter.Success, u.send(rds.PortPair(1, 2), "the other goes on", false))
+	})
+}
+
+// TestRDSInACluster lets two nodes take the frames of a UE in turn: the link is in the store.
+func TestRDSInACluster(t *testing.T) {
+	runTwo(t, func(t *testing.T, a, b *bench) {
+		cfg := a.configure(withRDS("", pair(1, 2)))
+		u := withDevice(a)
+		b.mme, u.alternate = u.take, b
+		b.attachRDS()
+		link := rds.PortPair(1, 2)
+		for i := range 10 {
+			from := a
+			if i%2 == 1 {
+				from = b
+			}
+			from.buffer(cfg, string(rune('a'+i)), reliable, over(pair(1, 2)))
+			u.send(link, string(rune('a'+i)), true)
+			a.sleep(100 * time.Millisecond)
+		}
+		a.sleep(5 * time.Minute)
+		require.Equal(t, "abcdefghij", strings.Join(u.received(), ""))
+		up := map[string]bool{}
+		for _, s := range append(a.uplinked(), b.uplinked()...) {
+			require.False(t, up[s], "%s came twice", s)
+			up[s] = true
+		}
+		require.Len(t, up, 10)
+		status := append(a.notified("deliveryStatus"), b.notified("deliveryStatus")...)
+		require.Len(t, status, 10)
+		require.NotContains(t, status, "SUCCESS_UNACKNOWLEDGED")
 	})
 }

@@ -268,12 +268,19 @@ func (s *session) framesElsewhere(conn *Connection) (bool, error) {
 	return s.p.Cluster.Live(s.tx, r.by)
 }
 
+// mark tells the other processes of a cluster that this one sends a frame.
+func (c *connectionRDS) mark(a *attempt) {
+	if a.By != 0 {
+		c.by, c.until = a.By, a.Until
+	}
+}
+
 // popFrame takes the first frame out of the queue, marks it as being sent, and returns the work that sends it.
 func (s *session) popFrame(conn *Connection) work {
 	f := conn.rds.frames[0]
 	conn.rds.frames = slices.Delete(conn.rds.frames, 0, 1)
 	a := s.p.newAttempt(conn, s.now)
-	conn.rds.by, conn.rds.until = a.By, a.Until
+	conn.rds.mark(&a)
 	s.changed = true
 	var after []byte
 	if f.undo != nil {
@@ -301,7 +308,7 @@ func (s *session) frameSent(f *rdsFrame, after []byte, a attempt, ev Event) erro
 		return nil
 	}
 	conn := &s.ue.Connections[i]
-	if conn.rds.by == a.By {
+	if a.By != 0 && conn.rds.by == a.By {
 		conn.rds.by, conn.rds.until = 0, time.Time{}
 		s.changed = true
 	}
@@ -369,18 +376,21 @@ func (s *session) undo(conn *Connection, f *rdsFrame, after []byte, d *Delivery,
 // rdsDue returns when something has to happen with the links of a connection, or the zero time.
 func (s *session) rdsDue(conn *Connection) (at time.Time) {
 	r := &conn.rds
-	if !r.on {
+	if !r.on || conn.State == Releasing {
 		return at
 	}
-	at = r.retryAt
+	if !r.until.IsZero() {
+		return r.until.Add(recovery) // until then, who sends a frame goes on with what comes after it
+	}
+	if len(r.frames) > 0 {
+		at = s.now.Add(recovery) // whoever queued them is at it
+	}
+	at = earliest(at, r.retryAt)
 	for i := range r.links {
 		at = earliest(at, r.links[i].acked.Deadline())
 	}
-	switch {
-	case !r.until.IsZero():
-		at = r.until.Add(recovery) // whoever sends a frame goes on then
-	case len(r.frames) > 0:
-		at = earliest(at, s.now.Add(recovery))
+	if isDue(at, s.now) { // a timer is at it, or waits for somebody
+		at = s.now.Add(time.Second)
 	}
 	return at
 }
@@ -412,7 +422,7 @@ func (p *Procedure) askUE(ctx context.Context, ue id.IMSI, begin func(*session) 
 		f.undo = &before
 		after, _ = l.acked.AppendBinary(nil)
 		a = p.newAttempt(conn, s.now)
-		conn.rds.by, conn.rds.until = a.By, a.Until
+		conn.rds.mark(&a)
 		return nil
 	})
 	if err != nil {

@@ -491,6 +491,33 @@ func TestInquiryAfterCrash(t *testing.T) {
 	}
 }
 
+// TestPortsOfASharedConnection tells the UE of reservations that end with their configuration.
+func TestPortsOfASharedConnection(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure(withRDS(rdsManages, pair(4, 4)))
+		_, err := b.p.CreateConfiguration(t.Context(), "as2", &t8.NIDDConfiguration{
+			ExternalID: ext1, NotificationDestination: dest1, RDSPorts: []t8.RDSPort{pair(5, 5)}, SupportedFeatures: rdsManages,
+		})
+		require.NoError(t, err)
+		u := withDevice(b)
+		b.attachRDS()
+		_, err = b.reserve(cfg, pair(1, 2), skips)
+		require.NoError(t, err)
+		b.sleep(time.Second)
+		u.manage(rds.ReservePorts, rds.Port{UE: 7, SCEF: 5, Application: "of as2"})
+		require.Equal(t, rds.PortSuccess, u.told[0].Status, "the SCEF port says whose it is")
+		u.manage(rds.ReservePorts, rds.Port{UE: 7, SCEF: 9, Application: "of nobody"})
+		require.Equal(t, rds.PortNotFree, u.told[1].Status)
+		u.manage(rds.ReservePorts, rds.Port{UE: 7, SCEF: 9, Application: "meter"})
+		require.Equal(t, rds.PortSuccess, u.told[2].Status, "the application is that of the other reservation")
+		require.Equal(t, []string{"ue1-ef2", "ue7-ef9"}, b.ports(cfg))
+		require.NoError(t, b.p.DeleteConfiguration(t.Context(), as1, cfg))
+		b.sleep(time.Minute)
+		last := u.asked[len(u.asked)-1]
+		require.Equal(t, rds.PortMessage{Action: rds.NotifyPorts, Ports: []rds.Port{{UE: 7, SCEF: 5, Application: "of as2"}}}, last)
+	})
+}
+
 // TestInquiryEndsWithConnection ends an inquiry with the connection.
 func TestInquiryEndsWithConnection(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {

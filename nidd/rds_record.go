@@ -118,8 +118,8 @@ type connectionRDS struct {
 	announce  bool       // the reservations changed while the UE was being told of them
 	lacks     rds.Formats
 	has       rds.Formats    // serialization formats that the UE refused, and that it is known to have
-	by        store.MemberID // who sends a frame
-	until     time.Time      // how long that may take; zero: nobody sends one
+	by        store.MemberID // in a cluster: who sends a frame
+	until     time.Time      // how long that may take; zero: nobody sends one, or there is no cluster
 	retryAt   time.Time      // no peer led to the serving node: when frames may go out again
 
 	unknown []byte

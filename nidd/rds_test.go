@@ -124,6 +124,15 @@ func TestRDSCapability(t *testing.T) {
 		require.Len(t, b.notified("status"), 2)
 		require.Equal(t, true, b.notes[1].body["rdsCapIndication"])
 		require.True(t, shown(), "what the SCS/AS asked for was not forgotten")
+
+		b.detach()
+		b.attach()
+		require.Equal(t, false, b.notes[2].body["rdsCapIndication"])
+		require.True(t, grantedRDS(t, b.asks(diameter.Success, cmr(update, asksRDS))), "an update may bring it")
+		require.Len(t, b.notified("status"), 4)
+		require.Equal(t, true, b.notes[3].body["rdsCapIndication"])
+		require.True(t, grantedRDS(t, b.asks(diameter.Success, cmr(update, asksRDS))))
+		require.Len(t, b.notified("status"), 4)
 	})
 	t.Run("not expected", func(t *testing.T) {
 		run(t, func(t *testing.T, b *bench) {

@@ -18,6 +18,8 @@ type device struct {
 	b *bench
 	m *rds.Machine
 
+	alternate *bench // takes every second ODR; nil: one SCEF takes all
+
 	wg     sync.WaitGroup
 	mu     sync.Mutex
 	links  map[rds.Ports]rds.State               // guarded by mu; by ports of its own frames
@@ -125,10 +127,21 @@ func (u *device) step(ports rds.Ports, ev rds.Event) (out [][]byte) {
 // say sends frames by ODRs, one after the other, and returns the last result.
 func (u *device) say(frames [][]byte) (r diameter.Result) {
 	for _, f := range frames {
-		ans := u.b.tell(odr(string(f)))
+		ans := u.way().tell(odr(string(f)))
 		r, _ = diameter.ResultOf(ans)
 	}
 	return r
+}
+
+// way returns who takes the next ODR.
+func (u *device) way() *bench {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	to := u.b
+	if u.alternate != nil {
+		u.b, u.alternate = u.alternate, u.b
+	}
+	return to
 }
 
 // send sends data in a UI frame, or an I frame.

@@ -22,6 +22,9 @@ import (
 // for the SCS/AS in the transaction that acknowledges it to the UE.
 func (p *Procedure) uplinkFrame(ctx context.Context, op string, up *uplink, octets []byte) (wake bool, err error) {
 	f, err := p.opts.RDS.Codec.Parse(octets)
+	if prof, _ := p.Profiles.NIDD(up.config.SCSAS); err == nil && len(octets) > prof.MaximumPacketSize {
+		err = rds.ErrTooLong
+	}
 	if err != nil {
 		p.log.Warn("no frame of the Reliable Data Service", "imsi", up.ue.IMSI, "err", err)
 		return false, refuse(op, diameter.UnableToDeliver)

@@ -210,6 +210,10 @@ func (s *session) stepConnection(i int, ev ConnectionEvent) error {
 			return err
 		}
 		s.ue.Connections = slices.Delete(s.ue.Connections, i, i+1)
+	case next.State == Releasing:
+		if err := s.endLinks(&s.ue.Connections[i]); err != nil {
+			return err
+		}
 	case next.rds.on && (ev == UpdateWake || ev == UpdateMoved):
 		if err := s.resume(&s.ue.Connections[i]); err != nil {
 			return err
@@ -257,6 +261,11 @@ func (s *session) stepConfig(c *Config, ev ConfigEvent) error {
 	}
 	s.ue.configs = slices.DeleteFunc(s.ue.configs, func(r configRef) bool { return r.SCSAS == c.SCSAS && r.ID == c.ID })
 	s.changed = true
+	if len(c.rds.managed) > 0 {
+		if err := s.announceFor(c); err != nil {
+			return err
+		}
+	}
 	if err := s.p.timers.Cancel(s.tx, configTimer(c.SCSAS, c.ID)); err != nil {
 		return err
 	}

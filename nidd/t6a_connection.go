@@ -92,6 +92,11 @@ func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, 
 				return err
 			}
 			cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO)
+			if cmr.ConnectionAction == t6a.ConnectionActionUpdate && asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs) {
+				if err := s.startRDS(&s.ue.Connections[i]); err != nil {
+					return err
+				}
+			}
 		}
 		return fn(s, i)
 	})
