@@ -1,6 +1,7 @@
 package nidd_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -313,12 +314,14 @@ func TestRDSWithoutRoute(t *testing.T) {
 // crashAt runs fn on a store that fails from the given commit on, and starts the next process.
 func (b *bench) crashAt(commit int, fn func()) {
 	b.stop()
+	time.Sleep(time.Millisecond) // the order of notifications rests on a clock that goes on
 	memory := b.store
 	b.store, b.silent = &power{Store: memory, left: commit}, true // an outbox that is cut off may tell something twice
 	b.start()
 	fn()
 	b.stop()
 	b.store, b.silent = memory, false
+	time.Sleep(time.Millisecond)
 	b.start()
 }
 
@@ -501,5 +504,38 @@ func TestRDSInACluster(t *testing.T) {
 		status := append(a.notified("deliveryStatus"), b.notified("deliveryStatus")...)
 		require.Len(t, status, 10)
 		require.NotContains(t, status, "SUCCESS_UNACKNOWLEDGED")
+	})
+}
+
+// secret is a codec with a layout of its own.
+type secret struct{ rds.DefaultCodec }
+
+func (c secret) Append(dst []byte, f *rds.Frame) ([]byte, error) {
+	return c.DefaultCodec.Append(append(dst, "secret"...), f)
+}
+
+func (c secret) Parse(b []byte) (rds.Frame, error) {
+	b, ok := bytes.CutPrefix(b, []byte("secret"))
+	if !ok {
+		return rds.Frame{}, rds.ErrNotRDS
+	}
+	return c.DefaultCodec.Parse(b)
+}
+
+// TestCodecOfAVendor swaps the layout of frames.
+func TestCodecOfAVendor(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		b.opts.RDS.Codec = secret{}
+		b.restart()
+		cfg := b.configure(withRDS(""))
+		b.asks(diameter.Success, cmr(establish, asksRDS))
+		_, err := b.deliver(cfg, "x")
+		require.NoError(t, err)
+		f, err := secret{}.Parse([]byte(b.sent()[0]))
+		require.NoError(t, err)
+		require.Equal(t, "x", string(f.Info))
+		b.asks(diameter.UnableToDeliver, odr("\x18\x00plain layout"))
+		b.asks(diameter.Success, odr("secret\x18\x00up"))
+		require.Equal(t, "up", string(b.posts[0].Data))
 	})
 }

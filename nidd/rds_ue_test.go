@@ -2,6 +2,7 @@ package nidd_test
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -27,6 +28,9 @@ type device struct {
 	asked  []rds.PortMessage                     // guarded by mu
 	told   []rds.PortMessage                     // guarded by mu; answers to what it asked
 	frames []string                              // guarded by mu; that came
+	drop   func() bool                           // whether a frame of the device gets lost; nil: none does
+	texts  map[uint64]string                     // guarded by mu; what submit has sent, by token
+	ended  map[string]rds.Outcome                // guarded by mu; its outcomes
 	answer func(rds.PortMessage) rds.PortMessage // to MANAGE_PORT; nil: as asked
 	queue  []rds.Frame                           // guarded by mu; that wait to be taken, and the one that is
 	mute   bool                                  // it takes frames and does nothing about them
@@ -37,7 +41,7 @@ type device struct {
 func withDevice(b *bench) *device {
 	m, err := rds.New(nil)
 	require.NoError(b.t, err)
-	u := &device{b: b, m: m, links: map[rds.Ports]rds.State{}}
+	u := &device{b: b, m: m, links: map[rds.Ports]rds.State{}, texts: map[uint64]string{}, ended: map[string]rds.Outcome{}}
 	b.mme = u.take
 	b.ends = append(b.ends, u.wg.Wait)
 	return u
@@ -118,6 +122,10 @@ func (u *device) step(ports rds.Ports, ev rds.Event) (out [][]byte) {
 			out = append(out, b)
 		case rds.PortsAnswered:
 			u.told = append(u.told, a.Ports)
+		case rds.Confirm:
+			if text := u.texts[a.Token]; text != "" {
+				u.ended[text] = a.Outcome
+			}
 		}
 	}
 	u.links[ports] = s
@@ -127,6 +135,9 @@ func (u *device) step(ports rds.Ports, ev rds.Event) (out [][]byte) {
 // say sends frames by ODRs, one after the other, and returns the last result.
 func (u *device) say(frames [][]byte) (r diameter.Result) {
 	for _, f := range frames {
+		if u.drop != nil && u.drop() {
+			continue
+		}
 		ans := u.way().tell(odr(string(f)))
 		r, _ = diameter.ResultOf(ans)
 	}
@@ -151,6 +162,22 @@ func (u *device) send(ports rds.Ports, data string, acked bool) diameter.Result 
 		ev = rds.Event{Kind: rds.Submit, Data: []byte(data), Token: 1}
 	}
 	return u.say(u.step(ports, ev))
+}
+
+// submit sends data in an I frame and remembers its outcome, see outcomes. All data is different.
+func (u *device) submit(ports rds.Ports, data string) {
+	u.mu.Lock()
+	token := uint64(100 + len(u.texts))
+	u.texts[token] = data
+	u.mu.Unlock()
+	u.say(u.step(ports, rds.Event{Kind: rds.Submit, Data: []byte(data), Token: token}))
+}
+
+// outcomes returns what became of data that was submitted.
+func (u *device) outcomes() map[string]rds.Outcome {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return maps.Clone(u.ended)
 }
 
 // manage sends a MANAGE_PORT.
