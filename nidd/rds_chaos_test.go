@@ -24,6 +24,7 @@ func TestRDSChaos(t *testing.T) {
 	for seed := range uint64(seeds) {
 		run(t, func(t *testing.T, b *bench) {
 			random := rand.New(rand.NewPCG(seed, 1))
+			chance := rand.New(rand.NewPCG(seed, 2)) // of those under the lock
 			cfg := b.configure(withRDS(allFeatures, pair(1, 2)))
 			u := withDevice(b)
 			link := rds.PortPair(1, 2)
@@ -35,13 +36,13 @@ func TestRDSChaos(t *testing.T) {
 				if asleep {
 					return sleeping(time.Time{})
 				}
-				u.mute = random.Float64() < loss
+				u.mute = chance.Float64() < loss
 				return nil
 			}
 			u.drop = func() bool {
 				u.mu.Lock()
 				defer u.mu.Unlock()
-				return random.Float64() < loss/2
+				return chance.Float64() < loss/2
 			}
 			wait := func(seconds int) {
 				for range seconds {
@@ -78,7 +79,8 @@ func TestRDSChaos(t *testing.T) {
 						u.submit(link, fmt.Sprintf("u%03d", i))
 					}
 				case 6:
-					set(func() { loss = random.Float64() })
+					p := random.Float64()
+					set(func() { loss = p })
 				case 7:
 					set(func() { asleep = true })
 				default:

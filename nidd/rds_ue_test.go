@@ -22,7 +22,7 @@ type device struct {
 	alternate *bench // takes every second ODR; nil: one SCEF takes all
 
 	wg     sync.WaitGroup
-	mu     sync.Mutex
+	mu     *sync.Mutex                           // that of the bench: a test changes what it guards as it changes scripts
 	links  map[rds.Ports]rds.State               // guarded by mu; by ports of its own frames
 	got    []string                              // guarded by mu; data for its applications
 	asked  []rds.PortMessage                     // guarded by mu
@@ -32,6 +32,7 @@ type device struct {
 	texts  map[uint64]string                     // guarded by mu; what submit has sent, by token
 	ended  map[string]rds.Outcome                // guarded by mu; its outcomes
 	answer func(rds.PortMessage) rds.PortMessage // to MANAGE_PORT; nil: as asked
+	said   int                                   // guarded by mu; ODRs so far
 	queue  []rds.Frame                           // guarded by mu; that wait to be taken, and the one that is
 	mute   bool                                  // it takes frames and does nothing about them
 	tda    func(f rds.Frame) *t6a.TDA            // in place of its work, unless nil is returned
@@ -41,7 +42,7 @@ type device struct {
 func withDevice(b *bench) *device {
 	m, err := rds.New(nil)
 	require.NoError(b.t, err)
-	u := &device{b: b, m: m, links: map[rds.Ports]rds.State{}, texts: map[uint64]string{}, ended: map[string]rds.Outcome{}}
+	u := &device{b: b, m: m, mu: &b.mu, links: map[rds.Ports]rds.State{}, texts: map[uint64]string{}, ended: map[string]rds.Outcome{}}
 	b.mme = u.take
 	b.ends = append(b.ends, u.wg.Wait)
 	return u
@@ -148,11 +149,11 @@ func (u *device) say(frames [][]byte) (r diameter.Result) {
 func (u *device) way() *bench {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	to := u.b
-	if u.alternate != nil {
-		u.b, u.alternate = u.alternate, u.b
+	u.said++
+	if u.alternate != nil && u.said%2 == 0 {
+		return u.alternate
 	}
-	return to
+	return u.b
 }
 
 // send sends data in a UI frame, or an I frame.
