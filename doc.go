@@ -5,6 +5,7 @@
 // on storeys; imports only go down:
 //
 //	scef                     a node: joins T8, procedures, Diameter and store
+//	charging, metrics        observe it: charging records in files, counters for Prometheus
 //	nidd                     the procedures, one package each (TS 29.122 clause 4)
 //	t8                       northbound: types, server, client, notifier
 //	t6a, s6t, s6m, rx, nt,   the Diameter reference points: typed commands, no procedure state

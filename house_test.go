@@ -26,13 +26,15 @@ var storeys = map[string]int{
 
 	"nidd": 5,
 
-	"scef": 6,
+	"charging": 6, "metrics": 6,
+
+	"scef": 7,
 }
 
 // beside gives the packages that stand beside the house the highest storey that they may see. Nobody in the house
 // imports them.
 var beside = map[string]int{
-	"storetest": 1, "diametertest": 1, "sim": 4, "sim/pcap": -1,
+	"storetest": 1, "diametertest": 1, "sim": 5, "sim/fleet": 5, "sim/pcap": -1,
 	"internal/apidoc": -1, "internal/t8test": 4, "internal/diagen": -1, "internal/diagen/sample": 2, "internal/diagen/diatest": 1, "cmd/diagen": -1,
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -49,6 +50,7 @@ type bench struct {
 	lease time.Duration // in a cluster; zero: alone
 	opts  nidd.Options
 	prof  policy.NIDD
+	other policy.NIDDByID // profiles in place of prof
 
 	silent bool     // the outbox keeps what it gets
 	ends   []func() // wait for what else runs
@@ -102,9 +104,11 @@ func (b *bench) start() {
 		require.NoError(b.t, err)
 	}
 	outbox := t8.NewOutbox([]byte("outbox/"), outboxSender{b}, &t8.OutboxOptions{Cluster: cluster})
+	profiles := policy.NIDDByID{as1: b.prof, "as2": b.prof}
+	maps.Copy(profiles, b.other)
 	p, err := nidd.New(nidd.Deps{
 		Self: scefID, APIRoot: root1, Store: b.store, Cluster: cluster, Transport: b, Notifier: uplinkSender{b}, Outbox: outbox,
-		Profiles: policy.NIDDByID{as1: b.prof, "as2": b.prof},
+		Profiles: profiles,
 	}, &b.opts)
 	require.NoError(b.t, err)
 	b.p = p

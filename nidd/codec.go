@@ -224,6 +224,9 @@ func (c *Connection) encode() []byte {
 	w.Uint(13, c.Tries)
 	w.Uint(14, c.Signs)
 	w.Bytes(50, c.rds.encode())
+	w.Text(60, c.Characteristics)
+	w.Text(61, c.IMEI)
+	w.Time(62, c.Opened)
 	return append(w, c.unknown...)
 }
 
@@ -262,6 +265,12 @@ func (c *Connection) decode(f record.Reader) error {
 			if err := c.rds.decode(f.Inner()); err != nil {
 				return err
 			}
+		case 60:
+			c.Characteristics = f.Text()
+		case 61:
+			c.IMEI = f.Text()
+		case 62:
+			c.Opened = f.Time()
 		default:
 			c.unknown = append(c.unknown, f.Raw()...)
 		}
@@ -297,6 +306,7 @@ func (d *Delivery) encode() []byte {
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
 	w.Bytes(50, d.rds.encode())
+	w.Text(60, d.Destination)
 	return append(w, d.unknown...)
 }
 
@@ -360,6 +370,8 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			if err := d.rds.decode(r.Inner()); err != nil {
 				return nil, err
 			}
+		case 60:
+			d.Destination = r.Text()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

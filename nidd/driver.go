@@ -29,7 +29,7 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 			ev.Kind = UESleeps
 		}
 	}
-	for ; ; now = time.Now() {
+	for moves := 0; ; now = time.Now() {
 		from := d.State
 		actions, err := d.step(ev, now)
 		if err != nil {
@@ -44,14 +44,19 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 				if err := p.wrap(ctx, d, c, conn); err != nil {
 					return err
 				}
+				p.chargeable(d, u, conn, c)
 				ev, again = p.sendTDR(ctx, d, false, now), true
 			case SendTrigger:
 				ev, again = p.trigger(ctx, d, c), true
 			case DropConnection:
-				if err := p.connectionGone(ctx, d); err != nil {
+				if u, err = p.connectionGone(ctx, d); err != nil {
 					return err
 				}
 				ev, again = Event{Kind: NoConnection}, true
+				if conn = u.byAPN(c.APN); conn != nil && moves < maxMoves { // it moved, or was established anew, meanwhile
+					moves++
+					ev.Kind = Turn
+				}
 			case Keep:
 				if err := p.keep(ctx, d); err != nil {
 					return err
@@ -107,10 +112,16 @@ func (s *session) slept(a *attempt) error {
 	return s.stepConnection(i, UESlept)
 }
 
-// connectionGone removes the connection that the last TDR went to.
-func (p *Procedure) connectionGone(ctx context.Context, d *Delivery) error {
-	_, err := p.update(ctx, d.IMSI, func(s *session) error { return s.connectionGone(d) })
-	return err
+// maxMoves is how often new data follows a UE whose connection changes while a TDR is under way.
+const maxMoves = 3
+
+// connectionGone removes the connection that the last TDR went to, and returns the UE as it is then.
+func (p *Procedure) connectionGone(ctx context.Context, d *Delivery) (u *UE, err error) {
+	_, err = p.update(ctx, d.IMSI, func(s *session) error {
+		u = s.ue
+		return s.connectionGone(d)
+	})
+	return u, err
 }
 
 func (s *session) connectionGone(d *Delivery) error {
@@ -239,8 +250,8 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		if err != nil {
 			return work{}, err
 		}
-		if c == nil { // ended while the data was being sent, and a crash took the sender
-			return work{}, s.drop(d)
+		if c == nil {
+			return work{}, s.orphaned(d)
 		}
 		conn := s.ue.byAPN(c.APN)
 		ev, ok := s.holds(d, conn, sign)
@@ -265,6 +276,7 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		for _, a := range rest {
 			switch a {
 			case SendTDR, ResendTDR:
+				s.p.chargeable(d, s.ue, conn, c)
 				return s.p.workTDR(*d, a == ResendTDR), nil
 			case SendTrigger:
 				return s.p.workTrigger(*d, *c), nil
@@ -407,7 +419,9 @@ func (p *Procedure) trigger(ctx context.Context, d *Delivery, c *Config) Event {
 	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
 	defer cancel()
 	ue := TriggerTarget{SCSAS: c.SCSAS, IMSI: c.IMSI, ExternalID: c.ExternalID, MSISDN: c.MSISDN, Priority: d.Priority}
-	if err := p.opts.Trigger.Trigger(ctx, ue, d.Expires); err != nil {
+	err := p.opts.Trigger.Trigger(ctx, ue, d.Expires)
+	p.opts.Trace.triggered(err == nil)
+	if err != nil {
 		p.log.Info("no device trigger", "imsi", c.IMSI, "err", err)
 		return Event{Kind: TriggerFailed}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/rds"
 	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
 )
 
@@ -61,6 +62,8 @@ type Options struct {
 	// a WebSocket (TS 29.122 §5.2.5.4), as [t8.WebSockets.URI]. Default nil: the feature Notification_websocket is not
 	// offered. See [Procedure.AllowWebSocket].
 	WebSocketURI func(scsas id.SCSASID, subscription string) string
+	// Offered are the features that are offered of those that the Procedure has. Default: all; "0" is none.
+	Offered t8.Features
 	// Trigger sends device triggers. Default nil: SEND_TRIGGER acts as WAIT_FOR_UE.
 	Trigger Trigger
 	// AnswerTimeout bounds the wait for an answer of HSS, MME or SGSN; 1 s to 1 min, default 10 s.
@@ -89,6 +92,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Trace holds observation hooks.
 	Trace *Trace
+	// Charging gets what charging records are made of. Default: nobody.
+	Charging Charging
 }
 
 // Trace holds optional hooks; nil ones are skipped. They run inline and must not block. Called concurrently.
@@ -97,6 +102,19 @@ type Trace struct {
 	Transition func(machine, from, event, to string)
 	// ExceptionData is called for each MO exception data counter that an MME reports (TS 29.128 §5.5.3).
 	ExceptionData func(apn id.APN, count uint32, since time.Time)
+	// Delivery is called when a downlink delivery is kept for later, in an open state, and when it has ended, in a final
+	// one, each time after that is durable. stored says that it is, or was, a resource.
+	Delivery func(state State, status t8.DeliveryStatus, stored bool)
+	// TDR is called when a TDR has its answer or will have none; result is zero then, and sent says whether the TDR may have
+	// reached the serving node.
+	TDR func(result diameter.Result, sent bool, took time.Duration)
+	// Uplink is called for each ODR with the result of its answer.
+	Uplink func(result diameter.Result, took time.Duration)
+	// Connection is called for each CMR that was answered, and for one of the SCEF (byNode false) without an answer, too,
+	// with the zero result.
+	Connection func(action t6a.ConnectionAction, byNode bool, result diameter.Result)
+	// Trigger is called for each device trigger that was tried.
+	Trigger func(accepted bool)
 }
 
 func (t *Trace) transition(machine string, from, event, to interface{ String() string }) {

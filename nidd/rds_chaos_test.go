@@ -70,7 +70,7 @@ func TestRDSChaos(t *testing.T) {
 				switch random.IntN(10) {
 				case 0, 1, 2:
 					text := fmt.Sprintf("d%03d", i)
-					if d, err := b.deliver(cfg, text, reliable, over(pair(1, 2))); err == nil {
+					if d, err := b.deliver(cfg, text, reliable, overPorts(pair(1, 2))); err == nil {
 						down = append(down, d.Self)
 						data[d.Self] = text
 					}

@@ -22,8 +22,8 @@ import (
 // reliable asks for acknowledgement by the UE.
 func reliable(d *t8.NIDDDownlinkDataTransfer) { d.ReliableDataService = true }
 
-// over sends data between applications.
-func over(p t8.RDSPort) func(*t8.NIDDDownlinkDataTransfer) {
+// overPorts sends data between applications.
+func overPorts(p t8.RDSPort) func(*t8.NIDDDownlinkDataTransfer) {
 	return func(d *t8.NIDDDownlinkDataTransfer) { d.RDSPort = &p }
 }
 
@@ -43,7 +43,7 @@ func TestAcknowledgedDownlink(t *testing.T) {
 		cfg := b.configure(withRDS(allFeatures, pair(1, 2)))
 		u := withDevice(b)
 		b.attachRDS()
-		id := b.buffer(cfg, "hello", reliable, over(pair(1, 2)))
+		id := b.buffer(cfg, "hello", reliable, overPorts(pair(1, 2)))
 		b.sleep(time.Minute)
 		require.Equal(t, []string{"hello"}, u.received())
 		require.Equal(t, []string{"U 2>1 SET_ACK_MODE", "I 2>1 N(S)=0 N(R)=0 A, 5 octets"}, u.frames)
@@ -52,7 +52,7 @@ func TestAcknowledgedDownlink(t *testing.T) {
 		require.ErrorIs(t, b.p.CancelDelivery(t.Context(), as1, cfg, id), fault.AlreadyDelivered)
 
 		for i := range 20 {
-			b.buffer(cfg, string(rune('a'+i)), reliable, over(pair(1, 2)))
+			b.buffer(cfg, string(rune('a'+i)), reliable, overPorts(pair(1, 2)))
 		}
 		b.sleep(time.Minute)
 		require.Equal(t, "abcdefghijklmnopqrst", strings.Join(u.received()[1:21], ""), "in order")
@@ -163,13 +163,13 @@ func TestUnacknowledgedDownlink(t *testing.T) {
 		u := withDevice(b)
 		b.attachRDS()
 		for i := range 3 {
-			d, err := b.deliver(cfg, string(rune('a'+i)), over(pair(1, 2)))
+			d, err := b.deliver(cfg, string(rune('a'+i)), overPorts(pair(1, 2)))
 			require.NoError(t, err)
 			require.Equal(t, t8.DeliverySuccessNextHopUnacknowledged, d.DeliveryStatus)
 			b.sleep(time.Second)
 		}
 		b.restart()
-		_, err := b.deliver(cfg, "d", over(pair(1, 2)))
+		_, err := b.deliver(cfg, "d", overPorts(pair(1, 2)))
 		require.NoError(t, err)
 		b.sleep(time.Second)
 		require.Equal(t, []string{
@@ -178,7 +178,7 @@ func TestUnacknowledgedDownlink(t *testing.T) {
 		require.Equal(t, "abcd", strings.Join(u.received(), ""))
 
 		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
-		b.buffer(cfg, "e", over(pair(1, 2)))
+		b.buffer(cfg, "e", overPorts(pair(1, 2)))
 		b.mme = u.take
 		b.wake()
 		b.sleep(time.Second)
@@ -337,7 +337,7 @@ func TestRDSAfterCrash(t *testing.T) {
 			down := 0
 			b.crashAt(at, func() {
 				for i := range 3 {
-					if _, err := b.deliver(cfg, string(rune('a'+i)), reliable, over(pair(1, 2))); err == nil {
+					if _, err := b.deliver(cfg, string(rune('a'+i)), reliable, overPorts(pair(1, 2))); err == nil {
 						down++
 					}
 					u.send(link, string(rune('x'+i)), true)
@@ -468,7 +468,7 @@ func TestRouting(t *testing.T) {
 		require.Equal(t, []string{other.Self, other.Self}, b.notified("niddConfiguration"))
 		require.Len(t, b.posts, 2)
 
-		_, err = b.deliver(first, "down", over(pair(1, 1)))
+		_, err = b.deliver(first, "down", overPorts(pair(1, 1)))
 		require.NoError(t, err)
 		require.NoError(t, b.p.DeleteConfiguration(t.Context(), as1, first))
 		synctest.Wait()
@@ -489,7 +489,7 @@ func TestRDSInACluster(t *testing.T) {
 			if i%2 == 1 {
 				from = b
 			}
-			from.buffer(cfg, string(rune('a'+i)), reliable, over(pair(1, 2)))
+			from.buffer(cfg, string(rune('a'+i)), reliable, overPorts(pair(1, 2)))
 			u.send(link, string(rune('a'+i)), true)
 			a.sleep(100 * time.Millisecond)
 		}
@@ -537,5 +537,38 @@ func TestCodecOfAVendor(t *testing.T) {
 		b.asks(diameter.UnableToDeliver, odr("\x18\x00plain layout"))
 		b.asks(diameter.Success, odr("secret\x18\x00up"))
 		require.Equal(t, "up", string(b.posts[0].Data))
+	})
+}
+
+// TestChargedFrames charges each frame as a PDU of its connection, and of the configuration that its ports lead to.
+func TestChargedFrames(t *testing.T) {
+	runCharged(t, func(t *testing.T, b *bench, l *ledger) {
+		b.configure(withRDS("", pair(1, 1)))
+		other, err := b.p.CreateConfiguration(t.Context(), "as2", &t8.NIDDConfiguration{
+			ExternalID: ext1, NotificationDestination: dest1, RDSPorts: []t8.RDSPort{pair(1, 2)},
+		})
+		require.NoError(t, err)
+		_, otherID, _ := t8.ParseNIDDConfigurationURI(other.Self)
+		u := withDevice(b)
+		b.attachRDS()
+		l.take()
+		_, err = b.p.CreateDelivery(t.Context(), "as2", otherID, &t8.NIDDDownlinkDataTransfer{
+			ExternalID: ext1, Data: []byte("x"), ReliableDataService: true, RDSPort: new(pair(1, 2)),
+		})
+		require.NoError(t, err)
+		b.sleep(time.Second)
+		u.send(rds.PortPair(1, 2), "up", false)
+		_, pdus := l.take()
+		require.Len(t, pdus, 5, "SET_ACK_MODE and its response, the data and its acknowledgement, data of the UE")
+		for _, p := range pdus {
+			require.Equal(t, diameter.Success, p.Result)
+			require.EqualValues(t, apn1, p.APN)
+			require.NotZero(t, p.ChargingID)
+			require.NotZero(t, p.Octets)
+		}
+		require.False(t, pdus[0].Uplink)
+		require.EqualValues(t, "as2", pdus[0].SCSAS)
+		require.EqualValues(t, "as2", pdus[4].SCSAS)
+		require.Equal(t, 5, pdus[4].Octets, "with its header")
 	})
 }

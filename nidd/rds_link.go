@@ -251,7 +251,7 @@ func (s *session) nextFrame(sign bool) (work, error) {
 			}
 		}
 		if len(conn.rds.frames) > 0 {
-			return s.popFrame(conn), nil
+			return s.popFrame(conn)
 		}
 	}
 	return work{}, nil
@@ -276,7 +276,7 @@ func (c *connectionRDS) mark(a *attempt) {
 }
 
 // popFrame takes the first frame out of the queue, marks it as being sent, and returns the work that sends it.
-func (s *session) popFrame(conn *Connection) work {
+func (s *session) popFrame(conn *Connection) (work, error) {
 	f := conn.rds.frames[0]
 	conn.rds.frames = slices.Delete(conn.rds.frames, 0, 1)
 	a := s.p.newAttempt(conn, s.now)
@@ -286,18 +286,26 @@ func (s *session) popFrame(conn *Connection) work {
 	if f.undo != nil {
 		after, _ = conn.rds.link(f.ports).acked.AppendBinary(nil)
 	}
-	ue := s.ue.IMSI
+	carrier, err := s.carrier(conn, &f, a)
 	return work{do: func(ctx context.Context) func(*session) error {
-		ev := s.p.sendFrame(ctx, ue, a, f.octets, s.now)
+		ev := s.p.sendTDR(ctx, carrier, false, time.Now())
 		return func(s *session) error { return s.frameSent(&f, after, a, ev) }
-	}}
+	}}, err
 }
 
-// sendFrame sends a frame by a TDR.
-func (p *Procedure) sendFrame(ctx context.Context, ue id.IMSI, a attempt, octets []byte, now time.Time) Event {
+// carrier returns what a TDR is made of that carries a frame.
+func (s *session) carrier(conn *Connection, f *rdsFrame, a attempt) (*Delivery, error) {
 	// With a time to come the serving node tells when the UE wakes.
-	d := Delivery{IMSI: ue, Data: octets, Attempt: a, Expires: now.Add(24 * time.Hour)}
-	return p.sendTDR(ctx, &d, false, now)
+	d := &Delivery{IMSI: s.ue.IMSI, Data: f.octets, Attempt: a, Expires: s.now.Add(24 * time.Hour)}
+	if s.p.opts.Charging == nil {
+		return d, nil
+	}
+	c, _, err := s.ue.portConfig(s.tx, conn.APN, pairOf(f.ports, false))
+	if c != nil {
+		d.SCSAS, d.ConfigID = c.SCSAS, c.ID
+	}
+	s.p.chargeable(d, s.ue, conn, c)
+	return d, err
 }
 
 // frameSent applies the result of the TDR that carried a frame. after is the link with the frame under way, where it can
@@ -404,6 +412,7 @@ func (p *Procedure) askUE(ctx context.Context, ue id.IMSI, begin func(*session) 
 	var f rdsFrame
 	var after []byte
 	var a attempt
+	var carrier *Delivery
 	_, err := p.update(ctx, ue, func(s *session) error {
 		conn, msg, ports, err := begin(s)
 		if err != nil {
@@ -423,12 +432,13 @@ func (p *Procedure) askUE(ctx context.Context, ue id.IMSI, begin func(*session) 
 		after, _ = l.acked.AppendBinary(nil)
 		a = p.newAttempt(conn, s.now)
 		conn.rds.mark(&a)
-		return nil
+		carrier, err = s.carrier(conn, &f, a)
+		return err
 	})
 	if err != nil {
 		return Event{}, err
 	}
-	ev := p.sendFrame(ctx, ue, a, f.octets, time.Now())
+	ev := p.sendTDR(ctx, carrier, false, time.Now())
 	_, err = p.update(ctx, ue, func(s *session) error {
 		if ev.Kind != Acknowledged && ev.Kind != Accepted {
 			if i := s.ue.connection(a.EBI); i >= 0 && s.ue.Connections[i].rds.on {

@@ -16,7 +16,7 @@ import (
 
 // uplinkFrame takes a frame of the Reliable Data Service that came over the connection. What it answers decides the ODA; a
 // nil error says that the frame is dealt with, or that an earlier copy of it was. wake reports that something may go to the
-// UE.
+// UE. For data it sets up.config to the configuration that the ports lead to.
 //
 // Data of a UI frame goes to the SCS/AS at once, whose answer decides, as without the service. Data of an I frame is kept
 // for the SCS/AS in the transaction that acknowledges it to the UE.
@@ -40,9 +40,15 @@ func (p *Procedure) uplinkFrame(ctx context.Context, op string, up *uplink, octe
 		}
 		conn := &s.ue.Connections[i]
 		if f.Kind == rds.I {
-			if refused, err = s.refusesPorts(conn, pairOf(f.Ports, true)); refused || err != nil {
+			ports := pairOf(f.Ports, true)
+			c, unknown, err := s.ue.portConfig(s.tx, conn.APN, ports)
+			if err != nil {
 				return err
 			}
+			if refused = c == nil; refused {
+				return s.reportPorts(unknown, ports)
+			}
+			up.config = c
 		}
 		return s.stepLink(conn, conn.rds.link(f.Ports.Reverse()), rds.Event{Kind: rds.Receive, Frame: f})
 	})
@@ -87,6 +93,7 @@ func (p *Procedure) uplinkUI(ctx context.Context, op string, up *uplink, f *rds.
 	}
 	data := actions[i].Data
 	if c != nil {
+		up.config = c
 		if err := p.postUplink(ctx, up.ue.IMSI, c, data, ports, false); err != nil {
 			return false, err
 		}
@@ -144,15 +151,6 @@ func (u *UE) portConfig(r store.Reader, apn id.APN, ports *t8.RDSPort) (c *Confi
 		}
 	}
 	return nil, unknown, nil
-}
-
-// refusesPorts reports whether the ports of an I frame lead nowhere, and tells those concerned.
-func (s *session) refusesPorts(conn *Connection, ports *t8.RDSPort) (bool, error) {
-	c, unknown, err := s.ue.portConfig(s.tx, conn.APN, ports)
-	if c != nil || err != nil {
-		return false, err
-	}
-	return true, s.reportPorts(unknown, ports)
 }
 
 // reportPorts tells the SCS/ASs of the configurations that uplink data came over ports that they do not have.

@@ -86,6 +86,10 @@ type Connection struct {
 	Signs                    uint64    // how often the serving node showed that the UE is there
 	rds                      connectionRDS
 
+	Characteristics string    // 3GPP-Charging-Characteristics
+	IMEI            string    // of Terminal-Information
+	Opened          time.Time // when it was established
+
 	unknown []byte
 }
 
@@ -112,7 +116,9 @@ type Delivery struct {
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
 	rds          deliveryRDS
+	Destination  string // where its end is reported when its configuration ended before, but not by the SCS/AS; else empty
 
+	bearer  *Bearer // that charging names for the last TDR; not stored
 	unknown []byte
 }
 

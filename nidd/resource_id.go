@@ -30,3 +30,12 @@ func newID() string {
 	rand.Read(b[8:]) // never fails
 	return idText.EncodeToString(b[:])
 }
+
+// bornAt returns when newID made an ID, or the zero time for one of another form.
+func bornAt(resourceID string) time.Time {
+	b, err := idText.DecodeString(resourceID)
+	if err != nil || len(b) < 8 {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(b)))
+}

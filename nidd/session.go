@@ -27,6 +27,7 @@ type session struct {
 	kick  bool // the outbox got something
 	timer bool // a timer was set
 	wake  bool // stored data or a release may go out
+	after []func()
 }
 
 // update runs fn in a session on the UE and, when fn returns nil, writes back what it changed. fn may run several
@@ -57,6 +58,9 @@ func (p *Procedure) update(ctx context.Context, ue id.IMSI, fn func(*session) er
 	}
 	if s.timer {
 		p.timers.Wake()
+	}
+	for _, f := range s.after {
+		f()
 	}
 	return s.wake, nil
 }
@@ -107,6 +111,7 @@ func (s *session) add(d *Delivery) error {
 	s.deliveries = append(s.deliveries, d)
 	s.ue.pending++
 	s.changed = true
+	s.tell(d)
 	return s.put(d)
 }
 
@@ -139,6 +144,7 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 		}
 	}
 	if d.State.Final() {
+		s.tell(d)
 		return rest, nil
 	}
 	return rest, s.put(d)
@@ -147,8 +153,13 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 // report enqueues the delivery status notification for a final state.
 func (s *session) report(d *Delivery) error {
 	c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
-	if c == nil || err != nil {
-		return err // the configuration is gone, and with it the address
+	switch {
+	case err != nil:
+		return err
+	case c == nil && d.Destination == "":
+		return nil // the SCS/AS does not want to know any more
+	case c == nil:
+		c = &Config{ID: d.ConfigID, SCSAS: d.SCSAS, Destination: d.Destination}
 	}
 	n := t8.NIDDDownlinkDataDeliveryStatusNotification{
 		NIDDDownlinkDataTransfer: t8.NIDDDeliveryURI(s.p.APIRoot, d.SCSAS, d.ConfigID, d.ID),
@@ -210,6 +221,9 @@ func (s *session) stepConnection(i int, ev ConnectionEvent) error {
 			return err
 		}
 		s.ue.Connections = slices.Delete(s.ue.Connections, i, i+1)
+		if err := s.charge(&c, ev, true); err != nil {
+			return err
+		}
 	case next.State == Releasing:
 		if err := s.endLinks(&s.ue.Connections[i]); err != nil {
 			return err
@@ -310,7 +324,16 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 		return err
 	}
 	for _, d := range slices.Clone(s.deliveries) {
-		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID || d.State == Sending || d.State == Triggering || d.State == Outstanding {
+		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID {
+			continue
+		}
+		if d.State == Sending || d.State == Triggering || d.State == Outstanding {
+			if ev == Abandon {
+				d.Destination = c.Destination
+				if err := s.put(d); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		if _, err := s.step(d, Event{Kind: ev}); err != nil {
@@ -318,6 +341,24 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 		}
 	}
 	return nil
+}
+
+// orphaned ends a stored delivery that was being sent when its configuration ended.
+func (s *session) orphaned(d *Delivery) error {
+	ev := Abandon
+	switch d.State {
+	case Sending: // a crash took the sender
+		ev = NoAnswer
+	case Triggering:
+		if _, err := s.step(d, Event{Kind: TriggerFailed}); err != nil || d.State.Final() {
+			return err
+		}
+	case Outstanding: // its link ends it
+		return nil
+	default:
+	}
+	_, err := s.step(d, Event{Kind: ev})
+	return err
 }
 
 // closeConnections releases the PDN connections to the APN of a configuration, unless another one uses them.

@@ -3,6 +3,7 @@ package nidd
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/fault"
@@ -14,17 +15,19 @@ import (
 // application get COMMAND_UNSUPPORTED.
 func (p *Procedure) T6a() diameter.Handler { return diameter.HandlerFunc(p.handleT6a) }
 
-func (p *Procedure) handleT6a(ctx context.Context, _ diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
+func (p *Procedure) handleT6a(ctx context.Context, _ diameter.Identity, req *diameter.Message) (ans *diameter.Message, then func()) {
 	if !p.begin() {
 		return diameter.ErrorAnswer(req, p.Self, diameter.TooBusy, "", nil), nil
 	}
 	defer p.wg.Done()
-	switch code, _, _ := (*t6a.ODR)(nil).Header(); req.Command {
-	case code:
-		return p.handleODR(ctx, req)
-	default:
-		return p.handleCMR(ctx, req)
+	begin := time.Now()
+	if req.Command == t6a.CodeODR {
+		ans, then = p.handleODR(ctx, req)
+	} else {
+		ans, then = p.handleCMR(ctx, req)
 	}
+	p.opts.Trace.served(req, ans, begin)
+	return ans, then
 }
 
 // answerError builds the answer for a request that failed: by a Diameter result, by a fault of an AVP, or inside.

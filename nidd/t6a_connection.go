@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -119,6 +120,9 @@ func (s *session) updateConnection(i int, cmr *t6a.CMR) error {
 	}
 	c.Node = node
 	c.take(cmr)
+	if err := s.charge(c, ev, false); err != nil {
+		return err
+	}
 	if err := s.stepConnection(i, ev); err != nil || ev != UpdateWake {
 		return err
 	}
@@ -142,6 +146,12 @@ func (c *Connection) take(cmr *t6a.CMR) {
 	}
 	if r := cmr.ServingPLMNRateControl; r != nil {
 		c.UplinkRate, c.DownlinkRate = r.UplinkRateLimit, r.DownlinkRateLimit
+	}
+	if cmr.ThreeGPPChargingCharacteristics != "" {
+		c.Characteristics = cmr.ThreeGPPChargingCharacteristics
+	}
+	if t := cmr.TerminalInformation; t != nil {
+		c.IMEI = t.IMEI
 	}
 }
 
@@ -181,6 +191,9 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		c, err := p.configureDefault(ctx, ue, apn)
 		if err != nil {
 			p.log.Info("no NIDD configuration", "imsi", ue, "apn", string(apn), "err", err)
+			if errors.Is(err, fault.UserUnknown) { // to the HSS, and so to the SCEF
+				return false, refuse(op, diameter.ErrorUserUnknown)
+			}
 			return false, refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
 		configs = []*Config{c}
@@ -198,18 +211,23 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		if i < 0 {
 			i = len(s.ue.Connections)
 			s.ue.Connections = append(s.ue.Connections, Connection{EBI: bearer})
+		} else if err := s.charge(&s.ue.Connections[i], Establish, true); err != nil {
+			return err
 		}
 		n := &s.ue.Connections[i]
 		n.APN = apn
 		n.Node = diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
 		n.ChargingID = charging
-		n.ReachableUntil = time.Time{}
+		n.ReachableUntil, n.Opened = time.Time{}, s.now
 		n.take(cmr)
 		if err := s.endLinks(n); err != nil {
 			return err
 		}
 		n.rds = connectionRDS{on: asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs), tokens: n.rds.tokens}
 		if err := s.rdsCapability(n); err != nil {
+			return err
+		}
+		if err := s.charge(n, Establish, false); err != nil {
 			return err
 		}
 		if err := s.stepConnection(i, Establish); err != nil {

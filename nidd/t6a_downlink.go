@@ -46,6 +46,10 @@ func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool, now ti
 		defer cancel()
 	}
 	ans, err := p.Transport.Do(ctx, a.Node, req)
+	p.opts.Trace.sent(now, ans, err)
+	if err == nil || errors.Is(err, diameter.ErrSent) {
+		p.chargeDownlink(d, now, ans)
+	}
 	if err != nil {
 		p.log.Warn("no TDA", "imsi", d.IMSI, "node", a.Node.Host, "err", err)
 		if errors.Is(err, diameter.ErrSent) {

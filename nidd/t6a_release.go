@@ -31,6 +31,7 @@ func (p *Procedure) sendCMR(ctx context.Context, ue id.IMSI, c *Connection, acti
 	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
 	defer cancel()
 	ans, err := p.Transport.Do(ctx, c.Node, req)
+	p.opts.Trace.asked(action, ans)
 	if err != nil {
 		return diameter.Result{}, err
 	}
@@ -85,7 +86,7 @@ func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uin
 		return fault.Wrap(op, fault.NextHop, err)
 	case r == diameter.ErrorUserUnknown || r == diameter.ErrorInvalidEPSBearer:
 		gone := &Delivery{IMSI: ue, Attempt: attempt{EBI: bearer, Node: conn.Node, Signs: conn.Signs}}
-		if err := p.connectionGone(ctx, gone); err != nil {
+		if _, err := p.connectionGone(ctx, gone); err != nil {
 			return failed(op, err)
 		}
 		return &fault.Error{Op: op, Code: fault.NoPDNConnection, Result: r, Remote: true}

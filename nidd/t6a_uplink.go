@@ -3,6 +3,7 @@ package nidd
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/fault"
@@ -17,23 +18,27 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err := odr.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	begin := time.Now()
 	up, err := p.uplinkContext(ctx, op, &odr)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
-	u, c, wake := up.ue, up.config, false
+	u, wake := up.ue, false
 	switch {
 	case odr.NonIPData == nil:
 	case up.conn.rds.on:
 		wake, err = p.uplinkFrame(ctx, op, up, odr.NonIPData)
 	default:
-		err = p.postUplink(ctx, u.IMSI, c, odr.NonIPData, nil, false)
+		err = p.postUplink(ctx, u.IMSI, up.config, odr.NonIPData, nil, false)
 	}
 	if err != nil {
-		return p.answerError(req, op, err), nil
+		ans := p.answerError(req, op, err)
+		result, _ := diameter.ResultOf(ans) // it has one
+		p.chargeUplink(u, up.config, &odr, begin, result)
+		return ans, nil
 	}
 	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
-		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
+		p.opts.Trace.ExceptionData(up.config.APN, *r.CounterValue, r.RRCCounterTimestamp)
 	}
 	ans, err := (&t6a.ODA{
 		SessionID: odr.SessionID, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm, DRMP: odr.DRMP,
@@ -41,6 +46,7 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	p.chargeUplink(u, up.config, &odr, begin, diameter.Success)
 	if u.pending == 0 && !wake {
 		return ans, nil
 	}

@@ -22,10 +22,14 @@ var featuresWithWebSocket = t8.FeatureSet(append(Features.Numbers(), t8.FeatureN
 
 // features are those that this Procedure offers.
 func (p *Procedure) features() t8.Features {
+	f := Features
 	if p.opts.WebSocketURI != nil {
-		return featuresWithWebSocket
+		f = featuresWithWebSocket
 	}
-	return Features
+	if p.opts.Offered != "" {
+		f = f.Intersect(p.opts.Offered)
+	}
+	return f
 }
 
 // configURI is the URI of the resource.

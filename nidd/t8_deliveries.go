@@ -115,6 +115,9 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	if err := p.deliverNow(p.detached(ctx), d, u, c, now); err != nil {
 		return nil, failed(op, err)
 	}
+	if d.State.Final() {
+		p.opts.Trace.delivery(d)
+	}
 	if d.State.Final() && d.State != Delivered {
 		return nil, d.Fault(op)
 	}

@@ -31,7 +31,7 @@ import (
 
 // TestDataBothWays is the main job: it ends with what the AS and the UE have.
 func TestDataBothWays(t *testing.T) {
-	covers(t, "29128-5.1-01 KAURI-51 KAURI-57 KAURI-62 KAURI-63")
+	covers(t, "29128-5.1-01 KAURI-51 KAURI-57 KAURI-62 KAURI-63 KAURI-64 KAURI-80")
 	b := start(t)
 	m, _ := b.mme(mmeID)
 	as, url := b.as("as1")

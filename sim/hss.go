@@ -30,6 +30,9 @@ type Subscriber struct {
 type HSSOptions struct {
 	// SCEFs are the hosts that may ask; others get UNAUTHORIZED_REQUESTING_ENTITY. Default: all.
 	SCEFs []string
+	// Subscribers finds a UE that was not provisioned by its IMSI or its External Identifier, the other of which is empty:
+	// very many UEs need no memory then. It is called concurrently and must not call methods of the HSS. Default: none.
+	Subscribers func(imsi id.IMSI, ext id.ExternalID) (Subscriber, bool)
 	// Recorder gets each message, under the name of the first label of the host. Default: none.
 	Recorder *Recorder
 }
@@ -38,10 +41,11 @@ type HSSOptions struct {
 type HSS struct {
 	core
 	scefs []string
+	more  func(id.IMSI, id.ExternalID) (Subscriber, bool)
 
 	mu     sync.Mutex
-	subs   []*Subscriber                          // guarded by mu
-	grants map[id.IMSI]map[diameter.Identity]bool // SCEFs that hold an authorization; guarded by mu
+	subs   []*Subscriber                   // guarded by mu
+	grants map[id.IMSI][]diameter.Identity // SCEFs that hold an authorization, ordered by host; guarded by mu
 }
 
 // NewHSS returns an HSS without subscribers. opts may be nil.
@@ -49,7 +53,7 @@ func NewHSS(self diameter.Identity, opts *HSSOptions) *HSS {
 	if opts == nil {
 		opts = &HSSOptions{}
 	}
-	h := &HSS{scefs: slices.Clone(opts.SCEFs), grants: map[id.IMSI]map[diameter.Identity]bool{}}
+	h := &HSS{scefs: slices.Clone(opts.SCEFs), more: opts.Subscribers, grants: map[id.IMSI][]diameter.Identity{}}
 	h.core.self, h.core.name, h.core.rec = self, nameOf(self.Host), opts.Recorder
 	return h
 }
@@ -79,12 +83,7 @@ func (h *HSS) Remove(imsi id.IMSI) {
 func (h *HSS) Authorized(imsi id.IMSI) []diameter.Identity {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var out []diameter.Identity
-	for scef := range h.grants[imsi] {
-		out = append(out, scef)
-	}
-	slices.SortFunc(out, func(a, b diameter.Identity) int { return cmp.Compare(a.Host, b.Host) })
-	return out
+	return slices.Clone(h.grants[imsi])
 }
 
 // HandleDiameter implements [diameter.Handler].
@@ -148,10 +147,11 @@ func (h *HSS) authorize(nir *s6t.NIR) (*s6t.NIDDAuthorizationResponse, diameter.
 	if g.ExternalIdentifier = nir.UserIdentifier.ExternalIdentifier; g.ExternalIdentifier == "" && len(s.ExternalIDs) > 0 {
 		g.ExternalIdentifier = string(s.ExternalIDs[0])
 	}
-	if h.grants[s.IMSI] == nil {
-		h.grants[s.IMSI] = map[diameter.Identity]bool{}
+	scef, held := diameter.Identity{Host: nir.OriginHost, Realm: nir.OriginRealm}, h.grants[s.IMSI]
+	i, ok := slices.BinarySearchFunc(held, scef, func(a, b diameter.Identity) int { return cmp.Compare(a.Host, b.Host) })
+	if !ok {
+		h.grants[s.IMSI] = slices.Insert(held, i, scef)
 	}
-	h.grants[s.IMSI][diameter.Identity{Host: nir.OriginHost, Realm: nir.OriginRealm}] = true
 	return g, diameter.Success
 }
 
@@ -177,6 +177,16 @@ func (h *HSS) find(u *s6t.UserIdentifier) *Subscriber {
 				return s
 			}
 		}
+	}
+	if h.more == nil || u.UserName == "" && (group || u.ExternalIdentifier == "") {
+		return nil
+	}
+	by := id.ExternalID(u.ExternalIdentifier)
+	if u.UserName != "" {
+		by = "" // the IMSI decides
+	}
+	if s, ok := h.more(id.IMSI(u.UserName), by); ok {
+		return &s
 	}
 	return nil
 }

@@ -63,16 +63,21 @@ type MME struct {
 
 // ueContext is what the MME knows about a registered UE. It is guarded by the mu of the MME.
 type ueContext struct {
-	ue      *UE
-	bearers map[uint8]*bearer
-	// unreached is the Not Reachable for NIDD flag for each SCEF that it is set for, with the time at which it is reset
-	// without notice; zero: never.
-	unreached map[diameter.Identity]time.Time
+	ue        *UE
+	bearers   map[uint8]*bearer
+	unreached []unreached // SCEFs for which the Not Reachable for NIDD flag is set; a map would be ten times as big
 	// exceptions are the times at which the MO exception data counter went up, since it was last reset.
 	exceptions []time.Time
 	reporting  bool // an ODR with the counter is under way
 	// busy is closed when the CMR under way has its answer; nil when there is none.
 	busy chan struct{}
+}
+
+// unreached is an SCEF for which the Not Reachable for NIDD flag is set, and the time at which it is reset without notice;
+// zero: never.
+type unreached struct {
+	scef  diameter.Identity
+	until time.Time
 }
 
 // bearer is a T6a/b connection context.
@@ -144,7 +149,7 @@ func (m *MME) Register(ue *UE) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.ues[ue.imsi] = &ueContext{ue: ue, bearers: map[uint8]*bearer{}, unreached: map[diameter.Identity]time.Time{}}
+	m.ues[ue.imsi] = &ueContext{ue: ue, bearers: map[uint8]*bearer{}}
 	return nil
 }
 
@@ -193,25 +198,36 @@ func (m *MME) NotReachable(ue *UE, scef diameter.Identity) bool {
 
 // flagged looks at the flag, and resets it when its time has come.
 func (x *ueContext) flagged(scef diameter.Identity, now time.Time) bool {
-	until, set := x.unreached[scef]
-	if set && !until.IsZero() && !until.After(now) {
-		delete(x.unreached, scef)
+	i := x.unreachedBy(scef)
+	if i >= 0 && !x.unreached[i].until.IsZero() && !x.unreached[i].until.After(now) {
+		x.unflag(scef)
 		return false
 	}
-	return set
+	return i >= 0
+}
+
+// unreachedBy returns the place of the SCEF in unreached, or -1.
+func (x *ueContext) unreachedBy(scef diameter.Identity) int {
+	return slices.IndexFunc(x.unreached, func(u unreached) bool { return u.scef == scef })
+}
+
+// unflag resets the flag.
+func (x *ueContext) unflag(scef diameter.Identity) {
+	x.unreached = slices.DeleteFunc(x.unreached, func(u unreached) bool { return u.scef == scef })
 }
 
 // flag sets the flag; until is the Requested-Retransmission-Time, if any. When several TDRs set it, it lasts until the
 // last of their times.
 func (x *ueContext) flag(scef diameter.Identity, until, now time.Time) {
-	old, set := x.unreached[scef], x.flagged(scef, now)
-	switch {
-	case !set:
-		x.unreached[scef] = until
+	if !x.flagged(scef, now) {
+		x.unreached = append(x.unreached, unreached{scef, until})
+		return
+	}
+	switch old := &x.unreached[x.unreachedBy(scef)].until; {
 	case old.IsZero() || until.IsZero():
-		x.unreached[scef] = time.Time{}
-	case until.After(old):
-		x.unreached[scef] = until
+		*old = time.Time{}
+	case until.After(*old):
+		*old = until
 	}
 }
 

@@ -233,7 +233,7 @@ func (m *MME) manage(ctx context.Context, ue *UE, scef diameter.Identity, cmr *t
 	if cmr.CMRFlags != nil && *cmr.CMRFlags&t6a.CMRFlagUEReachableIndicator != 0 {
 		m.mu.Lock()
 		if x := m.ues[ue.imsi]; x != nil {
-			delete(x.unreached, scef)
+			x.unflag(scef)
 		}
 		m.mu.Unlock()
 	}
@@ -263,5 +263,5 @@ func (m *MME) drop(ue *UE, b uint8) {
 			return
 		}
 	}
-	delete(x.unreached, scef)
+	x.unflag(scef)
 }

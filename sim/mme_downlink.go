@@ -58,7 +58,7 @@ func (m *MME) deliver(ctx context.Context, tdr *t6a.TDR, tda *t6a.TDA) {
 			return
 		}
 		now := time.Now()
-		radio, wakesAt, changed := x.ue.look()
+		radio, wakesAt, changed := x.ue.look(now)
 		switch radio {
 		case OutOfCoverage:
 			m.mu.Unlock()
@@ -73,7 +73,7 @@ func (m *MME) deliver(ctx context.Context, tdr *t6a.TDR, tda *t6a.TDA) {
 			if tdr.NonIPData != nil {
 				m.rec.radio(m.name, x.ue.Name(), "downlink "+payload(tdr.NonIPData), "")
 				if !x.ue.rds.take(tdr.BearerIdentifier[0], tdr.NonIPData) {
-					x.ue.take(&x.ue.received, tdr.NonIPData)
+					x.ue.receive(tdr.NonIPData)
 				}
 			}
 			m.mu.Unlock()
@@ -86,7 +86,11 @@ func (m *MME) deliver(ctx context.Context, tdr *t6a.TDR, tda *t6a.TDA) {
 		if limit.IsZero() {
 			limit = m.patience(tdr, now)
 		}
-		if wait := limit.Sub(now); wait > 0 && !wakesAt.IsZero() && !wakesAt.After(limit) {
+		wait := limit.Sub(now)
+		if changed == nil { // nobody tells when the UE wakes, but it does so when it says
+			wait = wakesAt.Sub(now)
+		}
+		if wait > 0 && !wakesAt.IsZero() && !wakesAt.After(limit) {
 			m.mu.Unlock()
 			t := time.NewTimer(wait)
 			select {

@@ -167,7 +167,7 @@ func (r *rdsUE) step(b *rdsBearer, l *rdsLink, ev rds.Event) error {
 			b.out = append(b.out, octets)
 		case rds.Deliver:
 			r.received = append(r.received, RDSData{b.id, next.Ports().Reverse(), bytes.Clone(a.Data), a.Acknowledged})
-			r.ue.take(&r.ue.received, a.Data)
+			r.ue.receive(a.Data)
 		case rds.Confirm:
 			if c := l.data[a.Token]; c != nil {
 				delete(l.data, a.Token)

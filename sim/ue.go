@@ -32,6 +32,12 @@ type UEOptions struct {
 	// RDS makes the UE ask for the Reliable Data Service when it connects, and use it where the network grants it. A UE
 	// with wrong values in it cannot connect. Default: it does not.
 	RDS *RDSOptions
+	// Reach, if not nil, says how the UE can be reached at the instant now, and when Asleep until when (zero: nobody
+	// knows), in place of what Sleep, Wake and the like said last. It and Downlink are for models that drive very many UEs.
+	// Both are called concurrently and while the MME or SGSN is locked: they must not call methods of it or of the UE.
+	Reach func(now time.Time) (r Radio, wakesAt time.Time)
+	// Downlink, if not nil, takes downlink data, which it must not keep, in place of Received and Receive.
+	Downlink func(data []byte)
 }
 
 // UE is a device. It is served by one MME or SGSN at a time, and does what it is told: it neither wakes nor moves by
@@ -49,12 +55,12 @@ type UE struct {
 	received [][]byte      //
 	taken    int           // of received, by Receive
 	pcos     [][]byte      //
-	changed  chan struct{} // closed and replaced when any of this changes
+	changed  chan struct{} // closed when any of this changes; nil while nobody waits for that
 }
 
 // NewUE returns a UE that is switched off. opts may be nil.
 func NewUE(imsi id.IMSI, opts *UEOptions) *UE {
-	u := &UE{imsi: imsi, changed: make(chan struct{})}
+	u := &UE{imsi: imsi}
 	if opts != nil {
 		u.opts = *opts
 	}
@@ -152,7 +158,7 @@ func (u *UE) Received() [][]byte {
 func (u *UE) Receive(ctx context.Context) ([]byte, error) {
 	for {
 		u.mu.Lock()
-		changed := u.changed
+		changed := u.change()
 		if u.taken < len(u.received) {
 			u.taken++
 			data := u.received[u.taken-1]
@@ -177,15 +183,23 @@ func (u *UE) PCOs() [][]byte {
 
 // Radio tells how the UE can be reached.
 func (u *UE) Radio() Radio {
-	r, _, _ := u.look()
+	r, _, _ := u.look(time.Now())
 	return r
 }
 
-// look returns the state with a channel that is closed when it changes.
-func (u *UE) look() (r Radio, wakesAt time.Time, changed <-chan struct{}) {
+// look returns the state at the instant now, and for one that sleeps until it is told to wake a channel that is closed when the
+// state changes.
+func (u *UE) look(now time.Time) (r Radio, wakesAt time.Time, changed <-chan struct{}) {
+	if u.opts.Reach != nil {
+		r, wakesAt = u.opts.Reach(now)
+		return r, wakesAt, nil
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.radio, u.wakesAt, u.changed
+	if u.radio == Asleep {
+		changed = u.change()
+	}
+	return u.radio, u.wakesAt, changed
 }
 
 // set enters a state; text is what the recorder notes, unless the UE is in it already.
@@ -200,10 +214,29 @@ func (u *UE) set(r Radio, wakesAt time.Time, text string) {
 	}
 }
 
+// change returns a channel that is closed with the next change. The caller holds mu.
+func (u *UE) change() <-chan struct{} {
+	if u.changed == nil {
+		u.changed = make(chan struct{})
+	}
+	return u.changed
+}
+
 // signal wakes those who wait. The caller holds mu.
 func (u *UE) signal() {
-	close(u.changed)
-	u.changed = make(chan struct{})
+	if u.changed != nil {
+		close(u.changed)
+		u.changed = nil
+	}
+}
+
+// receive takes downlink data.
+func (u *UE) receive(data []byte) {
+	if u.opts.Downlink != nil {
+		u.opts.Downlink(data)
+		return
+	}
+	u.take(&u.received, data)
 }
 
 // take stores what the network delivered.

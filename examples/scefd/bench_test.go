@@ -111,6 +111,7 @@ type site struct {
 	accept  string // value of diameter.accept; empty: not set
 	store   string // value of store; empty: a directory below dir
 	level   string // of the log
+	more    string // lines of YAML
 }
 
 func newBench(t *testing.T) *bench {
@@ -222,7 +223,8 @@ store: %s
 scsas: [{id: as1, apn: iot.example, token: %q}]
 notifications: {allow: ["127.0.0.0/8"]}
 log: {level: %s, format: json}
-`, s.t8, s.apiRoot, s.dia, s.host, realm, scefID.Host, s.peer, accept, store, secret, s.level)
+%s
+`, s.t8, s.apiRoot, s.dia, s.host, realm, scefID.Host, s.peer, accept, store, secret, s.level, s.more)
 	path := filepath.Join(s.dir, "scefd.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path

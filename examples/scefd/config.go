@@ -36,6 +36,8 @@ type config struct {
 	Notifications notificationsConfig `yaml:"notifications"`
 	NIDD          niddConfig          `yaml:"nidd"`
 	Log           logConfig           `yaml:"log"`
+	Charging      *chargingConfig     `yaml:"charging"` // default: no charging records
+	Metrics       *metricsConfig      `yaml:"metrics"`  // default: not served
 }
 
 type t8Config struct {
@@ -260,6 +262,8 @@ func (c *config) check() error {
 		f.add("diameter.origin", "%q is not agent, exact, realm or any", c.Diameter.Origin)
 	}
 	c.Store.check(&f)
+	c.Charging.check(&f)
+	c.Metrics.check(&f)
 	if len(c.SCSAS) == 0 {
 		f.add("scsas", "is missing")
 	}

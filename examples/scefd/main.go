@@ -70,6 +70,13 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 		Host:     c.Diameter.Host,
 		Diameter: diameter.Options{Accept: c.accept(), CheckOrigin: origins[c.Diameter.Origin]}, NIDD: c.nidd(), TLS: tlsConfig, Logger: log,
 	}
+	counters, records, err := c.observe(opts)
+	if err != nil {
+		return err
+	}
+	if records != nil {
+		defer func() { err = errors.Join(err, records.Close()) }() // after the node
+	}
 	if c.T8.WebSockets {
 		opts.WebSockets = new(t8.WebSocketsOptions)
 	}
@@ -80,6 +87,11 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, node.Close()) }()
+	stopMetrics, err := c.Metrics.serve(ctx, counters, node)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopMetrics()) }()
 
 	northbound, err := net.Listen("tcp", c.T8.Listen)
 	if err != nil {
