@@ -293,7 +293,11 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 	case d.State == Sending && d.NotBefore.After(s.now) && !sign:
 		return Event{}, false // see resendLater
 	case d.State == Outstanding: // the link ends it, but not while the UE sleeps
-		return Event{Kind: Expire}, !d.Expires.After(s.now) && (conn == nil || conn.State == UpAsleep)
+		ev.Kind = NoAnswer
+		if d.rds.taken {
+			ev.Kind = Expire
+		}
+		return ev, !d.Expires.After(s.now) && (conn == nil || conn.State == UpAsleep)
 	case d.State == Sending || d.State == Triggering:
 		return Event{Kind: Restart}, true // who holds the slot knows that nobody is at it
 	case !d.Expires.After(s.now):

@@ -572,3 +572,37 @@ func TestChargedFrames(t *testing.T) {
 		require.Equal(t, 5, pdus[4].Octets, "with its header")
 	})
 }
+
+// TestResetUnderWay lets the UE start its link anew while data is on its way: nobody knows what became of it, so it is
+// not sent again.
+func TestResetUnderWay(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure(withRDS(""))
+		u := withDevice(b)
+		b.attachRDS()
+		b.buffer(cfg, "0", reliable)
+		b.sleep(time.Minute)
+		goOn := make(chan struct{})
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) {
+			<-goOn
+			return nil, nil
+		}
+		b.buffer(cfg, "1", reliable)
+		b.sleep(time.Second)
+		reset, err := rds.DefaultCodec{}.Append(nil, &rds.Frame{Kind: rds.U, Function: rds.SetAckMode})
+		require.NoError(t, err)
+		require.Equal(t, diameter.Success, u.say([][]byte{reset}))
+		require.Equal(t, "FAILURE_TIMEOUT", b.notified("deliveryStatus")[1])
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return nil, nil }
+		close(goOn)
+		b.sleep(time.Hour)
+		sent := 0
+		for _, s := range b.sent() {
+			if strings.HasSuffix(s, "1") {
+				sent++
+			}
+		}
+		require.Equal(t, 1, sent)
+		require.Len(t, b.notified("deliveryStatus"), 2)
+	})
+}

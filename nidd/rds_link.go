@@ -286,6 +286,18 @@ func (s *session) popFrame(conn *Connection) (work, error) {
 	if f.undo != nil {
 		after, _ = conn.rds.link(f.ports).acked.AppendBinary(nil)
 	}
+	d, err := s.carried(conn, f.token)
+	if err != nil {
+		return work{}, err
+	}
+	if d != nil {
+		if f.doubt = d.rds.doubt; !f.doubt { // from here on it may have got there, until the answer tells
+			d.rds.doubt = true
+			if err := s.put(d); err != nil {
+				return work{}, err
+			}
+		}
+	}
 	carrier, err := s.carrier(conn, &f, a)
 	return work{do: func(ctx context.Context) func(*session) error {
 		ev := s.p.sendTDR(ctx, carrier, false, time.Now())
@@ -324,16 +336,21 @@ func (s *session) frameSent(f *rdsFrame, after []byte, a attempt, ev Event) erro
 	if err != nil {
 		return err
 	}
+	taken := ev.Kind == Acknowledged || ev.Kind == Accepted
+	if d != nil && (taken && !d.rds.taken || ev.Kind != NoAnswer && d.rds.doubt != f.doubt) {
+		d.rds.taken = d.rds.taken || taken
+		if ev.Kind != NoAnswer {
+			d.rds.doubt = f.doubt
+		}
+		if err := s.put(d); err != nil {
+			return err
+		}
+	}
 	switch ev.Kind {
 	case Acknowledged, Accepted:
-		if d != nil && !d.rds.taken {
-			d.rds.taken = true
-			err = s.put(d)
+		if conn.State == UpAsleep {
+			return s.stepConnection(i, UpdateWake)
 		}
-		if err == nil && conn.State == UpAsleep {
-			err = s.stepConnection(i, UpdateWake)
-		}
-		return err
 	case BearerGone:
 		return s.connectionGone(&Delivery{Attempt: a})
 	case UESleeps, NoRoute:
@@ -349,13 +366,8 @@ func (s *session) frameSent(f *rdsFrame, after []byte, a attempt, ev Event) erro
 			}
 		}
 		return s.suspend(conn, ev)
-	case NoAnswer:
-		if d != nil {
-			d.rds.doubt = true
-			return s.put(d)
-		}
 	}
-	return nil // lost; the link repeats it
+	return nil // what got lost, the link repeats
 }
 
 // resend queues a frame again, at its old place.

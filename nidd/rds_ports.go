@@ -142,6 +142,11 @@ func (s *session) announceNew(conn *Connection) error {
 	return s.announce(conn)
 }
 
+// reserving reports whether the UE is being asked to reserve the SCEF port.
+func (c *connectionRDS) reserving(port int) bool {
+	return slices.ContainsFunc(c.inquiries, func(q inquiry) bool { return !q.Release && q.Port.Port.PortSCEF == port })
+}
+
 // inquiry returns the index of the inquiry about a pair of ports, or -1.
 func (c *connectionRDS) inquiry(port t8.RDSPort) int {
 	return slices.IndexFunc(c.inquiries, func(q inquiry) bool { return q.Port.Port == port })
@@ -252,7 +257,7 @@ func (s *session) reserveByUE(conn *Connection, configs []*Config, entries []rds
 		switch {
 		case again: // the answer got lost
 			e.Formats = formatBits[c.rds.managed[c.managed(m.Port)].Format]
-		case c == nil || conn.rds.inquiry(m.Port) >= 0:
+		case c == nil || conn.rds.reserving(m.Port.PortSCEF):
 			answer.Status = rds.PortNotFree
 		default:
 			if e.Formats != 0 {

@@ -137,7 +137,9 @@ type rdsFrame struct {
 	token  uint64    // of the delivery in an I frame; 0: none
 	ports  rds.Ports // of the link
 
-	undo *rds.State // of the link before this frame came up; nil when not known; not stored
+	// Not stored:
+	undo  *rds.State // of the link before this frame came up; nil when not known
+	doubt bool       // of the delivery before this frame was sent
 }
 
 // inquiry is a reservation or a release that the UE is being asked for.
@@ -154,7 +156,7 @@ type deliveryRDS struct {
 	frame     []byte // what is sent in place of the data: a UI frame
 	token     uint64 // names it on its link
 	taken     bool   // the serving node took the I frame at least once
-	doubt     bool   // the serving node perhaps took it
+	doubt     bool   // the serving node perhaps took it, or is being asked to
 	confirmed bool   // Delivered: the UE acknowledged it
 
 	unknown []byte

@@ -73,7 +73,7 @@ func (p *Procedure) ReservePort(ctx context.Context, scsas id.SCSASID, configID,
 				return 0, err
 			}
 			conn := s.ue.byAPN(c.APN)
-			if taken || c.managed(pair) >= 0 || conn != nil && conn.rds.inquiry(pair) >= 0 {
+			if taken || c.managed(pair) >= 0 || conn != nil && conn.rds.reserving(pair.PortSCEF) {
 				return 0, fault.New(op, fault.PortNotFree, "the port is reserved")
 			}
 			if !c.Features.Has(t8.FeatureRDSSerializationFormat) || len(port.SupportedFormats) == 0 {
