@@ -132,9 +132,9 @@ func BenchmarkHalfLoad(b *testing.B) {
 // storedUEs are configured and have no connection.
 const storedUEs = 32_768
 
-// BenchmarkStoredDownlink measures a POST of data that has to wait: it is answered 201 when it is on disk. The floor is what
+// BenchmarkStoredChain measures a POST of data that has to wait: it is answered 201 when it is on disk. The floor is what
 // the store takes in durable transactions of that size, in the same process, called directly by as many goroutines.
-func BenchmarkStoredDownlink(b *testing.B) {
+func BenchmarkStoredChain(b *testing.B) {
 	const clients = 128
 	ours := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, storedUEs), Workers: clients})
 	var requests [][]byte
@@ -169,12 +169,16 @@ func BenchmarkStoredDownlink(b *testing.B) {
 
 // startSCEF starts an SCEF with UEs that are configured by HTTP and attached by CMR, in turn at its serving nodes.
 func startSCEF(b *testing.B, destination string, conns int) (*child, []*mme, []string) {
-	c := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, chainUEs)})
-	ids := configure(b, c.T8, destination, chainUEs)
+	return startSCEFWith(b, destination, conns, chainUEs)
+}
+
+func startSCEFWith(b *testing.B, destination string, conns, ues int) (*child, []*mme, []string) {
+	c := start(b, role{Run: "scef", Dir: filepath.Join(b.TempDir(), "store"), HSS: listenHSS(b, ues)})
+	ids := configure(b, c.T8, destination, ues)
 	mmes := dialMMEs(b, c.Diameter, conns)
 	for i, m := range mmes {
 		var own []int
-		for ue := i; ue < chainUEs; ue += conns {
+		for ue := i; ue < ues; ue += conns {
 			own = append(own, ue)
 		}
 		m.attach(b, own)

@@ -438,6 +438,9 @@ func listenAS(tb testing.TB) string {
 	return "http://" + l.Addr().String() + "/nidd/as1"
 }
 
+// everybody is the group of all UEs.
+const everybody = id.ExternalGroupID("everybody@iot.example.com")
+
 // listenHSS runs an HSS that knows UEs and returns its address.
 func listenHSS(tb testing.TB, ues int) string {
 	tb.Helper()
@@ -447,6 +450,11 @@ func listenHSS(tb testing.TB, ues int) string {
 			IMSI: id.IMSI(imsiOf(ue)), ExternalIDs: []id.ExternalID{externalIDOf(ue)}, APNs: []id.APN{apn},
 		})
 	}
+	members := make([]sim.Subscriber, ues)
+	for ue := range members {
+		members[ue] = sim.Subscriber{IMSI: id.IMSI(imsiOf(ue)), ExternalIDs: []id.ExternalID{externalIDOf(ue)}}
+	}
+	hss.AddGroup(sim.Group{ID: everybody, Members: members, APNs: []id.APN{apn}})
 	node, err := sim.Open(hss, nil)
 	check(tb, err)
 	tb.Cleanup(func() { node.Close() })
@@ -456,14 +464,20 @@ func listenHSS(tb testing.TB, ues int) string {
 	return l.Addr().String()
 }
 
-// configure creates a configuration for each UE and returns their ids.
-func configure(tb testing.TB, address, destination string, ues int) []string {
+func clientOf(tb testing.TB, address string) *t8.Client {
 	tb.Helper()
 	client, err := t8.NewClient("http://"+address, &t8.ClientOptions{
 		HTTP:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 		Token: func(context.Context) (string, error) { return token, nil },
 	})
 	check(tb, err)
+	return client
+}
+
+// configure creates a configuration for each UE and returns their ids.
+func configure(tb testing.TB, address, destination string, ues int) []string {
+	tb.Helper()
+	client := clientOf(tb, address)
 	ids := make([]string, ues)
 	var turn atomic.Int64
 	var all sync.WaitGroup

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,7 +51,9 @@ type bench struct {
 	lease time.Duration // in a cluster; zero: alone
 	opts  nidd.Options
 	prof  policy.NIDD
-	other policy.NIDDByID // profiles in place of prof
+	other policy.NIDDByID       // profiles in place of prof
+	apns  map[id.APN]policy.APN // limits
+	policies
 
 	silent bool     // the outbox keeps what it gets
 	ends   []func() // wait for what else runs
@@ -95,8 +98,24 @@ func covers(t *testing.T, ids ...string) {
 	t.Attr("covers", strings.Join(ids, " "))
 }
 
+// policies are the profiles of a bench, which may be loaded anew.
+type policies struct{ atomic.Pointer[policy.NIDDSet] }
+
+func (p *policies) NIDD(scsas id.SCSASID) (policy.NIDD, bool) { return p.Load().NIDD(scsas) }
+func (p *policies) APN(apn id.APN) *policy.APN                { return p.Load().APN(apn) }
+
+// reload makes the present prof and apns known.
+func (b *bench) reload() {
+	profiles := policy.NIDDByID{as1: b.prof, "as2": b.prof}
+	maps.Copy(profiles, b.other)
+	set, err := policy.NewNIDDSet(profiles, b.apns)
+	require.NoError(b.t, err)
+	b.policies.Store(&set)
+}
+
 // start makes a Procedure with the present options on the store.
 func (b *bench) start() {
+	b.reload()
 	var cluster *store.Cluster
 	if b.lease != 0 {
 		var err error
@@ -104,11 +123,9 @@ func (b *bench) start() {
 		require.NoError(b.t, err)
 	}
 	outbox := t8.NewOutbox([]byte("outbox/"), outboxSender{b}, &t8.OutboxOptions{Cluster: cluster})
-	profiles := policy.NIDDByID{as1: b.prof, "as2": b.prof}
-	maps.Copy(profiles, b.other)
 	p, err := nidd.New(nidd.Deps{
 		Self: scefID, APIRoot: root1, Store: b.store, Cluster: cluster, Transport: b, Notifier: uplinkSender{b}, Outbox: outbox,
-		Profiles: profiles,
+		Profiles: &b.policies,
 	}, &b.opts)
 	require.NoError(b.t, err)
 	b.p = p
@@ -160,7 +177,14 @@ type outboxSender struct{ b *bench }
 
 func (s outboxSender) Notify(_ context.Context, to string, body any) error {
 	n := note{to: to}
-	if err := json.Unmarshal(body.([]byte), &n.body); err != nil {
+	text, ok := body.([]byte)
+	if !ok {
+		var err error
+		if text, err = body.(*t8.LongBody).MarshalJSON(); err != nil {
+			return err
+		}
+	}
+	if err := json.Unmarshal(text, &n.body); err != nil {
 		return err
 	}
 	s.b.record("NOTIFY "+to, func() { s.b.notes = append(s.b.notes, n) })

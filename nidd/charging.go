@@ -79,6 +79,9 @@ func (p *Procedure) bearer(u *UE, conn *Connection, c *Config) Bearer {
 		UplinkRate: conn.UplinkRate, DownlinkRate: conn.DownlinkRate, Opened: conn.Opened,
 	}
 	b.PLMN, _ = tgpp.ParsePLMN([]byte(conn.Visited)) // zero when it is none
+	if told, err := t6a.ParseAPNRateControl(conn.Rates.Uplink); err == nil {
+		b.APNRate = &told
+	}
 	if c != nil {
 		b.ExternalID, b.MSISDN = c.ExternalID, c.MSISDN
 	}

@@ -70,6 +70,8 @@ func (c *Config) encode() []byte {
 	w.Bool(19, c.Test)
 	w.Bool(20, c.WebSocket)
 	w.Bytes(50, c.rds.encode())
+	w.Text(40, string(c.ExternalGroupID))
+	w.Uint(41, c.Generation)
 	return append(w, c.unknown...)
 }
 
@@ -125,6 +127,10 @@ func decodeConfig(b []byte) (*Config, error) {
 			if err := c.rds.decode(r.Inner()); err != nil {
 				return nil, err
 			}
+		case 40:
+			c.ExternalGroupID = id.ExternalGroupID(r.Text())
+		case 41:
+			c.Generation = r.Uint()
 		default:
 			c.unknown = append(c.unknown, r.Raw()...)
 		}
@@ -227,6 +233,10 @@ func (c *Connection) encode() []byte {
 	w.Text(60, c.Characteristics)
 	w.Text(61, c.IMEI)
 	w.Time(62, c.Opened)
+	w.Time(30, c.PausedUntil)
+	w.Uint(31, c.Rates.Asked)
+	w.Bytes(32, c.Rates.Uplink)
+	w.Bytes(33, c.Rates.Exception)
 	return append(w, c.unknown...)
 }
 
@@ -271,6 +281,14 @@ func (c *Connection) decode(f record.Reader) error {
 			c.IMEI = f.Text()
 		case 62:
 			c.Opened = f.Time()
+		case 30:
+			c.PausedUntil = f.Time()
+		case 31:
+			c.Rates.Asked = f.Uint()
+		case 32:
+			c.Rates.Uplink = f.Bytes()
+		case 33:
+			c.Rates.Exception = f.Bytes()
 		default:
 			c.unknown = append(c.unknown, f.Raw()...)
 		}
@@ -307,6 +325,11 @@ func (d *Delivery) encode() []byte {
 	w.Uint(24, uint64(d.Attempt.By))
 	w.Bytes(50, d.rds.encode())
 	w.Text(60, d.Destination)
+	for _, name := range d.counted {
+		w.Text(30, name)
+	}
+	w.Uint(31, d.countedOctets)
+	w.Text(40, string(d.GroupAPN))
 	return append(w, d.unknown...)
 }
 
@@ -372,6 +395,12 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			}
 		case 60:
 			d.Destination = r.Text()
+		case 30:
+			d.counted = append(d.counted, r.Text())
+		case 31:
+			d.countedOctets = r.Uint()
+		case 40:
+			d.GroupAPN = id.APN(r.Text())
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

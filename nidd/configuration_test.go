@@ -106,7 +106,10 @@ func TestCreateRefused(t *testing.T) {
 			param  string
 		}{
 			{"stranger", "stranger", func(*t8.NIDDConfiguration) {}, fault.NotAuthorized, ""},
-			{"group", as1, func(c *t8.NIDDConfiguration) { c.ExternalID, c.ExternalGroupID = "", "g@example.com" }, fault.OperationProhibited, ""},
+			{"group", as1, func(c *t8.NIDDConfiguration) {
+				c.ExternalID, c.ExternalGroupID = "", "g@example.com"
+				c.DownlinkDataTransfers = []t8.NIDDDownlinkDataTransfer{{ExternalGroupID: "g@example.com", Data: []byte("x")}}
+			}, fault.OperationProhibited, ""},
 			{"past", as1, func(c *t8.NIDDConfiguration) { c.Duration = time.Now() }, fault.ParameterOutOfRange, "/duration"},
 			{"option", as1, func(c *t8.NIDDConfiguration) { c.PDNEstablishmentOption = "X" }, fault.ParameterOutOfRange, "/pdnEstablishmentOption"},
 			{"destination", as1, func(c *t8.NIDDConfiguration) { c.NotificationDestination = "https://evil/" }, fault.ParameterOutOfRange, "/notificationDestination"},

@@ -1,11 +1,14 @@
 // Package nidd runs the procedures for non-IP data delivery of TS 29.122 §4.4.5 (Release 18) at the SCEF, with their
 // Diameter sides: T6a/T6b to MME and SGSN (TS 29.128 §5.5 to §5.8), S6t to the HSS (TS 29.336 §7.2.3).
 //
-// It covers single UEs: NIDD configurations, T6a/T6b connections, uplink data, downlink data with every PDN
+// It covers NIDD configurations of single UEs and of groups, T6a/T6b connections, uplink data, downlink data with every PDN
 // establishment option, buffering with maximum latency and priority, retransmission, replacement and cancellation of
 // what is buffered, authorisation update and revocation by the HSS, the notifications, and the Reliable Data Service with
-// dynamic ports, by which several SCS/ASs share one PDN connection. It leaves out groups, rate control and quotas: what
-// needs them is refused, and not offered in [Features].
+// dynamic ports, by which several SCS/ASs share one PDN connection.
+//
+// A group may have any number of members: its configuration is there when the HSS has named all of them, and data for it
+// becomes one resource, which goes when the SCS/AS has acknowledged one notification with the result of each member. Only
+// batches of members are in memory. What is told of a group as a whole names it in externalId, as there is no other member.
 //
 // Three state machines, which are tables, hold the rules: [Step] for a downlink delivery, and one each for a connection
 // and a configuration (docs/nidd.md shows them). [Procedure] drives them on a [store.Store]: it loads what concerns a

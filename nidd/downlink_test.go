@@ -3,6 +3,7 @@ package nidd_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/fault"
+	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
@@ -787,5 +789,50 @@ func TestDeadMME(t *testing.T) {
 		require.Equal(t, []string{"x"}, b.sent())
 		close(block)
 		synctest.Wait()
+	})
+}
+
+// TestAvailabilityTime wakes UEs while the only lane to their MME is busy: those that will soon be gone go first.
+func TestAvailabilityTime(t *testing.T) {
+	covers(t, "29128-5.7.1-15")
+	run(t, func(t *testing.T, b *bench) {
+		b.opts.Lanes = 1
+		b.restart()
+		ue := func(n int) string { return fmt.Sprintf("00101%010d", n) }
+		attach := func(n int, change ...func(*t6a.CMR)) *t6a.CMR {
+			return cmr(establish, append(change, func(c *t6a.CMR) { c.UserIdentifier.UserName = ue(n) })...)
+		}
+		wake := func(n int, until time.Duration) {
+			b.tell(cmr(update, reachable, func(c *t6a.CMR) {
+				c.UserIdentifier.UserName = ue(n)
+				if until != 0 {
+					c.MaximumUEAvailabilityTime = time.Now().Add(until)
+				}
+			}))
+		}
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
+		for n := range 7 {
+			ext := id.ExternalID(fmt.Sprintf("m%d@example.com", n))
+			b.hss = hssOf(ue(n), ext)
+			cfg := b.configure(func(c *t8.NIDDConfiguration) { c.ExternalID = ext })
+			b.asks(diameter.Success, attach(n))
+			b.buffer(cfg, fmt.Sprint(n), func(d *t8.NIDDDownlinkDataTransfer) { d.ExternalID = ext })
+		}
+		b.tdrs = nil
+		answer := make(chan struct{})
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { <-answer; return nil, nil }
+		wake(0, 0)
+		synctest.Wait()
+		wake(1, 0)
+		wake(2, time.Minute)
+		wake(3, 10*time.Second)
+		wake(4, time.Minute)
+		wake(5, 0)
+		wake(1, 5*time.Second) // it says more than before
+		wake(6, 20*time.Second)
+		wake(6, 20*time.Second)
+		close(answer)
+		synctest.Wait()
+		require.Equal(t, []string{"0", "1", "3", "6", "2", "4", "5"}, b.sent())
 	})
 }

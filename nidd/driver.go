@@ -21,6 +21,8 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 	switch {
 	case conn == nil:
 		ev.Kind = NoConnection
+	case d.inGroup() && d.way(c, conn) == nowhere:
+		ev.Kind = NoRDS
 	case d.way(c, conn) >= byLink:
 		ev = p.bufferRDS(d, u, conn, now)
 	case u.pending > 0 && d.mayKeep(now):
@@ -40,7 +42,9 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 		for _, a := range actions {
 			switch a {
 			case SendTDR:
-				d.Attempt = p.newAttempt(conn, now)
+				if !d.inGroup() || d.Attempt.SessionID == "" { // that of a group is marked already
+					d.Attempt = p.newAttempt(conn, now)
+				}
 				if err := p.wrap(ctx, d, c, conn); err != nil {
 					return err
 				}
@@ -53,13 +57,17 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 					return err
 				}
 				ev, again = Event{Kind: NoConnection}, true
-				if conn = u.byAPN(c.APN); conn != nil && moves < maxMoves { // it moved, or was established anew, meanwhile
+				conn = u.byAPN(c.APN)
+				switch moved := conn != nil && moves < maxMoves; { // it moved, or was established anew, meanwhile
+				case moved && !d.inGroup():
 					moves++
 					ev.Kind = Turn
+				case moved && d.mayKeep(now):
+					ev.Kind = Behind // its next TDR needs a mark
 				}
 			case Keep:
 				if err := p.keep(ctx, d); err != nil {
-					return err
+					return d.notKept(from, ev, err, now)
 				}
 			case Report, Forget, ResendTDR: // nothing is stored
 			}
@@ -72,10 +80,12 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 
 // keep makes a new delivery a resource.
 func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
-	d.ID = newID() // the slot of the UE keeps ids in the order of the requests
+	if !d.inGroup() {
+		d.ID = newID() // the slot of the UE keeps ids in the order of the requests
+	}
 	host := ""
 	wake, err := p.update(ctx, d.IMSI, func(s *session) error {
-		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		c, err := s.configOf(d)
 		if err != nil {
 			return err
 		}
@@ -134,7 +144,12 @@ func (s *session) connectionGone(d *Delivery) error {
 
 // serveSoon queues a UE for serve. sign says that the UE showed itself.
 func (p *Procedure) serveSoon(host string, ue id.IMSI, sign bool) {
-	p.lanes.add(host, ue, sign, func(run func()) bool {
+	p.serveWithin(host, ue, sign, time.Time{})
+}
+
+// serveWithin is serveSoon for a UE that is there until a time; zero: nobody knows.
+func (p *Procedure) serveWithin(host string, ue id.IMSI, sign bool, until time.Time) {
+	p.lanes.add(host, ue, sign, until, func(run func()) bool {
 		if !p.begin() {
 			return false
 		}
@@ -246,7 +261,7 @@ func (s *session) sent(d *Delivery) (*Delivery, error) {
 // advance feeds a stored delivery what holds now, until nothing more holds or something is to be sent.
 func (s *session) advance(d *Delivery, sign bool) (work, error) {
 	for {
-		c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
+		c, err := s.configOf(d)
 		if err != nil {
 			return work{}, err
 		}
@@ -256,6 +271,9 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		conn := s.ue.byAPN(c.APN)
 		ev, ok := s.holds(d, conn, sign)
 		if !ok {
+			return work{}, nil
+		}
+		if ev.Kind == Turn && !s.pace(conn) {
 			return work{}, nil
 		}
 		switch ev.Kind {
@@ -277,7 +295,8 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 			switch a {
 			case SendTDR, ResendTDR:
 				s.p.chargeable(d, s.ue, conn, c)
-				return s.p.workTDR(*d, a == ResendTDR), nil
+				full, err := s.withData(d)
+				return s.p.workTDR(full, a == ResendTDR), err
 			case SendTrigger:
 				return s.p.workTrigger(*d, *c), nil
 			}
@@ -307,7 +326,7 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 	case conn != nil && d.State == Waiting:
 		return Event{Kind: Connected}, true
 	case conn != nil && d.State == Ready:
-		return Event{Kind: Turn}, d.roomOnLink(conn)
+		return Event{Kind: Turn}, !conn.paused(s.now) && d.roomOnLink(conn)
 	case d.State == Asleep && (sign || conn.State == Up && !d.NoRoute):
 		return Event{Kind: Wake}, true
 	case d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now):
@@ -474,6 +493,7 @@ func (p *Procedure) newAttempt(conn *Connection, now time.Time) attempt {
 		a.EndToEnd = p.newEndToEnd()
 		a.SessionID = p.newSessionID()
 		a.EBI, a.Node, a.Signs = conn.EBI, conn.Node, conn.Signs
+		a.limits = p.attemptLimits(conn)
 	}
 	return a
 }

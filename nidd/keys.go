@@ -38,6 +38,9 @@ const (
 	timerUE      = 'u'
 	timerConfig  = 'c'
 	timerOutcome = 'o'
+
+	timerGroup         = 'g'
+	timerGroupDelivery = 'd'
 )
 
 func ueTimer(ue id.IMSI) []byte { return append([]byte{timerUE}, ue...) }
@@ -64,7 +67,8 @@ func getConfig(r store.Reader, scsas id.SCSASID, configID string) (*Config, erro
 	return decodeConfig(b)
 }
 
-// lookup returns a configuration of the SCS/AS with its UE, or fault.NotFound. Both are shared and must not be changed.
+// lookup returns a configuration of the SCS/AS with its UE, or fault.NotFound. That of a group has no UE. Both are shared and
+// must not be changed.
 func (p *Procedure) lookup(ctx context.Context, op string, scsas id.SCSASID, configID string) (c *Config, u *UE, err error) {
 	var found struct { // one variable, as it is in reach of the store
 		c *Config
@@ -79,7 +83,7 @@ func (p *Procedure) lookup(ctx context.Context, op string, scsas id.SCSASID, con
 	switch {
 	case err != nil:
 		return nil, nil, failed(op, err)
-	case found.c == nil || found.u == nil:
+	case found.c == nil || found.u == nil && !found.c.group():
 		return nil, nil, noConfig(op)
 	}
 	return found.c, found.u, nil

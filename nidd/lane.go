@@ -1,9 +1,11 @@
 package nidd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,7 +95,8 @@ func (x *slot) leave() {
 }
 
 // lanes serve UEs with stored data: a queue per serving node, each with a bounded number of goroutines, so that a node
-// that does not answer holds up only its own UEs.
+// that does not answer holds up only its own UEs. UEs that are known to be there for a time only go first, those with the
+// least time before the others (TS 29.128 table 5.7.1-1, Maximum-UE-Availability-Time).
 type lanes struct {
 	most  int
 	serve func(ue id.IMSI, sign bool)
@@ -103,26 +106,40 @@ type lanes struct {
 }
 
 type lane struct {
+	hurry   []hurried // by their time
 	queue   []id.IMSI
-	signs   map[id.IMSI]bool // of the queued: whether the UE gave a sign
+	queued  map[id.IMSI]queued // what is queued and not there was served out of turn
 	running int
+}
+
+// hurried is a UE that goes before those in the queue.
+type hurried struct {
+	ue    id.IMSI
+	until time.Time
+}
+
+type queued struct {
+	sign    bool // the UE gave a sign
+	inHurry bool
 }
 
 func (l *lanes) init(most int, serve func(id.IMSI, bool)) {
 	l.most, l.serve, l.m = most, serve, make(map[string]*lane)
 }
 
-// add queues ue. start runs a new goroutine and may refuse to.
-func (l *lanes) add(host string, ue id.IMSI, sign bool, start func(func()) bool) {
+// add queues ue; until is when it goes away again, or zero. start runs a new goroutine and may refuse to.
+func (l *lanes) add(host string, ue id.IMSI, sign bool, until time.Time, start func(func()) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	x := l.m[host]
 	if x == nil {
-		x = &lane{signs: make(map[id.IMSI]bool)}
+		x = &lane{queued: make(map[id.IMSI]queued)}
 		l.m[host] = x
 	}
-	if old, queued := x.signs[ue]; queued {
-		x.signs[ue] = old || sign
+	old, known := x.queued[ue]
+	now := queued{old.sign || sign, old.inHurry || !until.IsZero()}
+	if known {
+		x.put(ue, old, now, until)
 		return
 	}
 	if x.running < l.most {
@@ -131,25 +148,51 @@ func (l *lanes) add(host string, ue id.IMSI, sign bool, start func(func()) bool)
 		}
 		x.running++
 	}
-	x.queue = append(x.queue, ue)
-	x.signs[ue] = sign
+	if !now.inHurry {
+		x.queue = append(x.queue, ue)
+	}
+	x.put(ue, old, now, until)
+}
+
+// put notes how ue is queued now, and takes it to those in a hurry if it has become one of them.
+func (x *lane) put(ue id.IMSI, old, now queued, until time.Time) {
+	x.queued[ue] = now
+	if now.inHurry && !old.inHurry {
+		i, _ := slices.BinarySearchFunc(x.hurry, until, func(h hurried, t time.Time) int { return cmp.Or(h.until.Compare(t), -1) })
+		x.hurry = slices.Insert(x.hurry, i, hurried{ue, until})
+	}
+}
+
+// take removes the next UE from the queue.
+func (x *lane) take() (ue id.IMSI, sign, ok bool) {
+	for {
+		switch {
+		case len(x.hurry) > 0:
+			ue, x.hurry = x.hurry[0].ue, x.hurry[1:]
+		case len(x.queue) > 0:
+			ue, x.queue = x.queue[0], x.queue[1:]
+		default:
+			return "", false, false
+		}
+		if q, ok := x.queued[ue]; ok {
+			delete(x.queued, ue)
+			return ue, q.sign, true
+		}
+	}
 }
 
 // run serves the queue of a lane until it is empty.
 func (l *lanes) run(host string, x *lane) {
 	for {
 		l.mu.Lock()
-		if len(x.queue) == 0 {
+		ue, sign, ok := x.take()
+		if !ok {
 			if x.running--; x.running == 0 {
 				delete(l.m, host)
 			}
 			l.mu.Unlock()
 			return
 		}
-		ue := x.queue[0]
-		x.queue = x.queue[1:]
-		sign := x.signs[ue]
-		delete(x.signs, ue)
 		l.mu.Unlock()
 		l.serve(ue, sign)
 	}

@@ -64,7 +64,7 @@ const (
 	Expire                    // Expires has come
 	Change                    // PUT or PATCH replaced its content
 	Cancel                    // DELETE of the delivery or of its configuration
-	Abandon                   // the configuration ended otherwise
+	Abandon                   // the configuration ended otherwise, or data of higher priority takes its place
 	HandedOver                // the Reliable Data Service took it
 	TakenBack                 // the Reliable Data Service gave it back: it was not sent
 	Confirmed                 // the UE acknowledged it
@@ -172,6 +172,7 @@ var deliveryTable = table[State, Kind, Delivery, Action]{
 	{Sending, Restart, always, Sending, []Action{ResendTDR}, "RFC 6733 §3"},
 	{Sending, Wake, always, Ready, nil, clauseFlow},
 
+	{Submitted, NoRDS, always, RDSDisabled, nil, clauseMT},
 	{Ready, NoRDS, always, RDSDisabled, finish, clauseMT},
 	{Ready, HandedOver, always, Outstanding, nil, clauseRDS},
 	{Outstanding, Confirmed, always, Delivered, finish, clauseRDS},

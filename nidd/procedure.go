@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -19,7 +21,8 @@ import (
 )
 
 // An Outbox keeps notifications that must not be lost until the SCS/AS took them: what a committed transaction
-// enqueued is delivered at least once. [t8.Outbox] is one.
+// enqueued is delivered at least once. [t8.Outbox] is one. With one that is no [t8.LongEnqueuer] the feature
+// GroupMessageDelivery is not offered.
 type Outbox = t8.Enqueuer
 
 // A Trigger sends a device trigger (TS 29.122 §4.4.6) to a UE that has no PDN connection.
@@ -88,6 +91,11 @@ type Options struct {
 	// AnswerTimeout and 5 s, as it has to cover what the serving node takes to reach the UE, and N201, which is 65535: policy
 	// bounds the size of packets.
 	RDS rds.Options
+	// Meters is how many UEs and SCS/AS may have messages counted for rates and quotas at once, in memory; 64 to 2^26,
+	// default 2^20. Nothing is counted where policy and MME set no limit. Beyond it some begin to count anew.
+	Meters int
+	// GroupWindow is how many UEs one delivery to a group sends to at once; 4 to 4096, default 64; fewer count as 4.
+	GroupWindow int
 	// Logger gets what an operator should know; identities are masked. Default: nothing.
 	Logger *slog.Logger
 	// Trace holds observation hooks.
@@ -115,6 +123,15 @@ type Trace struct {
 	Connection func(action t6a.ConnectionAction, byNode bool, result diameter.Result)
 	// Trigger is called for each device trigger that was tried.
 	Trigger func(accepted bool)
+	// Limited is called for each message that a limit stopped: limit is "quota", "APN rate" or "serving PLMN rate". Uplink data
+	// is discarded then, downlink data refused.
+	Limited func(scsas id.SCSASID, apn id.APN, limit string, uplink bool)
+}
+
+func (t *Trace) limited(scsas id.SCSASID, apn id.APN, limit string, uplink bool) {
+	if t != nil && t.Limited != nil {
+		t.Limited(scsas, apn, limit, uplink)
+	}
 }
 
 func (t *Trace) transition(machine string, from, event, to interface{ String() string }) {
@@ -152,6 +169,8 @@ func (o Options) withDefaults(self diameter.Identity) (Options, error) {
 	if o.RDS.Codec == nil {
 		o.RDS.Codec = rds.DefaultCodec{}
 	}
+	num("Meters", &o.Meters, 1<<20, 1<<26)
+	num("GroupWindow", &o.GroupWindow, 64, 4096)
 	if o.HSS.Realm == "" {
 		o.HSS.Realm = self.Realm
 	}
@@ -176,11 +195,11 @@ type Deps struct {
 	Self      diameter.Identity // of the SCEF, shared by the nodes of a cluster: Origin-Host and Origin-Realm, SCEF-ID
 	APIRoot   string            // of T8, as "https://scef.example.com"
 	Store     store.Store
-	Cluster   *store.Cluster     // of the processes that share Store; nil: this one has it for itself
-	Transport diameter.Transport // to HSS, MME and SGSN
-	Notifier  t8.Sender          // for uplink data; one that is a t8.SubscriptionSender gets the URI of the configuration
-	Outbox    Outbox             // for status notifications
-	Profiles  policy.NIDDProfiles
+	Cluster   *store.Cluster      // of the processes that share Store; nil: this one has it for itself
+	Transport diameter.Transport  // to HSS, MME and SGSN
+	Notifier  t8.Sender           // for uplink data; one that is a t8.SubscriptionSender gets the URI of the configuration
+	Outbox    Outbox              // for status notifications
+	Profiles  policy.NIDDProfiles // a policy.APNProfiles is asked for the limits of APNs, too
 }
 
 // Procedure runs NIDD on a store. It implements [t8.NIDD]; [Procedure.T6a] and [Procedure.S6t] are its Diameter sides.
@@ -193,9 +212,14 @@ type Procedure struct {
 	rds    *rds.Machine
 	slots  slots
 	lanes  lanes
+	apns   policy.APNProfiles // nil: no APN has limits
+	meters meters
+	part   atomic.Uint64 // whose turn it is, see session.room
 
 	ues     decoded[UE]
 	configs decoded[Config]
+	groups  groups
+	long    t8.LongEnqueuer // Outbox, if it is one; nil: groups are not sent to
 
 	ctx  context.Context // of what outlives a request; ends with Close
 	stop context.CancelFunc
@@ -239,6 +263,10 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.lanes.init(o.Lanes, p.serve)
+	p.apns, _ = d.Profiles.(policy.APNProfiles)
+	p.meters.init(o.Meters)
+	p.part.Store(rand.Uint64N(storedParts)) // the nodes of a cluster begin at different ones
+	p.long, _ = d.Outbox.(t8.LongEnqueuer)
 	return p, nil
 }
 

@@ -2,6 +2,7 @@ package nidd
 
 import (
 	"slices"
+	"time"
 
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
@@ -94,6 +95,35 @@ func (p *Procedure) grantsRDS(configs []*Config) bool {
 
 // configsAt returns the configurations of the UE for the APN, the oldest first.
 func (s *session) configsAt(apn id.APN) ([]*Config, error) { return s.ue.configsAt(s.tx, apn) }
+
+// configsOn is configOn with all configurations of the UE for the APN, the oldest first.
+func (p *Procedure) configsOn(r store.Reader, u *UE, ue id.IMSI, apn id.APN, now time.Time) ([]*Config, error) {
+	if u != nil && u.configFor(apn) != nil {
+		return u.configsAt(r, apn)
+	}
+	c, err := p.configOn(r, nil, ue, apn, now)
+	if c == nil || err != nil {
+		return nil, err
+	}
+	return []*Config{c}, nil
+}
+
+// activeOn is configOn with the oldest active configuration of the UE, or of a group.
+func (p *Procedure) activeOn(r store.Reader, u *UE, apn id.APN, now time.Time) (*Config, error) {
+	if u.configFor(apn) == nil {
+		return p.configOn(r, nil, u.IMSI, apn, now)
+	}
+	for i := range u.configs {
+		ref := &u.configs[i]
+		if !ref.APN.Equal(apn) {
+			continue
+		}
+		if c, err := p.readConfig(r, ref.SCSAS, ref.ID); c != nil && c.Status == Active || err != nil {
+			return c, err
+		}
+	}
+	return nil, nil
+}
 
 func (u *UE) configsAt(r store.Reader, apn id.APN) (list []*Config, err error) {
 	for i := range u.configs {

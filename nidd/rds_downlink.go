@@ -26,7 +26,7 @@ func (d *Delivery) way(c *Config, conn *Connection) way {
 		return nowhere
 	case !conn.rds.on:
 		return asItIs
-	case d.Reliable:
+	case d.Reliable && !d.inGroup(): // there is no acknowledgement in a group (TS 23.682 §5.5.3)
 		return byLink
 	}
 	return byUI
@@ -118,7 +118,7 @@ func (s *session) turnRDS(d *Delivery, c *Config, conn *Connection) (handled boo
 
 // roomOnLink reports whether the link that data goes over takes more.
 func (d *Delivery) roomOnLink(conn *Connection) bool {
-	if !d.Reliable || !conn.rds.on {
+	if !d.Reliable || !conn.rds.on || d.inGroup() {
 		return true
 	}
 	ports := downlinkPorts(d.Port)

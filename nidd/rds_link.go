@@ -312,7 +312,7 @@ func (s *session) carrier(conn *Connection, f *rdsFrame, a attempt) (*Delivery, 
 	if s.p.opts.Charging == nil {
 		return d, nil
 	}
-	c, _, err := s.ue.portConfig(s.tx, conn.APN, pairOf(f.ports, false))
+	c, _, err := s.p.portConfig(s.tx, s.ue, conn.APN, pairOf(f.ports, false))
 	if c != nil {
 		d.SCSAS, d.ConfigID = c.SCSAS, c.ID
 	}

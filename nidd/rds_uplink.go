@@ -41,7 +41,7 @@ func (p *Procedure) uplinkFrame(ctx context.Context, op string, up *uplink, octe
 		conn := &s.ue.Connections[i]
 		if f.Kind == rds.I {
 			ports := pairOf(f.Ports, true)
-			c, unknown, err := s.ue.portConfig(s.tx, conn.APN, ports)
+			c, unknown, err := s.p.portConfig(s.tx, s.ue, conn.APN, ports)
 			if err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ func (p *Procedure) uplinkUI(ctx context.Context, op string, up *uplink, f *rds.
 	var c *Config
 	var unknown []*Config
 	if err := p.Store.View(ctx, func(r store.Reader) (err error) {
-		c, unknown, err = up.ue.portConfig(r, up.conn.APN, ports)
+		c, unknown, err = p.portConfig(r, up.ue, up.conn.APN, ports)
 		return err
 	}); err != nil {
 		return false, err
@@ -123,8 +123,8 @@ func (p *Procedure) uplinkUI(ctx context.Context, op string, up *uplink, f *rds.
 
 // portConfig returns the active configuration that a pair of ports of uplink data leads to, or nil with the configurations
 // whose SCS/AS is to be told that the ports are not known (TS 29.122 §4.4.5.5). ports is nil when the data has none.
-func (u *UE) portConfig(r store.Reader, apn id.APN, ports *t8.RDSPort) (c *Config, unknown []*Config, err error) {
-	all, err := u.configsAt(r, apn)
+func (p *Procedure) portConfig(r store.Reader, u *UE, apn id.APN, ports *t8.RDSPort) (c *Config, unknown []*Config, err error) {
+	all, err := p.configsOn(r, u, u.IMSI, apn, time.Now())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -167,7 +167,7 @@ func (s *session) reportPorts(configs []*Config, ports *t8.RDSPort) error {
 
 // deliverUp keeps acknowledged data of a link for the SCS/AS.
 func (s *session) deliverUp(conn *Connection, ports *t8.RDSPort, data []byte) error {
-	c, _, err := s.ue.portConfig(s.tx, conn.APN, ports)
+	c, _, err := s.p.portConfig(s.tx, s.ue, conn.APN, ports)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,9 @@ type Config struct {
 	Status        ConfigState
 	rds           configRDS
 
+	ExternalGroupID id.ExternalGroupID // of a group; IMSI, ExternalID and MSISDN are empty then
+	Generation      uint64             // of a group: that of the list of members that holds
+
 	unknown []byte
 }
 
@@ -43,6 +46,9 @@ func (c *Config) end() time.Time { return earliest(c.Duration, c.GrantedUntil) }
 func (c *Config) identity() (id.ExternalID, id.MSISDN) {
 	if c.ByMSISDN {
 		return "", c.MSISDN
+	}
+	if c.group() { // there is no other member that could tell of which group a status is
+		return id.ExternalID(c.ExternalGroupID), ""
 	}
 	return c.ExternalID, ""
 }
@@ -86,9 +92,11 @@ type Connection struct {
 	Signs                    uint64    // how often the serving node showed that the UE is there
 	rds                      connectionRDS
 
-	Characteristics string    // 3GPP-Charging-Characteristics
-	IMEI            string    // of Terminal-Information
-	Opened          time.Time // when it was established
+	Characteristics string      // 3GPP-Charging-Characteristics
+	IMEI            string      // of Terminal-Information
+	Opened          time.Time   // when it was established
+	PausedUntil     time.Time   // stored data waits for a window of the rate control to end
+	Rates           rateControl // what the UE was told
 
 	unknown []byte
 }
@@ -106,6 +114,7 @@ type Delivery struct {
 	Expires    time.Time     // until when the data may be kept; at creation or before: not at all
 	Reliable   bool
 	Port       *t8.RDSPort
+	GroupAPN   id.APN // of a delivery to a group, and of what it is for one UE: the APN of the configuration
 
 	State        State
 	Stored       bool // the delivery is a resource, and a record in the store
@@ -118,7 +127,10 @@ type Delivery struct {
 	rds          deliveryRDS
 	Destination  string // where its end is reported when its configuration ended before, but not by the SCS/AS; else empty
 
-	bearer  *Bearer // that charging names for the last TDR; not stored
+	bearer        *Bearer  // that charging names for the last TDR; not stored
+	counted       []string // parts of the counts of stored deliveries that it is in, see part
+	countedOctets uint64   // there
+
 	unknown []byte
 }
 
@@ -131,6 +143,8 @@ type attempt struct {
 	Until     time.Time      // SCEF-Wait-Time
 	Signs     uint64         // of the connection when the TDR was sent
 	By        store.MemberID // who sends the TDR or the trigger; zero: a process without a cluster, or nobody
+
+	limits *attemptLimits
 }
 
 // outcome is what is remembered of a delivery that is gone.

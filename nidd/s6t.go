@@ -17,6 +17,15 @@ import (
 // authorize asks the HSS for the NIDD authorisation of the UE that c names, and sets what the HSS answers: the IMSI,
 // the identities, the end of the grant and the HSS itself (TS 29.336 §7.2.3, NIR and NIA).
 func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
+	nia, err := p.askHSS(ctx, op, c)
+	if err != nil {
+		return err
+	}
+	return c.grant(op, nia)
+}
+
+// askHSS asks the HSS for the NIDD authorisation of the UE, or the group, that c names.
+func (p *Procedure) askHSS(ctx context.Context, op string, c *Config) (*s6t.NIA, error) {
 	nir := s6t.NIR{
 		SessionID:        p.newSessionID(),
 		OriginHost:       p.Self.Host,
@@ -31,9 +40,12 @@ func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
 	case c.ByMSISDN:
 		tbcd, err := tgpp.AppendTBCD(nil, string(c.MSISDN))
 		if err != nil {
-			return fault.Wrap(op, fault.InvalidParameter, err)
+			return nil, fault.Wrap(op, fault.InvalidParameter, err)
 		}
 		nir.UserIdentifier.MSISDN = tbcd
+	case c.group():
+		nir.UserIdentifier.ExternalIdentifier = string(c.ExternalGroupID)
+		nir.UserIdentifier.TypeOfExternalIdentifier = new(s6t.TypeOfExternalIdentifierExternalGroupIdentifierType)
 	case c.ExternalID != "":
 		nir.UserIdentifier.ExternalIdentifier = string(c.ExternalID)
 	default: // a UE that attached without a configuration
@@ -44,27 +56,27 @@ func (p *Procedure) authorize(ctx context.Context, op string, c *Config) error {
 	}
 	req, err := nir.Request()
 	if err != nil {
-		return fault.Wrap(op, fault.Internal, err)
+		return nil, fault.Wrap(op, fault.Internal, err)
 	}
 	req.EndToEnd = p.newEndToEnd()
 	ctx, cancel := context.WithTimeout(ctx, p.opts.AnswerTimeout)
 	defer cancel()
 	ans, err := p.Transport.Do(ctx, c.HSS, req)
 	if err != nil {
-		return &fault.Error{Op: op, Code: fault.Unavailable, Detail: "the network gave no answer", Err: err}
+		return nil, &fault.Error{Op: op, Code: fault.Unavailable, Detail: "the network gave no answer", Err: err}
 	}
 	r, err := diameter.ResultOf(ans)
 	switch {
 	case err != nil:
-		return fault.Wrap(op, fault.NetworkFailure, err)
+		return nil, fault.Wrap(op, fault.NetworkFailure, err)
 	case !r.IsSuccess():
-		return fault.FromAnswer(op, r)
+		return nil, fault.FromAnswer(op, r)
 	}
-	var nia s6t.NIA
+	nia := new(s6t.NIA)
 	if err := nia.Decode(ans); err != nil {
-		return fault.Wrap(op, fault.NetworkFailure, err)
+		return nil, fault.Wrap(op, fault.NetworkFailure, err)
 	}
-	return c.grant(op, &nia)
+	return nia, nil
 }
 
 // grant takes over what a successful NIA says.
@@ -93,14 +105,19 @@ func (c *Config) grant(op string, nia *s6t.NIA) error {
 	if g.ExternalIdentifier != "" && c.ExternalID == "" {
 		c.ExternalID = id.ExternalID(g.ExternalIdentifier)
 	}
-	if !g.GrantedValidityTime.IsZero() && !g.GrantedValidityTime.After(time.Now()) {
+	c.HSS = diameter.Identity{Host: nia.OriginHost, Realm: nia.OriginRealm}
+	return c.grantUntil(op, g.GrantedValidityTime)
+}
+
+// grantUntil takes over the end of a grant; the zero time is none.
+func (c *Config) grantUntil(op string, end time.Time) error {
+	if !end.IsZero() && !end.After(time.Now()) {
 		return fault.New(op, fault.NotAuthorized, "the network does not authorise the UE")
 	}
-	c.GrantedUntil = g.GrantedValidityTime
+	c.GrantedUntil = end
 	if c.GrantedUntil.Equal(c.Duration.Truncate(time.Second)) {
 		c.GrantedUntil = c.Duration // what was asked for: times of Diameter have no fractions
 	}
-	c.HSS = diameter.Identity{Host: nia.OriginHost, Realm: nia.OriginRealm}
 	return nil
 }
 
@@ -118,6 +135,16 @@ func (p *Procedure) handleNIR(ctx context.Context, _ diameter.Identity, req *dia
 	if err := nir.Decode(req); err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	if namesGroup(&nir.UserIdentifier) {
+		known, err := p.groupNIR(ctx, op, &nir)
+		if err == nil && !known {
+			err = refuse(op, diameter.ErrorUserUnknown)
+		}
+		if err != nil {
+			return p.answerError(req, op, err), nil
+		}
+		return p.answerNIR(req, op, &nir), nil
+	}
 	ue, err := p.resolve(ctx, op, &nir.UserIdentifier)
 	if err != nil {
 		return p.answerError(req, op, err), nil
@@ -127,14 +154,20 @@ func (p *Procedure) handleNIR(ctx context.Context, _ diameter.Identity, req *dia
 	}
 	host := ""
 	wake, err := p.update(ctx, ue, func(s *session) error {
-		if s.ue.empty() {
-			return refuse(op, diameter.ErrorUserUnknown)
-		}
 		host = servingHost(s.ue)
+		known := !s.ue.empty()
 		for _, v := range nir.NIDDAuthorizationUpdate.APNValidityTime {
 			if err := s.regrant(id.APN(v.ServiceSelection), v.GrantedValidityTime); err != nil {
 				return err
 			}
+			in, err := s.regrantMember(id.APN(v.ServiceSelection), v.GrantedValidityTime)
+			if err != nil {
+				return err
+			}
+			known = known || in
+		}
+		if !known {
+			return refuse(op, diameter.ErrorUserUnknown)
 		}
 		return nil
 	})
@@ -142,16 +175,21 @@ func (p *Procedure) handleNIR(ctx context.Context, _ diameter.Identity, req *dia
 		return p.answerError(req, op, err), nil
 	}
 	p.log.Info("NIDD authorisation changed by the HSS", "imsi", ue)
-	ans, err := (&s6t.NIA{
-		SessionID: nir.SessionID, DRMP: nir.DRMP, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm,
-	}).Answer(req)
-	if err != nil {
-		return p.answerError(req, op, err), nil
-	}
+	ans := p.answerNIR(req, op, &nir)
 	if !wake {
 		return ans, nil
 	}
 	return ans, func() { p.serveSoon(host, ue, false) }
+}
+
+func (p *Procedure) answerNIR(req *diameter.Message, op string, nir *s6t.NIR) *diameter.Message {
+	ans, err := (&s6t.NIA{
+		SessionID: nir.SessionID, DRMP: nir.DRMP, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm,
+	}).Answer(req)
+	if err != nil {
+		return p.answerError(req, op, err)
+	}
+	return ans
 }
 
 // resolve finds the UE that a User-Identifier of the HSS names.
@@ -168,7 +206,9 @@ func (p *Procedure) resolve(ctx context.Context, op string, u *s6t.UserIdentifie
 	}
 	err = p.Store.View(ctx, func(r store.Reader) error {
 		b, err := r.Get(identityKey(name))
-		ue = id.IMSI(b)
+		if ue = id.IMSI(b); ue == "" && err == nil {
+			ue, err = resolveMember(r, name)
+		}
 		return err
 	})
 	if err == nil && ue == "" {

@@ -24,9 +24,10 @@ type session struct {
 	changed    bool        // ue must be written
 
 	// What to do after the commit:
-	kick  bool // the outbox got something
-	timer bool // a timer was set
-	wake  bool // stored data or a release may go out
+	kick  bool          // the outbox got something
+	timer bool          // a timer was set
+	wake  bool          // stored data or a release may go out
+	ended []deliveryRef // a UE has its result of these
 	after []func()
 }
 
@@ -62,6 +63,7 @@ func (p *Procedure) update(ctx context.Context, ue id.IMSI, fn func(*session) er
 	for _, f := range s.after {
 		f()
 	}
+	p.checkEnded(s.ended)
 	return s.wake, nil
 }
 
@@ -107,6 +109,15 @@ func (s *session) add(d *Delivery) error {
 	if err := s.load(); err != nil {
 		return err
 	}
+	var err error
+	if d.inGroup() {
+		err = s.openMember(d) // its data is stored once for all, so it does not count
+	} else {
+		err = s.countStored(d)
+	}
+	if err != nil {
+		return err
+	}
 	d.Stored = true
 	s.deliveries = append(s.deliveries, d)
 	s.ue.pending++
@@ -116,6 +127,11 @@ func (s *session) add(d *Delivery) error {
 }
 
 func (s *session) put(d *Delivery) error {
+	if d.inGroup() { // the data is stored once for all, see withData
+		one := *d
+		one.Data = nil
+		d = &one
+	}
 	return s.tx.Put(deliveryKey(s.ue.IMSI, d.ID), d.encode())
 }
 
@@ -152,6 +168,9 @@ func (s *session) step(d *Delivery, ev Event) ([]Action, error) {
 
 // report enqueues the delivery status notification for a final state.
 func (s *session) report(d *Delivery) error {
+	if d.inGroup() { // the results of all are told together
+		return nil
+	}
 	c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
 	switch {
 	case err != nil:
@@ -186,6 +205,9 @@ func (s *session) forget(d *Delivery) error {
 	if err := s.drop(d); err != nil {
 		return err
 	}
+	if d.inGroup() {
+		return s.endOpen(d)
+	}
 	key := outcomeKey(d.SCSAS, d.ConfigID, d.ID)
 	o := outcome{State: d.State, Triggered: d.Triggered, RetryAt: d.NotBefore, Until: s.now.Add(s.p.opts.Remember)}
 	if err := s.tx.Put(key, o.encode()); err != nil {
@@ -203,6 +225,9 @@ func (s *session) drop(d *Delivery) error {
 	s.deliveries = slices.DeleteFunc(s.deliveries, func(x *Delivery) bool { return x.ID == d.ID })
 	s.ue.pending = uint64(len(s.deliveries))
 	s.changed = true
+	if err := s.uncount(d); err != nil {
+		return err
+	}
 	return s.tx.Delete(deliveryKey(s.ue.IMSI, d.ID))
 }
 
@@ -222,6 +247,9 @@ func (s *session) stepConnection(i int, ev ConnectionEvent) error {
 		}
 		s.ue.Connections = slices.Delete(s.ue.Connections, i, i+1)
 		if err := s.charge(&c, ev, true); err != nil {
+			return err
+		}
+		if err := s.keepRates(&next); err != nil {
 			return err
 		}
 	case next.State == Releasing:
@@ -418,6 +446,10 @@ func (s *session) flush() error {
 // mayGo reports whether something can be done about stored data now: whoever is at it does that at once, the timer is for
 // the case that a crash takes him.
 func (s *session) mayGo(d *Delivery) bool {
+	if d.inGroup() {
+		_, ok := s.holds(d, s.ue.byAPN(d.GroupAPN), false)
+		return ok
+	}
 	for i := range s.ue.configs {
 		if r := &s.ue.configs[i]; r.SCSAS == d.SCSAS && r.ID == d.ConfigID {
 			_, ok := s.holds(d, s.ue.byAPN(r.APN), false)
@@ -456,6 +488,9 @@ func (s *session) due() (at time.Time, err error) {
 	}
 	for i := range s.ue.Connections {
 		at = earliest(at, s.rdsDue(&s.ue.Connections[i]))
+		if c := &s.ue.Connections[i]; c.paused(s.now) && len(s.deliveries) > 0 {
+			at = earliest(at, c.PausedUntil)
+		}
 		if c := &s.ue.Connections[i]; c.State == Releasing {
 			if c.RetryAt.IsZero() {
 				at = earliest(at, soon)

@@ -39,6 +39,7 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 		wake, err = p.establish(ctx, ue, bearer, &cmr, &cma)
 	case t6a.ConnectionActionRelease:
 		wake, err = p.onConnection(ctx, ue, bearer, &cmr, &cma, func(s *session, i int) error {
+			cma.APNRateControlStatus = p.rateStatus(ue, &s.ue.Connections[i], s.now)
 			return s.stepConnection(i, Release)
 		})
 	case t6a.ConnectionActionUpdate:
@@ -61,7 +62,7 @@ func (p *Procedure) handleCMR(ctx context.Context, req *diameter.Message) (*diam
 	if !wake {
 		return ans, nil
 	}
-	return ans, func() { p.serveSoon(cmr.OriginHost, ue, true) }
+	return ans, func() { p.serveWithin(cmr.OriginHost, ue, true, cmr.MaximumUEAvailabilityTime) }
 }
 
 // known refuses a UE of which the SCEF knows nothing.
@@ -88,11 +89,12 @@ func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, 
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
 		if cmr.ExtendedPCO != nil {
-			configs, err := s.configsAt(s.ue.Connections[i].APN)
+			configs, err := p.configsOn(s.tx, s.ue, ue, s.ue.Connections[i].APN, s.now)
 			if err != nil {
 				return err
 			}
-			cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO)
+			cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO, &s.ue.Connections[i], nil)
+			s.changed = true
 			if cmr.ConnectionAction == t6a.ConnectionActionUpdate && asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs) {
 				if err := s.startRDS(&s.ue.Connections[i]); err != nil {
 					return err
@@ -145,7 +147,12 @@ func (c *Connection) take(cmr *t6a.CMR) {
 		c.Visited = string(cmr.VisitedPLMNID)
 	}
 	if r := cmr.ServingPLMNRateControl; r != nil {
-		c.UplinkRate, c.DownlinkRate = r.UplinkRateLimit, r.DownlinkRateLimit
+		if r.UplinkRateLimit != nil {
+			c.UplinkRate = r.UplinkRateLimit
+		}
+		if r.DownlinkRateLimit != nil {
+			c.DownlinkRate, c.PausedUntil = r.DownlinkRateLimit, time.Time{}
+		}
 	}
 	if cmr.ThreeGPPChargingCharacteristics != "" {
 		c.Characteristics = cmr.ThreeGPPChargingCharacteristics
@@ -198,14 +205,20 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		}
 		configs = []*Config{c}
 	}
-	cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO)
 	var random [4]byte
 	rand.Read(random[:])
 	charging := binary.BigEndian.Uint32(random[:])
 	cma.PDNConnectionChargingID = &charging
-	return p.update(ctx, ue, func(s *session) error {
-		if s.ue.configFor(apn) == nil { // ended meanwhile
-			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+	var before carried
+	wake, err = p.update(ctx, ue, func(s *session) error {
+		if s.ue.configFor(apn) == nil {
+			c, err := p.configOn(s.tx, nil, ue, apn, s.now)
+			if err != nil {
+				return err
+			}
+			if c == nil { // it ended meanwhile
+				return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+			}
 		}
 		i := s.ue.connection(bearer)
 		if i < 0 {
@@ -219,6 +232,7 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		n.Node = diameter.Identity{Host: cmr.OriginHost, Realm: cmr.OriginRealm}
 		n.ChargingID = charging
 		n.ReachableUntil, n.Opened = time.Time{}, s.now
+		n.PausedUntil, n.Rates = time.Time{}, rateControl{}
 		n.take(cmr)
 		if err := s.endLinks(n); err != nil {
 			return err
@@ -227,6 +241,10 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		if err := s.rdsCapability(n); err != nil {
 			return err
 		}
+		if before, err = s.takeRates(n, cmr); err != nil {
+			return err
+		}
+		cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO, n, &before.usage)
 		if err := s.charge(n, Establish, false); err != nil {
 			return err
 		}
@@ -235,11 +253,16 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		}
 		return s.announceNew(&s.ue.Connections[i])
 	})
+	if err == nil {
+		p.carryOn(ue, apn, &before, time.Now())
+	}
+	return wake, err
 }
 
-// answerPCO returns the Extended-PCO for a UE that asked for its link MTU or the Reliable Data Service on a connection with
-// these configurations, or nil. What a UE sends malformed is no reason to refuse its connection.
-func (p *Procedure) answerPCO(configs []*Config, asked []byte) []byte {
+// answerPCO returns the Extended-PCO for a UE that asked for its link MTU, for the APN rate control or for the Reliable Data
+// Service on a connection with these configurations, or nil. n gets what the UE is told; left is what it has spent of its
+// limits before, or nil. What a UE sends malformed is no reason to refuse its connection.
+func (p *Procedure) answerPCO(configs []*Config, asked []byte, n *Connection, left *usage) []byte {
 	if len(configs) == 0 || asked == nil {
 		return nil
 	}
@@ -249,23 +272,23 @@ func (p *Procedure) answerPCO(configs []*Config, asked []byte) []byte {
 		p.log.Warn("Extended-PCO not understood", "imsi", c.IMSI, "err", err)
 		return nil
 	}
-	var told t6a.ExtendedPCO
+	answer := p.tellRates(n, pco, left)
 	if _, ok := pco.Find(t6a.ContainerNonIPLinkMTU); ok {
 		prof, _ := p.Profiles.NIDD(c.SCSAS)
 		mtu, err := t6a.AppendNonIPLinkMTU(nil, prof.MaximumPacketSize)
 		if err != nil {
 			p.log.Error("link MTU cannot be told", "err", err)
-			return nil
+		} else {
+			answer = append(answer, t6a.Container{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu})
 		}
-		told = append(told, t6a.Container{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu})
 	}
 	if _, ok := pco.Find(t6a.ContainerRDS); ok && p.grantsRDS(configs) {
-		told = append(told, t6a.Container{ID: t6a.ContainerRDS})
+		answer = append(answer, t6a.Container{ID: t6a.ContainerRDS})
 	}
-	if told == nil {
+	if len(answer) == 0 {
 		return nil
 	}
-	b, err := told.AppendToUE(nil)
+	b, err := answer.AppendToUE(nil)
 	if err != nil {
 		p.log.Error("Extended-PCO not built", "err", err)
 	}
@@ -277,10 +300,10 @@ func (p *Procedure) configsFor(ctx context.Context, ue id.IMSI, apn id.APN) (lis
 	err = p.Store.View(ctx, func(r store.Reader) error {
 		list = list[:0]
 		u, err := getUE(r, ue)
-		if u == nil || err != nil {
+		if err != nil {
 			return err
 		}
-		configs, err := u.configsAt(r, apn)
+		configs, err := p.configsOn(r, u, ue, apn, time.Now())
 		for _, c := range configs {
 			if c.Status == Active {
 				list = append(list, c)

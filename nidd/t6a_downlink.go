@@ -11,8 +11,15 @@ import (
 	"github.com/scefkit/scefkit/t6a"
 )
 
-// sendTDR sends the data of d over the connection that its attempt names (TS 29.128 §5.6.2).
+// sendTDR sends the data of d over the connection that its attempt names (TS 29.128 §5.6.2), and counts it for the rate
+// control.
 func (p *Procedure) sendTDR(ctx context.Context, d *Delivery, again bool, now time.Time) Event {
+	ev := p.exchangeTDR(ctx, d, again, now)
+	p.countDownlink(d, ev, now)
+	return ev
+}
+
+func (p *Procedure) exchangeTDR(ctx context.Context, d *Delivery, again bool, now time.Time) Event {
 	a := &d.Attempt
 	if again {
 		a.Until = now.Add(p.opts.AnswerTimeout)

@@ -53,7 +53,7 @@ func (p *Procedure) sendRelease(ctx context.Context, ue id.IMSI, c *Connection) 
 }
 
 // UpdateConnection gives the UE new protocol configuration options over its T6a/b connection (TS 29.128 §5.8.2). pco is
-// the value of Extended-PCO. Errors: fault.NotFound when the SCEF holds no such connection, fault.NoPDNConnection when
+// the value of Extended-PCO; the APN rate control that it holds is enforced from the answer on. Errors: fault.NotFound when the SCEF holds no such connection, fault.NoPDNConnection when
 // the serving node does not (the context is removed then), fault.Timeout, fault.NextHop, fault.NetworkFailure.
 func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uint8, pco []byte) error {
 	const op = "nidd.UpdateConnection"
@@ -93,5 +93,5 @@ func (p *Procedure) UpdateConnection(ctx context.Context, ue id.IMSI, bearer uin
 	case !r.IsSuccess():
 		return fault.FromAnswer(op, r)
 	}
-	return nil
+	return p.told(ctx, op, ue, conn, pco)
 }

@@ -23,9 +23,14 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
+	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
+		p.opts.Trace.ExceptionData(up.config.APN, *r.CounterValue, r.RRCCounterTimestamp)
+	}
 	u, wake := up.ue, false
 	switch {
 	case odr.NonIPData == nil:
+	case !p.takeUplink(u, up.conn, up.config.SCSAS, isException(&odr), time.Now()):
+		return p.answerError(req, op, refuse(op, resultBeyondRate)), nil
 	case up.conn.rds.on:
 		wake, err = p.uplinkFrame(ctx, op, up, odr.NonIPData)
 	default:
@@ -36,9 +41,6 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 		result, _ := diameter.ResultOf(ans) // it has one
 		p.chargeUplink(u, up.config, &odr, begin, result)
 		return ans, nil
-	}
-	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
-		p.opts.Trace.ExceptionData(up.config.APN, *r.CounterValue, r.RRCCounterTimestamp)
 	}
 	ans, err := (&t6a.ODA{
 		SessionID: odr.SessionID, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm, DRMP: odr.DRMP,
@@ -86,24 +88,21 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
 		conn := &u.Connections[i]
-		for k := range u.configs {
-			ref := &u.configs[k]
-			if !ref.APN.Equal(conn.APN) {
-				continue
-			}
-			c, err := p.readConfig(r, ref.SCSAS, ref.ID)
-			if err != nil {
-				return err
-			}
-			if c != nil && c.Status == Active {
-				found = uplink{u, conn, c}
-				return nil
-			}
+		c, err := p.activeOn(r, u, conn.APN, time.Now())
+		if err != nil {
+			return err
 		}
-		return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+		if c == nil {
+			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
+		}
+		found = uplink{u, conn, c}
+		return nil
 	})
 	return &found, err
 }
+
+// resultBeyondRate is the result of the ODA for data that the rate control discards: temporary, for the reason below.
+var resultBeyondRate = diameter.TooBusy
 
 // resultOfPost maps what became of the POST to the result of the ODA. It is never of the permanent class, on which the
 // MME or SGSN would drop the PDN connection (§5.5.2):

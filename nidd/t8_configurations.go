@@ -14,17 +14,23 @@ import (
 )
 
 // Features are the features of the NIDD API that this package serves (TS 29.122 §5.6.4); Notification_websocket comes
-// with Options.WebSocketURI.
-var Features = t8.FeatureSet(t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate,
-	t8.FeatureRDSPortVerification, t8.FeatureRDSDynamicPort, t8.FeatureRDSSerializationFormat)
+// with Options.WebSocketURI, GroupMessageDelivery with an Outbox that can take its results. Policy may leave out those of the
+// Reliable Data Service.
+var Features = t8.FeatureSet(t8.FeatureGroupMessageDelivery, t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation,
+	t8.FeaturePatchUpdate, t8.FeatureRDSPortVerification, t8.FeatureRDSDynamicPort, t8.FeatureRDSSerializationFormat)
 
 var featuresWithWebSocket = t8.FeatureSet(append(Features.Numbers(), t8.FeatureNotificationWebsocket)...)
+
+var withoutGroups = t8.FeatureSet(featuresWithWebSocket.Numbers()[1:]...)
 
 // features are those that this Procedure offers.
 func (p *Procedure) features() t8.Features {
 	f := Features
 	if p.opts.WebSocketURI != nil {
 		f = featuresWithWebSocket
+	}
+	if p.long == nil {
+		f = f.Intersect(withoutGroups)
 	}
 	if p.opts.Offered != "" {
 		f = f.Intersect(p.opts.Offered)
@@ -115,7 +121,9 @@ func (p *Procedure) configResource(c *Config, prof policy.NIDD) *t8.NIDDConfigur
 		MaximumPacketSize:       8 * packetSize(c, prof),
 		Status:                  c.Status.status(),
 	}
-	v.ExternalID, v.MSISDN = c.identity()
+	if v.ExternalGroupID = c.ExternalGroupID; v.ExternalGroupID == "" {
+		v.ExternalID, v.MSISDN = c.identity()
+	}
 	if c.WebSocket && p.opts.WebSocketURI != nil {
 		v.WebsockNotifConfig = &t8.WebsockNotifConfig{WebsocketURI: p.opts.WebSocketURI(c.SCSAS, v.Self), RequestWebsocketURI: true}
 	}
@@ -187,6 +195,8 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 		Reliable:      cfg.ReliableDataService,
 		Ports:         cfg.RDSPorts,
 		Duration:      limitDuration(cfg.Duration, prof, now),
+
+		ExternalGroupID: cfg.ExternalGroupID,
 	}
 	if cfg.SupportedFeatures != "" {
 		c.Features = rdsFeatures(p.features().Intersect(cfg.SupportedFeatures), prof)
@@ -196,12 +206,16 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 	}
 	c.Test = cfg.RequestTestNotification && c.Features.Has(t8.FeatureNotificationTestEvent)
 	c.WebSocket = cfg.WebsockNotifConfig != nil && cfg.WebsockNotifConfig.RequestWebsocketURI && c.Features.Has(t8.FeatureNotificationWebsocket)
+	if c.group() {
+		return p.createGroup(ctx, op, c, prof)
+	}
 	if err := p.authorize(ctx, op, c); err != nil {
 		return nil, err
 	}
 
 	var first []*Delivery
 	host := ""
+	refused := p.admitFirst(ctx, op, &prof, c, cfg.DownlinkDataTransfers, now)
 	_, err = p.update(ctx, c.IMSI, func(s *session) error {
 		first = first[:0]
 		host = servingHost(s.ue)
@@ -213,7 +227,7 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 			return err
 		}
 		for i := range cfg.DownlinkDataTransfers {
-			d, err := s.piggyback(c, &cfg.DownlinkDataTransfers[i], prof)
+			d, err := s.piggyback(c, &cfg.DownlinkDataTransfers[i], prof, refused)
 			if err != nil {
 				return err
 			}
@@ -245,8 +259,8 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 func (p *Procedure) checkConfig(op string, cfg *t8.NIDDConfiguration, now time.Time) error {
 	var bad []fault.Param
 	code := fault.ParameterOutOfRange
-	if cfg.ExternalGroupID != "" {
-		return fault.New(op, fault.OperationProhibited, "groups are not served; feature GroupMessageDelivery is not offered")
+	if cfg.ExternalGroupID != "" && len(cfg.DownlinkDataTransfers) > 0 {
+		return fault.New(op, fault.OperationProhibited, "data cannot come with the configuration of a group")
 	}
 	if !cfg.Duration.IsZero() && !cfg.Duration.After(now) {
 		bad = append(bad, fault.Param{Param: "/duration", Reason: "is in the past"})
@@ -300,21 +314,29 @@ func (s *session) addConfig(c *Config) error {
 
 // piggyback makes downlink data that came with a configuration a resource. Data that cannot be accepted is reported as
 // failed and does not undo the configuration.
-func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof policy.NIDD) (*Delivery, error) {
+func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof policy.NIDD, refused error) (*Delivery, error) {
 	d := newDelivery(c, t, prof, s.now)
 	d.ID = newID()
 	d.State = Ready
 	if !d.mayKeep(s.now) {
 		d.Expires = s.now.Add(s.p.opts.AnswerTimeout) // it waits for the answer to the SCS/AS to leave, no longer
 	}
-	if err := s.add(d); err != nil {
-		return nil, err
+	if refused == nil {
+		refused = checkSize("", c, t.Data, prof)
 	}
-	if checkSize("", c, t.Data, prof) != nil || checkPort("", c, t.RDSPort) != nil {
+	if refused == nil {
+		refused = checkPort("", c, t.RDSPort)
+	}
+	if refused == nil {
+		refused = s.add(d)
+	}
+	var f *fault.Error
+	if errors.As(refused, &f) {
+		d.Stored = true // as far as the SCS/AS is told
 		_, err := s.step(d, Event{Kind: Abandon})
 		return d, err
 	}
-	return d, nil
+	return d, refused
 }
 
 // ModifyConfiguration changes a configuration after the HSS agreed (TS 29.122 §4.4.5.2.1). It returns nil without an
@@ -334,16 +356,32 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return nil, err
 	}
 	now, own := time.Now(), *found
-	c := &own
-	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
+	if c := &own; c.group() {
+		err = p.modifyGroup(ctx, op, c, patch, prof, now)
+	} else {
+		err = p.modifyUE(ctx, op, c, patch, prof, now)
+	}
+	if err != nil {
 		return nil, err
+	}
+	if prof.NoContent {
+		return nil, nil
+	}
+	return p.Configuration(ctx, scsas, configID)
+}
+
+// modifyUE is ModifyConfiguration for a single UE.
+func (p *Procedure) modifyUE(ctx context.Context, op string, c *Config, patch *t8.NIDDConfigurationPatch, prof policy.NIDD, now time.Time) error {
+	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
+		return err
 	}
 	if err := p.authorize(ctx, op, c); err != nil {
-		return nil, err
+		return err
 	}
-	grant, hss := c.GrantedUntil, c.HSS
-	_, err = p.update(ctx, c.IMSI, func(s *session) error {
-		if c, err = getConfig(s.tx, scsas, configID); err != nil {
+	grant, hss, scsas, configID := c.GrantedUntil, c.HSS, c.SCSAS, c.ID
+	_, err := p.update(ctx, c.IMSI, func(s *session) error {
+		c, err := getConfig(s.tx, scsas, configID)
+		if err != nil {
 			return err
 		}
 		if c == nil {
@@ -363,12 +401,9 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 		return s.putConfig(c)
 	})
 	if err != nil {
-		return nil, failed(op, err)
+		return failed(op, err)
 	}
-	if prof.NoContent {
-		return nil, nil
-	}
-	return p.Configuration(ctx, scsas, configID)
+	return nil
 }
 
 // checkCondition compares the condition of the request with the configuration.
@@ -424,6 +459,9 @@ func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, c
 	c, u, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {
 		return err
+	}
+	if c.group() {
+		return p.deleteGroup(ctx, op, c.groupRef())
 	}
 	wake, err := p.update(ctx, c.IMSI, func(s *session) error {
 		c, err := getConfig(s.tx, scsas, configID)

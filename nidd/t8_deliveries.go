@@ -77,8 +77,9 @@ func (p *Procedure) deliveryResource(c *Config, d *Delivery) *t8.NIDDDownlinkDat
 
 // CreateDelivery sends data to the UE, or keeps it when the UE cannot be reached (TS 29.122 §4.4.5.3.1). The result has
 // Self set when the data is kept, which is durable then. Data with reliableDataService for a UE with a PDN connection is
-// always kept: a notification tells whether the UE has acknowledged it, or that the connection has no Reliable Data Service. Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked
-// the configuration), fault.InvalidParameter, fault.DataTooLarge, fault.NoPDNConnection, fault.Triggered,
+// always kept: a notification tells whether the UE has acknowledged it, or that the connection has no Reliable Data Service.
+// Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked the configuration), fault.QuotaExceeded and fault.RateLimited
+// (nothing was sent or kept), fault.InvalidParameter, fault.DataTooLarge, fault.RDSPortUnknown, fault.NoPDNConnection, fault.Triggered,
 // fault.TemporarilyUnreachable, fault.Timeout, fault.NextHop, fault.Unavailable (other data for the UE is under way).
 func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, configID string, t *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
 	const op = "nidd.CreateDelivery"
@@ -93,6 +94,9 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	c, u, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {
 		return nil, err
+	}
+	if c.group() {
+		return p.createGroupDelivery(ctx, op, c, t, prof)
 	}
 	if err := checkTransfer(op, c, t, prof); err != nil {
 		return nil, err
@@ -113,7 +117,7 @@ func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, config
 	now := time.Now()
 	d := newDelivery(c, t, prof, now)
 	// Once a TDR is under way its result counts, whether the SCS/AS waits for it or not.
-	if err := p.deliverNow(p.detached(ctx), d, u, c, now); err != nil {
+	if err := p.admitNow(p.detached(ctx), op, &prof, d, u, c, now); err != nil {
 		return nil, failed(op, err)
 	}
 	if d.State.Final() {
@@ -146,6 +150,8 @@ func checkTransfer(op string, c *Config, t *t8.NIDDDownlinkDataTransfer, prof po
 func checkIdentity(op string, c *Config, t *t8.NIDDDownlinkDataTransfer) error {
 	param := ""
 	switch {
+	case c.group():
+		return checkGroup(op, c, t)
 	case t.ExternalGroupID != "":
 		return fault.New(op, fault.OperationProhibited, "the configuration is not that of a group")
 	case t.ExternalID != "" && t.ExternalID != c.ExternalID:
@@ -201,6 +207,9 @@ func (p *Procedure) Deliveries(ctx context.Context, scsas id.SCSASID, configID s
 
 // deliveriesUnder returns the pending deliveries of a configuration, the oldest first.
 func (p *Procedure) deliveriesUnder(r store.Reader, c *Config) ([]t8.NIDDDownlinkDataTransfer, error) {
+	if c.group() {
+		return p.groupDeliveriesUnder(r, c)
+	}
 	list := []t8.NIDDDownlinkDataTransfer{}
 	from := deliveriesOf(c.IMSI)
 	for kv, err := range r.Scan(from, store.PrefixEnd(from), false) {
@@ -222,17 +231,24 @@ func (p *Procedure) deliveriesUnder(r store.Reader, c *Config) ([]t8.NIDDDownlin
 func (p *Procedure) Delivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string) (t *t8.NIDDDownlinkDataTransfer, err error) {
 	const op = "nidd.Delivery"
 	err = p.viewOfConfig(ctx, op, scsas, configID, func(r store.Reader, c *Config) error {
-		d, err := getDelivery(r, c, deliveryID)
-		if err != nil {
-			return err
+		if t, err = p.viewDelivery(r, c, deliveryID); t == nil && err == nil {
+			err = fault.New(op, fault.NotFound, "no such delivery")
 		}
-		if d == nil {
-			return fault.New(op, fault.NotFound, "no such delivery")
-		}
-		t = p.deliveryResource(c, d)
-		return nil
+		return err
 	})
 	return t, err
+}
+
+// viewDelivery returns a pending delivery as T8 shows it, or nil.
+func (p *Procedure) viewDelivery(r store.Reader, c *Config, deliveryID string) (*t8.NIDDDownlinkDataTransfer, error) {
+	if c.group() {
+		return p.viewGroupDelivery(r, c, deliveryID)
+	}
+	d, err := getDelivery(r, c, deliveryID)
+	if d == nil || err != nil {
+		return nil, err
+	}
+	return p.deliveryResource(c, d), nil
 }
 
 func getDelivery(r store.Reader, c *Config, deliveryID string) (*Delivery, error) {
@@ -289,10 +305,13 @@ func (p *Procedure) changeDelivery(ctx context.Context, op string, scsas id.SCSA
 			return err
 		}
 		latency := d.MaxLatency
-		expires := d.Expires
+		expires, size := d.Expires, len(d.Data)
 		d.fill(c, t, prof, s.now)
 		if d.MaxLatency == latency { // the wait goes on
 			d.Expires = expires
+		}
+		if err := s.recount(d, size); err != nil {
+			return err
 		}
 		if _, err := s.step(d, Event{Kind: Change}); err != nil {
 			return err
@@ -333,6 +352,9 @@ func (p *Procedure) onDelivery(ctx context.Context, op string, scsas id.SCSASID,
 	c, _, err := p.lookup(ctx, op, scsas, configID)
 	if err != nil {
 		return err
+	}
+	if c.group() {
+		return p.keepGroupDelivery(ctx, op, c, deliveryID)
 	}
 	if !c.Features.Has(feature) {
 		return fault.New(op, fault.OperationProhibited, "feature "+t8.NIDDFeatureNames()[feature]+" was not negotiated")

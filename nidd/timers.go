@@ -18,6 +18,10 @@ func (p *Procedure) fire(ctx context.Context, timer []byte, due time.Time) error
 		return p.fireUE(ctx, id.IMSI(rest), due)
 	case timerConfig:
 		return p.fireConfig(ctx, rest)
+	case timerGroup:
+		return p.fireGroup(ctx, timer, due)
+	case timerGroupDelivery:
+		return p.fireGroupDelivery(ctx, timer, due)
 	case timerOutcome:
 		return p.Store.Update(ctx, func(tx store.Tx) error {
 			if fires, err := p.timers.Fires(tx, timer, due); !fires || err != nil {
@@ -75,16 +79,16 @@ func (p *Procedure) fireConfig(ctx context.Context, timer []byte) error {
 	if err != nil {
 		return err
 	}
+	if c.group() {
+		return p.expireGroup(ctx, c.groupRef())
+	}
 	wake, err := p.update(ctx, u.IMSI, func(s *session) error {
 		c, err := getConfig(s.tx, c.SCSAS, c.ID)
 		if c == nil || err != nil {
 			return err
 		}
-		switch {
-		case !c.Duration.IsZero() && !c.Duration.After(s.now):
-			return s.stepConfig(c, DurationPassed)
-		case !c.GrantedUntil.IsZero() && !c.GrantedUntil.After(s.now):
-			return s.stepConfig(c, p.revocation(c.SCSAS))
+		if ev, passed := p.passed(c, s.now); passed {
+			return s.stepConfig(c, ev)
 		}
 		return s.putConfig(c) // it was prolonged meanwhile
 	})
@@ -92,6 +96,17 @@ func (p *Procedure) fireConfig(ctx context.Context, timer []byte) error {
 		p.serveSoon(servingHost(u), u.IMSI, false)
 	}
 	return err
+}
+
+// passed returns the event of an end that has come.
+func (p *Procedure) passed(c *Config, now time.Time) (ev ConfigEvent, passed bool) {
+	switch {
+	case !c.Duration.IsZero() && !c.Duration.After(now):
+		return DurationPassed, true
+	case !c.GrantedUntil.IsZero() && !c.GrantedUntil.After(now):
+		return p.revocation(c.SCSAS), true
+	}
+	return 0, false
 }
 
 // revocation returns the event of a grant that ends, by policy.

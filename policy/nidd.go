@@ -33,6 +33,10 @@ type NIDD struct {
 	NoContent bool
 	// RDS says how the Reliable Data Service is offered on the APN.
 	RDS RDS
+	// Quota bounds the downlink data of the SCS/AS, UEQuota that for each of its UEs. When what may be stored for a UE is
+	// used up, data of higher priority takes the place of stored data; otherwise it is refused (403, QUOTA_EXCEEDED).
+	Quota   Quota
+	UEQuota Quota
 }
 
 // RDS says how the Reliable Data Service (TS 24.250) is offered to an SCS/AS and its UEs. The zero value offers all of it.

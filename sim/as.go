@@ -76,7 +76,7 @@ func NewAS(ident id.SCSASID, apiRoot string, opts *ASOptions) (*AS, error) {
 	if a.client, err = t8.NewClient(apiRoot, &o); err != nil {
 		return nil, err
 	}
-	a.inner = t8.NewCallback(inbox{}, nil)
+	a.inner = t8.NewCallback(inbox{}, &t8.CallbackOptions{MaxBody: maxNotification})
 	return a, nil
 }
 
@@ -122,8 +122,8 @@ func Next[T any](ctx context.Context, a *AS) (*T, error) {
 	}
 }
 
-// maxNotification is the longest notification in octets that is read.
-const maxNotification = 1 << 20
+// maxNotification is the longest notification in octets that is read: the results of a group of 500,000 UEs.
+const maxNotification = 64 << 20
 
 // ServeHTTP receives notifications.
 func (a *AS) ServeHTTP(w http.ResponseWriter, r *http.Request) {

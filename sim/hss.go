@@ -46,6 +46,7 @@ type HSS struct {
 	mu     sync.Mutex
 	subs   []*Subscriber                   // guarded by mu
 	grants map[id.IMSI][]diameter.Identity // SCEFs that hold an authorization, ordered by host; guarded by mu
+	groups map[id.ExternalGroupID]*group   // guarded by mu
 }
 
 // NewHSS returns an HSS without subscribers. opts may be nil.
@@ -79,16 +80,26 @@ func (h *HSS) Remove(imsi id.IMSI) {
 	h.subs = slices.DeleteFunc(h.subs, func(o *Subscriber) bool { return o.IMSI == imsi })
 }
 
-// Authorized returns the SCEFs that hold an authorization for the UE, ordered by host.
+// Authorized returns the SCEFs that hold an authorization for the UE, be it as a member of a group, ordered by host.
 func (h *HSS) Authorized(imsi id.IMSI) []diameter.Identity {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.grants[imsi])
+	out := slices.Clone(h.grants[imsi])
+	for _, g := range h.groups {
+		for scef := range g.scefs {
+			if g.has[imsi] && !slices.Contains(out, scef) {
+				out = append(out, scef)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b diameter.Identity) int { return cmp.Compare(a.Host, b.Host) })
+	return out
 }
 
 // HandleDiameter implements [diameter.Handler].
 func (h *HSS) HandleDiameter(ctx context.Context, from diameter.Identity, req *diameter.Message) (*diameter.Message, func()) {
-	return h.serve(ctx, from, req, func() *diameter.Message {
+	var then func()
+	ans := h.serve(ctx, from, req, func() *diameter.Message {
 		if req.Command != s6t.CodeNIR {
 			return diameter.ErrorAnswer(req, h.self, diameter.CommandUnsupported, "", nil)
 		}
@@ -96,19 +107,27 @@ func (h *HSS) HandleDiameter(ctx context.Context, from diameter.Identity, req *d
 		if err := nir.Decode(req); err != nil {
 			return diameter.ErrorAnswerFor(req, h.self, err)
 		}
-		grant, r := h.authorize(&nir)
-		if grant == nil {
+		var nia *s6t.NIA
+		var r diameter.Result
+		if name, group := asksForGroup(&nir); group {
+			nia, then, r = h.authorizeGroup(name, &nir)
+		} else if grant, result := h.authorize(&nir); grant != nil {
+			nia, r = &s6t.NIA{NIDDAuthorizationResponse: grant}, result
+		} else {
+			r = result
+		}
+		if nia == nil {
 			return diameter.ErrorAnswer(req, h.self, r, "", nil)
 		}
-		ans, err := (&s6t.NIA{
-			SessionID: nir.SessionID, DRMP: nir.DRMP, OriginHost: h.self.Host, OriginRealm: h.self.Realm, Result: r,
-			NIDDAuthorizationResponse: grant,
-		}).Answer(req)
+		nia.SessionID, nia.DRMP, nia.Result = nir.SessionID, nir.DRMP, r
+		nia.OriginHost, nia.OriginRealm = h.self.Host, h.self.Realm
+		ans, err := nia.Answer(req)
 		if err != nil {
 			return diameter.ErrorAnswerFor(req, h.self, err)
 		}
 		return ans
-	}), nil
+	})
+	return ans, then
 }
 
 // authorize decides on a NIR, and remembers the SCEF when it grants.
@@ -157,7 +176,6 @@ func (h *HSS) authorize(nir *s6t.NIR) (*s6t.NIDDAuthorizationResponse, diameter.
 
 // find returns the subscriber that u names. The caller holds mu.
 func (h *HSS) find(u *s6t.UserIdentifier) *Subscriber {
-	group := u.TypeOfExternalIdentifier != nil && *u.TypeOfExternalIdentifier != s6t.TypeOfExternalIdentifierExternalUEIdentifierType
 	msisdn, err := tgpp.ParseTBCD(u.MSISDN)
 	if err != nil {
 		msisdn = ""
@@ -169,7 +187,7 @@ func (h *HSS) find(u *s6t.UserIdentifier) *Subscriber {
 				return s
 			}
 		case u.ExternalIdentifier != "":
-			if !group && slices.Contains(s.ExternalIDs, id.ExternalID(u.ExternalIdentifier)) {
+			if slices.Contains(s.ExternalIDs, id.ExternalID(u.ExternalIdentifier)) {
 				return s
 			}
 		case msisdn != "":
@@ -178,7 +196,7 @@ func (h *HSS) find(u *s6t.UserIdentifier) *Subscriber {
 			}
 		}
 	}
-	if h.more == nil || u.UserName == "" && (group || u.ExternalIdentifier == "") {
+	if h.more == nil || u.UserName == "" && u.ExternalIdentifier == "" {
 		return nil
 	}
 	by := id.ExternalID(u.ExternalIdentifier)
@@ -216,20 +234,7 @@ func (h *HSS) Update(ctx context.Context, imsi id.IMSI, grants ...Grant) error {
 
 // UpdateAt is Update for one SCEF, even if it holds no authorization.
 func (h *HSS) UpdateAt(ctx context.Context, scef diameter.Identity, imsi id.IMSI, grants ...Grant) error {
-	var u s6t.NIDDAuthorizationUpdate
-	for _, g := range grants {
-		u.APNValidityTime = append(u.APNValidityTime, s6t.APNValidityTime{
-			ServiceSelection: string(g.APN), GrantedValidityTime: g.Until,
-		})
-	}
-	_, r, err := h.do(ctx, scef, &s6t.NIR{
-		SessionID: diameter.NewSessionID(h.self.Host), OriginHost: h.self.Host, OriginRealm: h.self.Realm,
-		DestinationHost: scef.Host, DestinationRealm: scef.Realm,
-		UserIdentifier:          s6t.UserIdentifier{UserName: string(imsi)},
-		NIDDAuthorizationUpdate: &u,
-	}, 0, false)
-	if err == nil && !r.IsSuccess() {
-		err = &ResultError{"NIA", r}
-	}
-	return err
+	return h.ask(ctx, scef, &s6t.NIR{
+		UserIdentifier: s6t.UserIdentifier{UserName: string(imsi)}, NIDDAuthorizationUpdate: updateOf(grants),
+	})
 }

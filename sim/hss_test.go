@@ -59,7 +59,7 @@ func TestAuthorization(t *testing.T) {
 		{"no APN", s6t.UserIdentifier{UserName: string(imsi)}, "", diameter.Success, string(externalID)},
 		{"unknown External Identifier", s6t.UserIdentifier{ExternalIdentifier: "nobody@example.com"}, apn, diameter.ErrorUserUnknown, ""},
 		{"unknown MSISDN", s6t.UserIdentifier{MSISDN: tbcd(t, "999000000002")}, apn, diameter.ErrorUserUnknown, ""},
-		{"a group", s6t.UserIdentifier{ExternalIdentifier: string(externalID), TypeOfExternalIdentifier: new(s6t.TypeOfExternalIdentifierExternalGroupIdentifierType)}, apn, diameter.ErrorUserUnknown, ""},
+		{"a group that is none", s6t.UserIdentifier{ExternalIdentifier: string(externalID), TypeOfExternalIdentifier: new(s6t.TypeOfExternalIdentifierExternalGroupIdentifierType)}, apn, diameter.ErrorUserUnknown, ""},
 		{"nobody", s6t.UserIdentifier{}, apn, diameter.ErrorUserUnknown, ""},
 		{"APN without NIDD", s6t.UserIdentifier{UserName: string(imsi)}, "internet", diameter.ErrorUnauthorizedService, ""},
 		{"APN not subscribed", s6t.UserIdentifier{UserName: string(imsi)}, "other", diameter.ErrorUserNoAPNSubscription, ""},

@@ -59,6 +59,14 @@ type MME struct {
 	mu   sync.Mutex
 	ues  map[id.IMSI]*ueContext // guarded by mu
 	tdrs answered               // guarded by mu
+	// rates are what SCEFs said at the release of a connection, until the next establishment; guarded by mu.
+	rates map[rateKey]*t6a.APNRateControlStatus
+}
+
+// rateKey is a UE on an APN.
+type rateKey struct {
+	ue  id.IMSI
+	apn id.APN
 }
 
 // ueContext is what the MME knows about a registered UE. It is guarded by the mu of the MME.
@@ -98,7 +106,7 @@ const firstBearer, lastBearer = 5, 15
 
 // NewMME returns an MME without UEs, whose APNs lead to scef. The error tells what is wrong with opts, which may be nil.
 func NewMME(self, scef diameter.Identity, opts *MMEOptions) (*MME, error) {
-	m := &MME{scef: scef, ues: map[id.IMSI]*ueContext{}}
+	m := &MME{scef: scef, ues: map[id.IMSI]*ueContext{}, rates: map[rateKey]*t6a.APNRateControlStatus{}}
 	if opts != nil {
 		m.opts = *opts
 	}

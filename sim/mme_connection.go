@@ -43,6 +43,9 @@ func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
 	cmr.ThreeGPPChargingCharacteristics = m.opts.ChargingCharacteristics
 	cmr.ServingPLMNRateControl = m.opts.ServingPLMNRateControl
 	cmr.ExtendedPCO = ue.rds.ask(ue.opts.PCO)
+	m.mu.Lock()
+	cmr.APNRateControlStatus = m.rates[rateKey{ue.imsi, apn}]
+	m.mu.Unlock()
 	if ue.opts.IMEI != "" {
 		cmr.TerminalInformation = &t6a.TerminalInformation{IMEI: ue.opts.IMEI, SoftwareVersion: ue.opts.SoftwareVersion}
 	}
@@ -244,8 +247,27 @@ func (m *MME) manage(ctx context.Context, ue *UE, scef diameter.Identity, cmr *t
 	if err := cma.Decode(ans); err != nil {
 		return nil, err
 	}
+	m.learn(ue, cmr, &cma)
 	m.forwardPCO(ue, cma.ExtendedPCO)
 	return cma.ExtendedPCO, nil
+}
+
+// learn keeps what a successful answer says about the rate control: APN-Rate-Control-Status of a release is handed back at
+// the next establishment (TS 29.128 table 5.7.1-1), whether it is still valid or not.
+func (m *MME) learn(ue *UE, cmr *t6a.CMR, cma *t6a.CMA) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	x, b := m.ues[ue.imsi], cmr.BearerIdentifier[0]
+	if x == nil || x.bearers[b] == nil {
+		return
+	}
+	key := rateKey{ue.imsi, x.bearers[b].apn}
+	switch {
+	case cmr.ConnectionAction == t6a.ConnectionActionEstablishment:
+		delete(m.rates, key)
+	case cma.APNRateControlStatus != nil:
+		m.rates[key] = cma.APNRateControlStatus
+	}
 }
 
 // drop deletes a connection context, and a flag that no connection is left for.

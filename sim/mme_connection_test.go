@@ -273,3 +273,32 @@ func TestConnectionManagementBySCEF(t *testing.T) {
 		require.Equal(t, diameter.MissingAVP, r)
 	})
 }
+
+func TestRateControlStatus(t *testing.T) {
+	m, err := sim.NewMME(mmeID, scefID, nil)
+	require.NoError(t, err)
+	s := join(t, m)
+	s.rates = &t6a.APNRateControlStatus{DownlinkNumberOfPacketsAllowed: new(uint32(3)), APNRateControlStatusValidityTime: new(uint64(1 << 63))}
+	ue := sim.NewUE(imsi, nil)
+	require.NoError(t, ue.Attach(t.Context(), m, apn))
+	require.Nil(t, s.cmr().APNRateControlStatus)
+	require.NoError(t, ue.Detach(t.Context()))
+	require.Nil(t, s.cmr().APNRateControlStatus)
+
+	require.NoError(t, m.Register(ue))
+	_, err = m.Connect(t.Context(), ue, "second.example")
+	require.NoError(t, err)
+	require.Nil(t, s.cmr().APNRateControlStatus, "it is for another APN")
+	s.result[t6a.CodeCMR] = diameter.TooBusy
+	_, err = m.Connect(t.Context(), ue, apn)
+	require.Error(t, err)
+	require.Equal(t, s.rates, s.cmr().APNRateControlStatus)
+	delete(s.result, t6a.CodeCMR)
+	_, err = m.Connect(t.Context(), ue, apn)
+	require.NoError(t, err)
+	require.Equal(t, s.rates, s.cmr().APNRateControlStatus, "no SCEF has taken it yet")
+	b, err := m.Connect(t.Context(), ue, apn)
+	require.NoError(t, err)
+	require.EqualValues(t, 7, b)
+	require.Nil(t, s.cmr().APNRateControlStatus, "told once")
+}

@@ -33,9 +33,10 @@ type scef struct {
 	mu     sync.Mutex
 	asked  []diameter.Command
 	result map[diameter.CommandCode]diameter.Result
-	pco    []byte                  // of CMA
-	then   func(*diameter.Message) // after the answer
-	hold   chan struct{}           // answers wait for it
+	pco    []byte                    // of CMA
+	rates  *t6a.APNRateControlStatus // of the CMA to a release
+	then   func(*diameter.Message)   // after the answer
+	hold   chan struct{}             // answers wait for it
 }
 
 // join connects a node with an SCEF in memory.
@@ -65,6 +66,9 @@ func (s *scef) HandleDiameter(_ context.Context, _ diameter.Identity, req *diame
 		c := new(t6a.CMR)
 		s.decode(req, c)
 		ans = &t6a.CMA{SessionID: c.SessionID, OriginHost: s.self.Host, OriginRealm: s.self.Realm, Result: diameter.Success, ExtendedPCO: s.pco}
+		if c.ConnectionAction == t6a.ConnectionActionRelease {
+			ans.(*t6a.CMA).APNRateControlStatus = s.rates
+		}
 	case t6a.CodeODR:
 		c := new(t6a.ODR)
 		s.decode(req, c)

@@ -62,7 +62,7 @@ var notifications = []struct {
 // T8 wants a 200 unless 204 is chosen; both can be.
 func TestCallbackAcknowledges(t *testing.T) {
 	covers(t, "T8-4.4.5.3.1-93", "T8-4.4.5.3.1-94", "T8-4.4.5.4-12", "T8-4.4.5.4-13", "T8-4.4.5.5-07", "T8-4.4.5.5-08",
-		"T8-4.4.5.5-16", "T8-4.4.5.5-17", "T8-4.4.5.5-21", "T8-4.4.5.5-22", "T8-4.4.5.6.2-05", "T8-4.4.5.6.2-06")
+		"T8-4.4.5.3.2-28", "T8-4.4.5.3.2-29", "T8-4.4.5.5-16", "T8-4.4.5.5-17", "T8-4.4.5.5-21", "T8-4.4.5.5-22", "T8-4.4.5.6.2-05", "T8-4.4.5.6.2-06")
 	for _, c := range notifications {
 		for status, ack := range map[int]string{204: "", 200: "taken"} {
 			t.Run(c.name, func(t *testing.T) {

@@ -122,6 +122,36 @@ func TestClientConfiguration(t *testing.T) {
 	require.Equal(t, s.URL+"/g", cfg.Self)
 }
 
+func TestClientGroup(t *testing.T) {
+	covers(t, "T8-4.4.5.2.2-02", "T8-4.4.5.2.2-06", "T8-4.4.5.3.2-01", "T8-4.4.5.3.2-02", "T8-4.4.5.3.2-03", "T8-4.4.5.3.2-04", "T8-4.4.5.3.2-05",
+		"T8-4.4.5.3.2-06")
+	s := newSCEF(t)
+	nidd := client(t, s.URL)
+	cfg := &t8.NIDDConfiguration{ExternalGroupID: "g@example.com", NotificationDestination: "https://as.example.com/n", SupportedFeatures: "1"}
+	cfg.DownlinkDataTransfers = []t8.NIDDDownlinkDataTransfer{{ExternalGroupID: "g@example.com", Data: []byte("hi")}}
+	_, err := nidd.CreateConfiguration(t.Context(), asA, cfg)
+	require.ErrorIs(t, err, fault.OperationProhibited)
+	require.Zero(t, s.count(), "nothing was sent")
+	cfg.DownlinkDataTransfers = nil
+	s.answers(201, `{"externalGroupId":"g@example.com","notificationDestination":"https://as.example.com/n","supportedFeatures":"1"}`, "Location", s.URL+"/g")
+	got, err := nidd.CreateConfiguration(t.Context(), asA, cfg)
+	require.NoError(t, err)
+	require.True(t, got.SupportedFeatures.Has(t8.FeatureGroupMessageDelivery))
+	require.Equal(t, "g@example.com", s.last().body["externalGroupId"])
+
+	s.answers(201, `{"externalGroupId":"g@example.com","data":"aGk=","deliveryStatus":"SENDING"}`, "Location", s.URL+"/held/1")
+	d, err := nidd.CreateDelivery(t.Context(), asA, got.Self, &t8.NIDDDownlinkDataTransfer{
+		ExternalGroupID: "g@example.com", Data: []byte("hi"), ReliableDataService: true, RDSPort: &t8.RDSPort{PortUE: 1, PortSCEF: 2},
+		PDNEstablishmentOption: t8.WaitForUE, MaximumLatency: new(t8.DurationSec(time.Hour)),
+	})
+	require.NoError(t, err)
+	require.Equal(t, seen{"POST", "/g/downlink-data-deliveries", "application/json", map[string]any{
+		"externalGroupId": "g@example.com", "data": "aGk=", "reliableDataService": true, "rdsPort": map[string]any{"portUE": 1.0, "portSCEF": 2.0},
+		"pdnEstablishmentOption": "WAIT_FOR_UE", "maximumLatency": 3600.0,
+	}}, s.last())
+	require.Equal(t, s.URL+"/held/1", d.Self)
+}
+
 func TestClientDelivery(t *testing.T) {
 	covers(t, "T8-4.4.5.3.1-01", "T8-4.4.5.3.1-02", "T8-4.4.5.3.1-03", "T8-4.4.5.3.1-04", "T8-4.4.5.3.1-05", "T8-4.4.5.3.1-06", "T8-4.4.5.3.1-07",
 		"T8-4.4.5.3.1-30", "T8-4.4.5.3.1-54", "T8-4.4.5.3.1-68", "T8-4.4.5.3.1-69", "T8-4.4.5.3.1-81")

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -70,6 +71,7 @@ func (d *deadLetters) put(tx store.Tx, lost []Lost) (more int, err error) {
 	if len(d.prefix) == 0 || len(lost) == 0 {
 		return 0, nil
 	}
+	lost = slices.DeleteFunc(slices.Clone(lost), func(l Lost) bool { return l.long })
 	d.mu.Lock()
 	n := d.n + len(lost)
 	d.mu.Unlock()
@@ -119,7 +121,7 @@ func encodeLetter(l Lost) []byte {
 	}
 	b := append(binary.AppendUvarint(nil, uint64(len(l.Reason))), l.Reason...)
 	b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
-	return append(b, encodeEntry(l.Enqueued, l.Subscription, l.Destination, l.Body)...)
+	return append(b, encodeEntry(entryVersion, l.Enqueued, l.Subscription, l.Destination, l.Body)...)
 }
 
 func decodeLetter(b []byte) (Lost, error) {

@@ -161,6 +161,8 @@ func encodeBody(body any) ([]byte, error) {
 		return v, nil
 	case json.RawMessage:
 		return v, nil
+	case *LongBody:
+		return v.MarshalJSON()
 	case nil:
 		return []byte("null"), nil
 	}

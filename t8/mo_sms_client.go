@@ -20,7 +20,7 @@ func (n *Notifier) DeliverMOSMS(
 		return nil, fault.Wrap(op, fault.Internal, err)
 	}
 	var answer []byte
-	if err := n.send(ctx, destination, b, &answer); err != nil {
+	if err := n.send(ctx, destination, content{octets: b}, &answer); err != nil {
 		if e, ok := errors.AsType[*fault.Error](err); ok {
 			e.Op = op
 		}

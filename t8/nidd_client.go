@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 
+	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 )
 
@@ -39,6 +40,9 @@ func (n niddClient) Configurations(ctx context.Context, scsas id.SCSASID) ([]NID
 }
 
 func (n niddClient) CreateConfiguration(ctx context.Context, scsas id.SCSASID, cfg *NIDDConfiguration) (*NIDDConfiguration, error) {
+	if cfg.ExternalGroupID != "" && len(cfg.DownlinkDataTransfers) > 0 { // TS 29.122 §4.4.5.2.2
+		return nil, fault.New("t8.CreateNIDDConfiguration", fault.OperationProhibited, "data cannot come with the configuration of a group")
+	}
 	q := request{operation: "CreateNIDDConfiguration", scsas: scsas, uri: NIDDConfigurationsURI(n.c.root, scsas), body: cfg}
 	return create(ctx, n.caller, q, func(v *NIDDConfiguration) *string { return &v.Self })
 }

@@ -25,7 +25,8 @@ import (
 type NotifierOptions struct {
 	// Destinations says where notifications may go; the default is the public Internet (policy.PublicDestinations).
 	Destinations policy.Destinations
-	// Timeout bounds one notification with everything: name, connection, answer, redirections. The default is 5 s.
+	// Timeout bounds one notification with everything: name, connection, answer, redirections. The default is 5 s. A
+	// [LongBody] has ten times as long.
 	Timeout time.Duration
 	// MaxInFlight is how many notifications may be under way to one host and port; the default is 256. More are
 	// refused at once with fault.Unavailable, so that a server that does not answer costs the others nothing.
@@ -161,24 +162,52 @@ func (n *Notifier) guarded(dial func(context.Context, string, string) (net.Conn,
 
 // Notify posts body to destination and returns nil when the SCS/AS acknowledged it (200, 204 or another 2xx). A body is
 // a notification of this package, or its JSON as []byte, which must not be changed even after Notify returned with an
-// error.
+// error, or a *LongBody, which is sent while it is read.
 //
 // Errors: fault.InvalidParameter (no URI), fault.NotAuthorized (policy refuses the destination), fault.Unavailable (no
 // connection, or too many under way to this host), fault.Timeout (no answer in time), and with Remote set what the
 // SCS/AS answered, with RetryAt from Retry-After. Safe for concurrent use.
 func (n *Notifier) Notify(ctx context.Context, destination string, body any) error {
+	if b, ok := body.(*LongBody); ok {
+		return n.send(ctx, destination, content{long: b}, nil)
+	}
 	b, err := encodeBody(body)
 	if err != nil {
 		return fault.Wrap("t8.Notify", fault.Internal, err)
 	}
-	return n.send(ctx, destination, b, nil)
+	return n.send(ctx, destination, content{octets: b}, nil)
+}
+
+// content is the body of a notification, in memory or not.
+type content struct {
+	octets []byte
+	long   *LongBody
+}
+
+func (c content) open() io.ReadCloser {
+	if c.long != nil {
+		return io.NopCloser(c.long.Reader())
+	}
+	return io.NopCloser(bytes.NewReader(c.octets))
+}
+
+// length is that of the content, or -1 when it is not known.
+func (c content) length() int64 {
+	if c.long != nil {
+		return -1
+	}
+	return int64(len(c.octets))
 }
 
 // send posts b and follows redirections; when answer is not nil, it gets the body of the success.
-func (n *Notifier) send(ctx context.Context, destination string, b []byte, answer *[]byte) error {
-	if end, ok := ctx.Deadline(); !ok || time.Until(end) > n.timeout {
+func (n *Notifier) send(ctx context.Context, destination string, b content, answer *[]byte) error {
+	timeout := n.timeout
+	if b.long != nil {
+		timeout *= 10
+	}
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > timeout {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, n.timeout)
+		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
 	for hop := 0; ; hop++ {
@@ -203,7 +232,7 @@ var notifyHeader = http.Header{
 }
 
 // post sends one request; next is where a redirection leads, keep is for the body of a success and may be nil.
-func (n *Notifier) post(ctx context.Context, destination string, b []byte, keep *[]byte) (next string, err error) {
+func (n *Notifier) post(ctx context.Context, destination string, b content, keep *[]byte) (next string, err error) {
 	const op = "t8.Notify"
 	t, err := n.acquire(destination)
 	if err != nil {
@@ -216,12 +245,12 @@ func (n *Notifier) post(ctx context.Context, destination string, b []byte, keep 
 	r := (&http.Request{
 		Method: http.MethodPost, URL: t.url, Host: t.url.Host, Header: notifyHeader,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: io.NopCloser(bytes.NewReader(b)), ContentLength: int64(len(b)),
-		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil },
+		Body: b.open(), ContentLength: b.length(),
+		GetBody: func() (io.ReadCloser, error) { return b.open(), nil },
 	}).WithContext(ctx)
 	var x *Exchange
 	if n.trace != nil {
-		x = &Exchange{Method: r.Method, URI: destination, Request: b, Begin: time.Now()}
+		x = &Exchange{Method: r.Method, URI: destination, Request: b.octets, Begin: time.Now()}
 		n.trace.request(ctx, x)
 		defer func() { x.Err = err; n.trace.answer(ctx, x) }()
 	}

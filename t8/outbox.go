@@ -19,6 +19,7 @@ import (
 )
 
 // A Sender delivers one notification; [Notifier] is one. A nil error says that the SCS/AS acknowledged it.
+// body is a notification of this package, its JSON as []byte, or a *[LongBody].
 type Sender interface {
 	Notify(ctx context.Context, destination string, body any) error
 }
@@ -140,11 +141,12 @@ type Lost struct {
 	Reason       LostReason
 	Subscription string // URI of the resource; may be empty
 	Destination  string
-	Body         []byte
+	Body         []byte // nil when it was enqueued by EnqueueLong
 	Enqueued     time.Time
 	Err          error // of the last attempt, as far as known; in dead letters only its text
 
-	key []byte // of the dead letter
+	key  []byte // of the dead letter
+	long bool   // the body is not here
 }
 
 const (
@@ -236,7 +238,7 @@ type Outbox struct {
 	full     map[string]bool // guarded by mu; destinations that have too many
 }
 
-var _ Enqueuer = (*Outbox)(nil)
+var _ LongEnqueuer = (*Outbox)(nil)
 
 // laneKey names a subscription in keys: the begin of its SHA-256.
 type laneKey [16]byte
@@ -294,6 +296,10 @@ func fill[T ~int | ~int64](v *T, def T) {
 // for it. Errors: fault.InvalidParameter (the destination is no http or https URI), fault.Unavailable with ErrOutboxFull,
 // and those of tx.
 func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []byte) error {
+	return o.enqueue(tx, subscription, destination, body, entryVersion)
+}
+
+func (o *Outbox) enqueue(tx store.Tx, subscription, destination string, body []byte, version byte) error {
 	const op = "t8.Enqueue"
 	if err := checkHTTPURI(destination); err != nil {
 		return fault.Wrap(op, fault.InvalidParameter, fmt.Errorf("destination %w", err))
@@ -307,7 +313,7 @@ func (o *Outbox) Enqueue(tx store.Tx, subscription, destination string, body []b
 	}
 	now := time.Now()
 	lane := laneOf(subscription, destination)
-	record := encodeEntry(now, subscription, destination, body)
+	record := encodeEntry(version, now, subscription, destination, body)
 	if o.opts.Cluster != nil {
 		return o.enqueueShared(tx, lane, host, now, record)
 	}
@@ -417,18 +423,22 @@ type entry struct {
 	subscription string
 	destination  string
 	body         []byte
+	long         long
 	broken       bool
 }
 
 // compare is for searching among entries in order.
 func (e entry) compare(seq uint64) int { return cmp.Compare(e.seq, seq) }
 
-// An entry begins with its version: 1 had no subscription.
-const entryVersion = 2
+// An entry begins with its version: 1 had no subscription, 3 says where the body lies.
+const (
+	entryVersion = 2
+	entryLong    = 3
+)
 
-func encodeEntry(at time.Time, subscription, destination string, body []byte) []byte {
+func encodeEntry(version byte, at time.Time, subscription, destination string, body []byte) []byte {
 	b := make([]byte, 0, 16+len(subscription)+len(destination)+len(body))
-	b = binary.BigEndian.AppendUint64(append(b, entryVersion), uint64(at.UnixNano()))
+	b = binary.BigEndian.AppendUint64(append(b, version), uint64(at.UnixNano()))
 	b = append(binary.AppendUvarint(b, uint64(len(subscription))), subscription...)
 	b = append(binary.AppendUvarint(b, uint64(len(destination))), destination...)
 	return append(b, body...)
@@ -438,7 +448,7 @@ var errEntry = errors.New("t8: outbox: broken entry")
 
 // cutEntry splits an entry; the parts are those of b.
 func cutEntry(b []byte) (at time.Time, subscription, destination, body []byte, err error) {
-	if len(b) < 9 || b[0] < 1 || b[0] > entryVersion {
+	if len(b) < 9 || b[0] < 1 || b[0] > entryLong {
 		return at, nil, nil, nil, errEntry
 	}
 	version := b[0]
@@ -467,7 +477,13 @@ func decodeEntry(b []byte) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	return entry{enqueued: at, subscription: string(subscription), destination: string(destination), body: append([]byte(nil), body...)}, nil
+	e := entry{enqueued: at, subscription: string(subscription), destination: string(destination)}
+	if b[0] == entryLong {
+		e.long, err = decodeLong(body)
+		return e, err
+	}
+	e.body = append([]byte(nil), body...)
+	return e, nil
 }
 
 // permanent returns why another attempt is pointless: the SCS/AS answered 4xx other than 408 and 429, or the destination

@@ -65,7 +65,11 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, of drainOf) (d draine
 			d.store = errNoLease
 			break
 		}
-		err := Send(ctx, o.send, e.subscription, destination, e.body)
+		if e.long.done {
+			gone = append(gone, e)
+			continue
+		}
+		err := Send(ctx, o.send, e.subscription, destination, e.payload(ctx, s))
 		if err != nil && ctx.Err() != nil {
 			d.err = ctx.Err() // says nothing about the destination
 			break
@@ -111,7 +115,11 @@ func (o *Outbox) drain(ctx context.Context, s store.Store, of drainOf) (d draine
 
 // settle removes what drain or giveUp is done with.
 func (o *Outbox) settle(ctx context.Context, s store.Store, w *removal, lost []Lost, d *drained) {
-	if err := o.remove(ctx, s, w, lost); err != nil {
+	err := o.clear(ctx, s, w.owner, w.lane, w.gone)
+	if err == nil {
+		err = o.remove(ctx, s, w, lost)
+	}
+	if err != nil {
 		d.done, d.store = 0, err
 		return
 	}
@@ -162,7 +170,7 @@ func (o *Outbox) giveUp(ctx context.Context, s store.Store, owner store.MemberID
 func (o *Outbox) lose(ctx context.Context, e entry, reason LostReason, err error) Lost {
 	o.log.LogAttrs(ctx, slog.LevelWarn, "notification lost",
 		slog.String("reason", string(reason)), slog.Time("enqueued", e.enqueued), slog.Any("err", err))
-	l := Lost{Reason: reason, Subscription: e.subscription, Destination: e.destination, Body: e.body, Enqueued: e.enqueued, Err: err, key: e.key}
+	l := Lost{Reason: reason, Subscription: e.subscription, Destination: e.destination, Body: e.body, Enqueued: e.enqueued, Err: err, key: e.key, long: len(e.long.body) > 0}
 	if o.opts.Lost != nil {
 		o.opts.Lost(l)
 	}
@@ -224,6 +232,11 @@ func deleteEntries(tx store.Tx, gone []entry) error {
 	for _, e := range gone {
 		if err := tx.Delete(e.key); err != nil {
 			return err
+		}
+		if len(e.long.with) > 0 {
+			if err := tx.Delete(e.long.with); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

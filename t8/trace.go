@@ -27,7 +27,7 @@ type Exchange struct {
 	Method     string
 	URI        string // what was asked for: path and query on a server, whole URI on a client
 	Remote     string // address of the client, on a server
-	Request    []byte // body
+	Request    []byte // body; nil for a notification that is a LongBody
 	Status     int    // of the answer; 0: there was none
 	Answer     []byte // body
 	AnswerType string // media type of the body

@@ -33,6 +33,7 @@ type config struct {
 	Diameter      diameterConfig      `yaml:"diameter"`
 	Store         storeConfig         `yaml:"store"`
 	SCSAS         []scsasConfig       `yaml:"scsas"`
+	APNs          []apnConfig         `yaml:"apns"` // that have limits
 	Notifications notificationsConfig `yaml:"notifications"`
 	NIDD          niddConfig          `yaml:"nidd"`
 	Log           logConfig           `yaml:"log"`
@@ -106,6 +107,9 @@ type scsasConfig struct {
 	MaximumDuration        duration `yaml:"maximumDuration"`
 	KeepRevoked            bool     `yaml:"keepRevoked"`
 	NoContent              bool     `yaml:"noContent"`
+
+	Quota   dataQuotaConfig `yaml:"quota"`   // of downlink data
+	UEQuota dataQuotaConfig `yaml:"ueQuota"` // likewise, of each UE
 }
 
 // rateConfig bounds the requests of an SCS/AS; a member that is zero does not.
@@ -270,6 +274,7 @@ func (c *config) check() error {
 	for i, as := range c.SCSAS {
 		c.checkSCSAS(&f, fmt.Sprintf("scsas[%d]", i), i, as)
 	}
+	c.checkAPNs(&f)
 	for i, p := range c.Notifications.Allow {
 		if v, err := netip.ParsePrefix(p); err != nil || v.Addr().Is4In6() {
 			f.add(fmt.Sprintf("notifications.allow[%d]", i), "%q is not a prefix as 10.1.0.0/16 or 2001:db8::/32", p)
@@ -327,6 +332,8 @@ func (c *config) checkSCSAS(f *faults, key string, i int, as scsasConfig) {
 			f.add(key+"."+d.name, "is negative")
 		}
 	}
+	as.Quota.check(f, key+".quota")
+	as.UEQuota.check(f, key+".ueQuota")
 	if o := t8.PDNEstablishmentOption(as.PDNEstablishmentOption); o != "" && !o.Known() {
 		f.add(key+".pdnEstablishmentOption", "%q is not known", string(o))
 	}
@@ -402,6 +409,8 @@ func (c *config) policy() (scefPolicy, policy.NIDDByID, error) {
 			MaximumDuration:        as.MaximumDuration.Duration,
 			KeepRevoked:            as.KeepRevoked,
 			NoContent:              as.NoContent,
+			Quota:                  as.Quota.policy(),
+			UEQuota:                as.UEQuota.policy(),
 		}
 	}
 	s.Destinations.HTTPSOnly, s.Destinations.Ports = c.Notifications.HTTPSOnly, c.Notifications.Ports

@@ -72,6 +72,8 @@ func TestConfigFaults(t *testing.T) {
 		{"PDN establishment option", with(`scsas: [{id: a, apn: a, token: "0123456789abcdef", pdnEstablishmentOption: WAIT}]`), []string{"scsas[0].pdnEstablishmentOption: \"WAIT\""}},
 		{"prefixes", with(`notifications: {allow: ["10.0.0.0/8", "10.0.0.1", "all", "::ffff:10.0.0.0/104"]}`), []string{"notifications.allow[1]: ", "notifications.allow[2]: ", "notifications.allow[3]: "}},
 		{"default SCS/AS", with(`nidd: {default: {scsas: other}}`), []string{`nidd.default.scsas: "other"`, "nidd.default.notificationDestination: is missing"}},
+		{"quotas", with(`scsas: [{id: a, apn: a, token: "0123456789abcdef", quota: {messages: -1}, ueQuota: {period: soon}}]`), []string{"scsas[0].quota: ", `scsas[0].ueQuota.period: "soon"`}},
+		{"APNs", with(`apns: [{name: a, uplink: {messages: 1, unit: year}, exception: {messages: 70000, unit: day}}, {name: A, downlink: {messages: 4}}, {quota: {octets: -1}}]`), []string{`apns[0].uplink: unit "year"`, "apns[0].exception: 70000", `apns[1].name: "A" is given twice`, "apns[1].downlink: ", "apns[2].name: is missing", "apns[2].quota: "}},
 		{"log", with(`log: {level: loud, format: xml}`), []string{"log.level: ", `log.format: "xml"`}},
 
 		{"unknown key", with("dns: {}"), []string{"dns: ", "unknown"}},
@@ -244,4 +246,26 @@ func TestConfigSample(t *testing.T) {
 func TestConfigFile(t *testing.T) {
 	_, err := readConfig(filepath.Join(t.TempDir(), "none.yaml"))
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestLimits(t *testing.T) {
+	c, err := parseConfig([]byte(with(`scsas: [{id: a, apn: iot.example, token: "0123456789abcdef", quota: {messages: 5, octets: 6, period: 1h, stored: 7, storedOctets: 8}, ueQuota: {stored: 1}}]`) +
+		"\napns: [{name: IoT.example, uplink: {messages: 1, unit: day}, uplinkByUE: true, downlink: {messages: 2, unit: hour}, exceptionReports: true, exception: {messages: 3, unit: week}, tellRemainder: true, quota: {stored: 4}}]"))
+	require.NoError(t, err)
+	_, profiles, err := c.policy()
+	require.NoError(t, err)
+	set, err := c.limits(profiles)
+	require.NoError(t, err)
+	as, ok := set.NIDD("a")
+	require.True(t, ok)
+	require.Equal(t, policy.Quota{Messages: 5, Octets: 6, Period: time.Hour, Stored: 7, StoredOctets: 8}, as.Quota)
+	require.Equal(t, policy.Quota{Stored: 1}, as.UEQuota)
+	require.Equal(t, &policy.APN{
+		Rates: policy.APNRates{
+			Uplink: policy.Rate{Messages: 1, Unit: policy.PerDay}, UplinkByUE: true, Downlink: policy.Rate{Messages: 2, Unit: policy.PerHour},
+			ExceptionReports: true, Exception: policy.Rate{Messages: 3, Unit: policy.PerWeek}, TellRemainder: true,
+		},
+		Quota: policy.Quota{Stored: 4},
+	}, set.APN("iot.example"))
+	require.Nil(t, set.APN("other.example"))
 }

@@ -60,6 +60,10 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
+	nidd, err := c.limits(profiles)
+	if err != nil {
+		return err
+	}
 	s, cluster, err := c.Store.open(ctx, log.With("part", "store"))
 	if err != nil {
 		return err
@@ -81,7 +85,7 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 		opts.WebSockets = new(t8.WebSocketsOptions)
 	}
 	node, err := scef.New(scef.Config{
-		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Cluster: cluster, Policy: who, NIDD: profiles,
+		Identity: c.identity(), APIRoot: c.T8.APIRoot, Store: s, Cluster: cluster, Policy: who, NIDD: nidd,
 	}, opts)
 	if err != nil {
 		return err
