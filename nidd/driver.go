@@ -286,6 +286,11 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 			}
 		case Restart:
 			d.Attempt.By = s.p.Cluster.ID()
+			if conn != nil && d.rds.frame == nil && d.way(c, conn) == byUI {
+				if err := s.wrap(d, conn); err != nil {
+					return work{}, err
+				}
+			}
 		}
 		rest, err := s.step(d, ev)
 		if err != nil {

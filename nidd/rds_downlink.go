@@ -70,8 +70,16 @@ func (p *Procedure) wrap(ctx context.Context, d *Delivery, c *Config, conn *Conn
 
 // wrap puts data into a UI frame with the next number.
 func (s *session) wrap(d *Delivery, conn *Connection) error {
+	data := d.Data
+	if data == nil {
+		full, err := s.withData(d)
+		if err != nil {
+			return err
+		}
+		data = full.Data
+	}
 	l := conn.rds.link(downlinkPorts(d.Port))
-	next, actions, err := s.p.rds.Step(l.plain, rds.Event{Kind: rds.SubmitUnacknowledged, Data: d.Data}, s.now)
+	next, actions, err := s.p.rds.Step(l.plain, rds.Event{Kind: rds.SubmitUnacknowledged, Data: data}, s.now)
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (s *session) add(d *Delivery) error {
 func (s *session) put(d *Delivery) error {
 	if d.inGroup() { // the data is stored once for all, see withData
 		one := *d
-		one.Data = nil
+		one.Data, one.rds.frame = nil, nil
 		d = &one
 	}
 	return s.tx.Put(deliveryKey(s.ue.IMSI, d.ID), d.encode())
