@@ -9,6 +9,7 @@ require (
 	github.com/tidwall/btree v1.8.2
 	golang.org/x/time v0.16.0
 	google.golang.org/protobuf v1.36.12
+	pgregory.net/rapid v1.3.0
 )
 
 require (

@@ -324,12 +324,12 @@ func (d *Delivery) encode() []byte {
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
 	w.Bytes(50, d.rds.encode())
-	w.Text(60, d.Destination)
 	for _, name := range d.counted {
 		w.Text(30, name)
 	}
 	w.Uint(31, d.countedOctets)
 	w.Text(40, string(d.GroupAPN))
+	w.Text(60, d.ReportTo)
 	return append(w, d.unknown...)
 }
 
@@ -393,14 +393,14 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			if err := d.rds.decode(r.Inner()); err != nil {
 				return nil, err
 			}
-		case 60:
-			d.Destination = r.Text()
 		case 30:
 			d.counted = append(d.counted, r.Text())
 		case 31:
 			d.countedOctets = r.Uint()
 		case 40:
 			d.GroupAPN = id.APN(r.Text())
+		case 60:
+			d.ReportTo = r.Text()
 		default:
 			d.unknown = append(d.unknown, r.Raw()...)
 		}

@@ -431,6 +431,28 @@ func TestAuthorisationUpdate(t *testing.T) {
 	})
 }
 
+// A revocation that comes while the HSS is asked about a change is not lost: the HSS is asked again.
+func TestRevocationDuringModification(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		b.prof.KeepRevoked = true
+		b.restart()
+		cfg := b.configure()
+		b.hss = func(*s6t.NIR) (*s6t.NIA, error) {
+			if len(b.nirs) == 2 { // it agrees, and changes its mind before the answer has arrived
+				b.authorise(diameter.Success, s6t.UserIdentifier{UserName: imsi1}, s6t.APNValidityTime{GrantedValidityTime: time.Now().Add(-time.Second)})
+				return nil, nil
+			}
+			return &s6t.NIA{Result: diameter.ErrorUnauthorizedService}, nil
+		}
+		_, err := b.p.ModifyConfiguration(t.Context(), as1, cfg, &t8.NIDDConfigurationPatch{Duration: t8.Set(time.Now().Add(time.Hour))})
+		require.Error(t, err)
+		require.Len(t, b.nirs, 3)
+		got, err := b.p.Configuration(t.Context(), as1, cfg)
+		require.NoError(t, err)
+		require.Equal(t, t8.NIDDTerminatedUENotAuthorized, got.Status)
+	})
+}
+
 func TestRevocation(t *testing.T) {
 	revoke := func(b *bench) {
 		b.authorise(diameter.Success, s6t.UserIdentifier{UserName: imsi1},

@@ -68,6 +68,29 @@ func TestDownlinkToReachableUE(t *testing.T) {
 	})
 }
 
+// A request that Close interrupts says that the SCEF is not available: nothing is wrong inside.
+func TestDownlinkAtClose(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.attach()
+		answer, failed, stopped := make(chan struct{}), make(chan error), make(chan struct{})
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) {
+			<-answer
+			return sleeping(time.Time{}), nil
+		}
+		go func() { failed <- second(b.deliver(cfg, "x")) }()
+		synctest.Wait()
+		go func() {
+			b.stop()
+			close(stopped)
+		}()
+		synctest.Wait() // the answer comes too late for the data to be stored
+		close(answer)
+		require.ErrorIs(t, <-failed, fault.Unavailable)
+		<-stopped
+	})
+}
+
 func TestDownlinkChecks(t *testing.T) {
 	covers(t, "T8-4.4.5.3.1-12")
 	run(t, func(t *testing.T, b *bench) {

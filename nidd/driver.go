@@ -218,6 +218,10 @@ func (s *session) next(sign bool) (work, error) {
 		return w, err
 	}
 	if elsewhere, err := s.elsewhere(); elsewhere || err != nil {
+		s.later = s.now.Add(recovery)
+		return work{}, err
+	}
+	if err := s.rouse(); err != nil {
 		return work{}, err
 	}
 	if w, err := s.nextFrame(sign); w.do != nil || err != nil {
@@ -233,6 +237,43 @@ func (s *session) next(sign bool) (work, error) {
 		}
 	}
 	return work{}, nil
+}
+
+// rouse keeps the order of data of which some waits for a better time: when other data of its configuration is ready to go
+// or due again, it is the first one that is tried. If that fails, all wait together.
+func (s *session) rouse() error {
+	var going []configName
+	for _, d := range s.deliveries {
+		if !d.mayKeep(s.now) {
+			continue // it ends
+		}
+		if d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now) {
+			if _, err := s.step(d, Event{Kind: RetryDue}); err != nil {
+				return err
+			}
+		}
+		if d.State == Ready && !slices.Contains(going, d.config()) {
+			going = append(going, d.config())
+		}
+	}
+	for _, d := range s.deliveries {
+		if d.State == Sending && slices.Contains(going, d.config()) && s.sameWay(d) {
+			d.NotBefore = time.Time{} // it is repeated in its turn
+		}
+	}
+	for _, d := range s.deliveries {
+		i := slices.Index(going, d.config())
+		if i < 0 || d.State != Asleep && d.State != Ready || !d.mayKeep(s.now) {
+			continue
+		}
+		going = slices.Delete(going, i, i+1)
+		if d.State == Asleep {
+			if _, err := s.step(d, Event{Kind: Wake}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // elsewhere reports whether another process is sending to the UE: it goes on with all that is stored when it is done.
@@ -266,7 +307,7 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 			return work{}, err
 		}
 		if c == nil {
-			return work{}, s.orphaned(d)
+			return work{}, s.orphan(d)
 		}
 		conn := s.ue.byAPN(c.APN)
 		ev, ok := s.holds(d, conn, sign)
@@ -374,7 +415,16 @@ func (s *session) resendLater(sent *Delivery, ev Event) error {
 		return err
 	}
 	d.NotBefore, d.Attempt.By = ev.RetryAt, 0
-	return s.put(d)
+	if err := s.put(d); err != nil || !s.sameWay(d) {
+		return err
+	}
+	return s.hold(d, ev)
+}
+
+// sameWay reports whether other data of the configuration goes to where the last TDR of d went.
+func (s *session) sameWay(d *Delivery) bool {
+	conn, _ := s.connectionFor(d)
+	return conn != nil && conn.Node == d.Attempt.Node && conn.EBI == d.Attempt.EBI
 }
 
 // answered applies the result of a TDR to the delivery that was sent.
@@ -410,8 +460,20 @@ func (s *session) hold(d *Delivery, ev Event) error {
 			return err
 		}
 	}
+	conn, ok := s.connectionFor(d)
+	if !ok {
+		return nil
+	}
 	for _, x := range slices.Clone(s.deliveries) {
-		if x.State != Ready || x.SCSAS != d.SCSAS || x.ConfigID != d.ConfigID {
+		if x == d || x.config() != d.config() {
+			continue
+		}
+		if now, ok := s.holds(x, conn, false); ok && (now.Kind == Connected || now.Kind == Wake || now.Kind == RetryDue) {
+			if _, err := s.step(x, now); err != nil { // it was about to go, too
+				return err
+			}
+		}
+		if x.State != Ready {
 			continue
 		}
 		if _, err := s.step(x, ev); err != nil {

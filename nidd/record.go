@@ -125,7 +125,7 @@ type Delivery struct {
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
 	rds          deliveryRDS
-	Destination  string // where its end is reported when its configuration ended before, but not by the SCS/AS; else empty
+	ReportTo     string // where the outcome is told if the configuration ends before; empty: nobody wants to know it then
 
 	bearer        *Bearer  // that charging names for the last TDR; not stored
 	counted       []string // parts of the counts of stored deliveries that it is in, see part
@@ -156,6 +156,15 @@ type outcome struct {
 
 	unknown []byte
 }
+
+// configName names a configuration.
+type configName struct {
+	scsas id.SCSASID
+	id    string
+}
+
+// config returns the configuration that the delivery belongs to.
+func (d *Delivery) config() configName { return configName{d.SCSAS, d.ConfigID} }
 
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {

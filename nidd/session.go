@@ -22,6 +22,7 @@ type session struct {
 	loaded     bool
 	deliveries []*Delivery // open ones; valid when loaded
 	changed    bool        // ue must be written
+	later      time.Time   // the timer of the UE is not to fire before; zero: whenever something is due
 
 	// What to do after the commit:
 	kick  bool          // the outbox got something
@@ -172,13 +173,14 @@ func (s *session) report(d *Delivery) error {
 		return nil
 	}
 	c, err := getConfig(s.tx, d.SCSAS, d.ConfigID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case c == nil && d.Destination == "":
-		return nil // the SCS/AS does not want to know any more
-	case c == nil:
-		c = &Config{ID: d.ConfigID, SCSAS: d.SCSAS, Destination: d.Destination}
+	}
+	if c == nil {
+		if d.ReportTo == "" {
+			return nil // the SCS/AS deleted the configuration
+		}
+		c = &Config{ID: d.ConfigID, SCSAS: d.SCSAS, Destination: d.ReportTo}
 	}
 	n := t8.NIDDDownlinkDataDeliveryStatusNotification{
 		NIDDDownlinkDataTransfer: t8.NIDDDeliveryURI(s.p.APIRoot, d.SCSAS, d.ConfigID, d.ID),
@@ -346,7 +348,8 @@ func (s *session) configStatus(c *Config, status t8.NIDDStatus) *t8.NIDDConfigur
 	return n
 }
 
-// endDeliveries ends the stored deliveries of a configuration. One that is being sent ends with its answer.
+// endDeliveries ends the stored deliveries of a configuration. One that is being sent ends with its answer, of which the
+// SCS/AS is told unless it cancelled it.
 func (s *session) endDeliveries(c *Config, ev Kind) error {
 	if err := s.load(); err != nil {
 		return err
@@ -356,11 +359,11 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 			continue
 		}
 		if d.State == Sending || d.State == Triggering || d.State == Outstanding {
-			if ev == Abandon {
-				d.Destination = c.Destination
-				if err := s.put(d); err != nil {
-					return err
-				}
+			if d.ReportTo = ""; ev == Abandon {
+				d.ReportTo = c.Destination
+			}
+			if err := s.put(d); err != nil {
+				return err
 			}
 			continue
 		}
@@ -371,22 +374,25 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 	return nil
 }
 
-// orphaned ends a stored delivery that was being sent when its configuration ended.
-func (s *session) orphaned(d *Delivery) error {
-	ev := Abandon
-	switch d.State {
-	case Sending: // a crash took the sender
-		ev = NoAnswer
-	case Triggering:
-		if _, err := s.step(d, Event{Kind: TriggerFailed}); err != nil || d.State.Final() {
+// orphan ends a delivery that was under way when its configuration ended, and has come to nothing.
+func (s *session) orphan(d *Delivery) error {
+	if d.State == Outstanding {
+		return nil // its link ends it
+	}
+	if d.ReportTo == "" && !d.inGroup() {
+		return s.drop(d)
+	}
+	end := map[State]Kind{Sending: NoAnswer, Triggering: TriggerFailed} // a crash took who was at it
+	for !d.State.Final() {
+		ev, ok := end[d.State]
+		if !ok {
+			ev = Abandon
+		}
+		if _, err := s.step(d, Event{Kind: ev}); err != nil {
 			return err
 		}
-	case Outstanding: // its link ends it
-		return nil
-	default:
 	}
-	_, err := s.step(d, Event{Kind: ev})
-	return err
+	return nil
 }
 
 // closeConnections releases the PDN connections to the APN of a configuration, unless another one uses them.
@@ -438,6 +444,8 @@ func (s *session) flush() error {
 		return err
 	case due.IsZero():
 		return s.p.timers.Cancel(s.tx, ueTimer(s.ue.IMSI))
+	case due.Before(s.later):
+		due = s.later
 	}
 	s.timer = true
 	return s.p.timers.Set(s.tx, ueTimer(s.ue.IMSI), due)
@@ -446,17 +454,25 @@ func (s *session) flush() error {
 // mayGo reports whether something can be done about stored data now: whoever is at it does that at once, the timer is for
 // the case that a crash takes him.
 func (s *session) mayGo(d *Delivery) bool {
-	if d.inGroup() {
-		_, ok := s.holds(d, s.ue.byAPN(d.GroupAPN), false)
+	conn, ok := s.connectionFor(d)
+	if ok {
+		_, ok = s.holds(d, conn, false)
 		return ok
+	}
+	return true // its configuration has ended
+}
+
+// connectionFor returns the connection that carries the data of d, or nil; ok is false when the configuration has ended.
+func (s *session) connectionFor(d *Delivery) (conn *Connection, ok bool) {
+	if d.inGroup() {
+		return s.ue.byAPN(d.GroupAPN), true
 	}
 	for i := range s.ue.configs {
 		if r := &s.ue.configs[i]; r.SCSAS == d.SCSAS && r.ID == d.ConfigID {
-			_, ok := s.holds(d, s.ue.byAPN(r.APN), false)
-			return ok
+			return s.ue.byAPN(r.APN), true
 		}
 	}
-	return true // its configuration has ended
+	return nil, false
 }
 
 // recovery is how long work that is under way has until the timer of the UE looks for it: it finds what a crash left.

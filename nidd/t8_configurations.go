@@ -351,18 +351,20 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 	if err != nil {
 		return nil, err
 	}
-	found, _, err := p.lookup(ctx, op, scsas, configID)
-	if err != nil {
-		return nil, err
-	}
-	now, own := time.Now(), *found
-	if c := &own; c.group() {
-		err = p.modifyGroup(ctx, op, c, patch, prof, now)
-	} else {
-		err = p.modifyUE(ctx, op, c, patch, prof, now)
-	}
-	if err != nil {
-		return nil, err
+	for again := true; again; {
+		found, _, err := p.lookup(ctx, op, scsas, configID)
+		if err != nil {
+			return nil, err
+		}
+		now, c := time.Now(), *found
+		if c.group() {
+			again, err = false, p.modifyGroup(ctx, op, &c, patch, prof, now)
+		} else {
+			again, err = p.modifyUE(ctx, op, &c, patch, prof, now)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	if prof.NoContent {
 		return nil, nil
@@ -370,17 +372,20 @@ func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, c
 	return p.Configuration(ctx, scsas, configID)
 }
 
-// modifyUE is ModifyConfiguration for a single UE.
-func (p *Procedure) modifyUE(ctx context.Context, op string, c *Config, patch *t8.NIDDConfigurationPatch, prof policy.NIDD, now time.Time) error {
+// modifyUE is ModifyConfiguration for a single UE; c is what was found. It changes nothing when the HSS has changed or revoked
+// the grant since it was asked: which of its words is the last one, only it can tell, so again says that it is to be asked
+// again.
+func (p *Procedure) modifyUE(ctx context.Context, op string, c *Config, patch *t8.NIDDConfigurationPatch, prof policy.NIDD, now time.Time) (again bool, err error) {
+	before := *c
 	if err := p.patchConfig(op, c, patch, prof, now); err != nil {
-		return err
+		return false, err
 	}
 	if err := p.authorize(ctx, op, c); err != nil {
-		return err
+		return false, err
 	}
-	grant, hss, scsas, configID := c.GrantedUntil, c.HSS, c.SCSAS, c.ID
-	_, err := p.update(ctx, c.IMSI, func(s *session) error {
-		c, err := getConfig(s.tx, scsas, configID)
+	grant, hss := c.GrantedUntil, c.HSS
+	_, err = p.update(ctx, c.IMSI, func(s *session) error {
+		c, err := getConfig(s.tx, before.SCSAS, before.ID)
 		if err != nil {
 			return err
 		}
@@ -389,6 +394,9 @@ func (p *Procedure) modifyUE(ctx context.Context, op string, c *Config, patch *t
 		}
 		if err := p.checkCondition(ctx, s.tx, c); err != nil {
 			return err
+		}
+		if again = c.Status != before.Status || !c.GrantedUntil.Equal(before.GrantedUntil); again {
+			return nil
 		}
 		if err := p.patchConfig(op, c, patch, prof, now); err != nil {
 			return err
@@ -401,9 +409,9 @@ func (p *Procedure) modifyUE(ctx context.Context, op string, c *Config, patch *t
 		return s.putConfig(c)
 	})
 	if err != nil {
-		return failed(op, err)
+		return false, failed(op, err)
 	}
-	return nil
+	return again, nil
 }
 
 // checkCondition compares the condition of the request with the configuration.
@@ -487,13 +495,14 @@ func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, c
 }
 
 // failed leaves a *fault.Error as it is and makes one of anything else. What the store cannot do now, or perhaps did, is
-// fault.Unavailable.
+// fault.Unavailable, and so is what Close interrupted.
 func failed(op string, err error) error {
 	var f *fault.Error
 	switch {
 	case errors.As(err, &f):
 		return f
-	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrClosed):
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrOutcomeUnknown), errors.Is(err, store.ErrClosed),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fault.Wrap(op, fault.Unavailable, err)
 	}
 	return fault.Wrap(op, fault.Internal, err)
