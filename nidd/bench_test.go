@@ -55,6 +55,9 @@ type bench struct {
 	apns  map[id.APN]policy.APN // limits
 	policies
 
+	silent bool     // the outbox keeps what it gets
+	ends   []func() // wait for what else runs
+
 	mu    sync.Mutex
 	flow  []string                         // guarded by mu; what left the Procedure, in order
 	nirs  []*s6t.NIR                       // guarded by mu
@@ -132,7 +135,9 @@ func (b *bench) start() {
 		_ = cluster.Run(ctx, func(ctx context.Context) error {
 			var wg sync.WaitGroup
 			wg.Go(func() { _ = p.Run(ctx) })
-			wg.Go(func() { _ = outbox.Run(ctx, b.store) })
+			if !b.silent {
+				wg.Go(func() { _ = outbox.Run(ctx, b.store) })
+			}
 			wg.Wait()
 			return ctx.Err()
 		})
@@ -144,7 +149,12 @@ func (b *bench) start() {
 	}
 }
 
-func (b *bench) close() { b.stop() }
+func (b *bench) close() {
+	b.stop()
+	for _, wait := range b.ends {
+		wait()
+	}
+}
 
 // restart throws the Procedure away and opens a new one on the same store.
 func (b *bench) restart() {

@@ -105,7 +105,7 @@ func (p *Procedure) chargeDownlink(d *Delivery, submitted time.Time, ans *diamet
 	if b == nil { // one that is repeated after the connection ended
 		b = &Bearer{IMSI: d.IMSI, EBI: d.Attempt.EBI, SCEF: p.Self, Node: d.Attempt.Node}
 	}
-	x := PDUCharge{Bearer: *b, SCSAS: d.SCSAS, Octets: len(d.Data), Submitted: submitted, Done: time.Now()}
+	x := PDUCharge{Bearer: *b, SCSAS: d.SCSAS, Octets: len(d.payload()), Submitted: submitted, Done: time.Now()}
 	if ans != nil {
 		x.Result, _ = diameter.ResultOf(ans) // zero when it has none
 	}

@@ -69,6 +69,7 @@ func (c *Config) encode() []byte {
 	w.Uint(18, uint64(c.Status))
 	w.Bool(19, c.Test)
 	w.Bool(20, c.WebSocket)
+	w.Bytes(50, c.rds.encode())
 	w.Text(40, string(c.ExternalGroupID))
 	w.Uint(41, c.Generation)
 	return append(w, c.unknown...)
@@ -122,6 +123,10 @@ func decodeConfig(b []byte) (*Config, error) {
 			c.Test = r.Bool()
 		case 20:
 			c.WebSocket = r.Bool()
+		case 50:
+			if err := c.rds.decode(r.Inner()); err != nil {
+				return nil, err
+			}
 		case 40:
 			c.ExternalGroupID = id.ExternalGroupID(r.Text())
 		case 41:
@@ -184,6 +189,8 @@ func (r *configRef) encode() []byte {
 	w.Text(1, string(r.SCSAS))
 	w.Text(2, r.ID)
 	w.Text(3, string(r.APN))
+	w.Uint(50, uint64(r.ports))
+	w.Bool(51, r.rds)
 	return append(w, r.unknown...)
 }
 
@@ -196,6 +203,10 @@ func (r *configRef) decode(f record.Reader) error {
 			r.ID = f.Text()
 		case 3:
 			r.APN = id.APN(f.Text())
+		case 50:
+			r.ports = portSet(f.Uint())
+		case 51:
+			r.rds = f.Bool()
 		default:
 			r.unknown = append(r.unknown, f.Raw()...)
 		}
@@ -218,6 +229,7 @@ func (c *Connection) encode() []byte {
 	w.Time(12, c.RetryAt)
 	w.Uint(13, c.Tries)
 	w.Uint(14, c.Signs)
+	w.Bytes(50, c.rds.encode())
 	w.Text(60, c.Characteristics)
 	w.Text(61, c.IMEI)
 	w.Time(62, c.Opened)
@@ -259,6 +271,10 @@ func (c *Connection) decode(f record.Reader) error {
 			c.Tries = f.Uint()
 		case 14:
 			c.Signs = f.Uint()
+		case 50:
+			if err := c.rds.decode(f.Inner()); err != nil {
+				return err
+			}
 		case 60:
 			c.Characteristics = f.Text()
 		case 61:
@@ -307,6 +323,7 @@ func (d *Delivery) encode() []byte {
 	w.Time(22, d.Attempt.Until)
 	w.Uint(23, d.Attempt.Signs)
 	w.Uint(24, uint64(d.Attempt.By))
+	w.Bytes(50, d.rds.encode())
 	for _, name := range d.counted {
 		w.Text(30, name)
 	}
@@ -372,6 +389,10 @@ func decodeDelivery(b []byte) (*Delivery, error) {
 			d.Attempt.Signs = r.Uint()
 		case 24:
 			d.Attempt.By = store.MemberID(r.Uint())
+		case 50:
+			if err := d.rds.decode(r.Inner()); err != nil {
+				return nil, err
+			}
 		case 30:
 			d.counted = append(d.counted, r.Text())
 		case 31:

@@ -3,8 +3,8 @@
 //
 // It covers NIDD configurations of single UEs and of groups, T6a/T6b connections, uplink data, downlink data with every PDN
 // establishment option, buffering with maximum latency and priority, retransmission, replacement and cancellation of
-// what is buffered, authorisation update and revocation by the HSS, and the notifications. It leaves out the
-// Reliable Data Service, rate control and quotas: what needs them is refused, and not offered in [Features].
+// what is buffered, authorisation update and revocation by the HSS, the notifications, and the Reliable Data Service with
+// dynamic ports, by which several SCS/ASs share one PDN connection.
 //
 // A group may have any number of members: its configuration is there when the HSS has named all of them, and data for it
 // becomes one resource, which goes when the SCS/AS has acknowledged one notification with the result of each member. Only
@@ -14,6 +14,10 @@
 // and a configuration (docs/nidd.md shows them). [Procedure] drives them on a [store.Store]: it loads what concerns a
 // UE, steps, and writes the new states, the timer of the UE and the notifications in one transaction, before anything is
 // sent. Uplink data of an attached UE and downlink data that the UE takes at once write nothing.
+//
+// Over the Reliable Data Service (package rds) the links are part of the stored connection. Data that the UE has to
+// acknowledge becomes a resource first, and its result comes by notification; acknowledged data of the UE is in the outbox
+// when the UE learns that it was received. Unacknowledged data goes as without the service, with one commit for its number.
 //
 // After a crash the store tells what was under way. A TDR whose answer is not known is sent again as the same request,
 // with the T flag and the same End-to-End Identifier, so that the serving node can drop the duplicate (RFC 6733 §3).

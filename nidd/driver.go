@@ -10,6 +10,7 @@ import (
 	"github.com/scefkit/scefkit/diameter"
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/store"
+	"github.com/scefkit/scefkit/t8"
 )
 
 // deliverNow takes a new delivery as far as it goes at once: to its result, or into the store. The caller holds the
@@ -20,6 +21,10 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 	switch {
 	case conn == nil:
 		ev.Kind = NoConnection
+	case d.inGroup() && d.way(c, conn) == nowhere:
+		ev.Kind = NoRDS
+	case d.way(c, conn) >= byLink:
+		ev = p.bufferRDS(d, u, conn, now)
 	case u.pending > 0 && d.mayKeep(now):
 		ev.Kind = Behind
 		if conn.State == UpAsleep {
@@ -39,6 +44,9 @@ func (p *Procedure) deliverNow(ctx context.Context, d *Delivery, u *UE, c *Confi
 			case SendTDR:
 				if !d.inGroup() || d.Attempt.SessionID == "" { // that of a group is marked already
 					d.Attempt = p.newAttempt(conn, now)
+				}
+				if err := p.wrap(ctx, d, c, conn); err != nil {
+					return err
 				}
 				p.chargeable(d, u, conn, c)
 				ev, again = p.sendTDR(ctx, d, false, now), true
@@ -100,7 +108,7 @@ func (p *Procedure) keep(ctx context.Context, d *Delivery) error {
 	})
 	d.Stored = err == nil
 	if wake {
-		p.serveSoon(host, d.IMSI, false)
+		t8.AfterResponse(ctx, func() { p.serveSoon(host, d.IMSI, false) })
 	}
 	return err
 }
@@ -216,9 +224,15 @@ func (s *session) next(sign bool) (work, error) {
 	if err := s.rouse(); err != nil {
 		return work{}, err
 	}
+	if w, err := s.nextFrame(sign); w.do != nil || err != nil {
+		return w, err
+	}
 	for _, d := range slices.Clone(s.deliveries) {
 		w, err := s.advance(d, sign)
 		if err != nil || w.do != nil {
+			return w, err
+		}
+		if w, err := s.nextFrame(false); w.do != nil || err != nil { // of the link that took the data
 			return w, err
 		}
 	}
@@ -306,8 +320,18 @@ func (s *session) advance(d *Delivery, sign bool) (work, error) {
 		switch ev.Kind {
 		case Turn, NoConnection:
 			d.Attempt = s.p.newAttempt(conn, s.now) // of the TDR, or the trigger
+			if conn != nil {
+				if handled, err := s.turnRDS(d, c, conn); handled || err != nil {
+					return work{}, err
+				}
+			}
 		case Restart:
 			d.Attempt.By = s.p.Cluster.ID()
+			if conn != nil && d.rds.frame == nil && d.way(c, conn) == byUI {
+				if err := s.wrap(d, conn); err != nil {
+					return work{}, err
+				}
+			}
 		}
 		rest, err := s.step(d, ev)
 		if err != nil {
@@ -333,6 +357,12 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 		return Event{}, false
 	case d.State == Sending && d.NotBefore.After(s.now) && !sign:
 		return Event{}, false // see resendLater
+	case d.State == Outstanding: // the link ends it, but not while the UE sleeps
+		ev.Kind = NoAnswer
+		if d.rds.taken {
+			ev.Kind = Expire
+		}
+		return ev, !d.Expires.After(s.now) && (conn == nil || conn.State == UpAsleep)
 	case d.State == Sending || d.State == Triggering:
 		return Event{Kind: Restart}, true // who holds the slot knows that nobody is at it
 	case !d.Expires.After(s.now):
@@ -342,7 +372,7 @@ func (s *session) holds(d *Delivery, conn *Connection, sign bool) (ev Event, ok 
 	case conn != nil && d.State == Waiting:
 		return Event{Kind: Connected}, true
 	case conn != nil && d.State == Ready:
-		return Event{Kind: Turn}, !conn.paused(s.now)
+		return Event{Kind: Turn}, !conn.paused(s.now) && d.roomOnLink(conn)
 	case d.State == Asleep && (sign || conn.State == Up && !d.NoRoute):
 		return Event{Kind: Wake}, true
 	case d.State == Asleep && !d.NotBefore.IsZero() && !d.NotBefore.After(s.now):

@@ -268,7 +268,7 @@ func (s *session) endMember(c *Config, ev Kind) error {
 	if err := s.endDeliveries(c, ev); err != nil || s.ue.configFor(c.APN) != nil {
 		return err
 	}
-	return s.closeConnections(c.APN)
+	return s.closeConnections(c)
 }
 
 // regrantMember is regrant for the groups of the UE. It reports whether the UE is in any.

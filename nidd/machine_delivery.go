@@ -10,7 +10,7 @@ import (
 // State is where a downlink delivery stands (TS 29.122 §4.4.5.3.1).
 type State uint8
 
-// The states. The first five are open, the others final.
+// The states. Those up to Sending, and Outstanding, are open, the others final. Their numbers are stored.
 const (
 	Submitted  State = iota // submitted; nothing is stored yet
 	Triggering              // a device trigger is under way, since the UE has no PDN connection
@@ -24,18 +24,21 @@ const (
 	Unreachable // the UE is asleep and the data is not to be kept
 	Rejected    // no PDN connection, and the data is not to be kept
 	Cancelled
+	Outstanding // handed to the Reliable Data Service, not acknowledged by the UE yet; the sixth open state
+	Unconfirmed // sent, but the UE did not acknowledge it
+	RDSDisabled // the UE has no Reliable Data Service
 	numStates
 )
 
 var stateNames = []string{
 	"Submitted", "Triggering", "Waiting", "Asleep", "Ready", "Sending", "Delivered", "TimedOut", "NextHopLost", "Unreachable",
-	"Rejected", "Cancelled",
+	"Rejected", "Cancelled", "Outstanding", "Unconfirmed", "RDSDisabled",
 }
 
 func (s State) String() string { return name(stateNames, s) }
 
 // Final reports whether nothing more happens to a delivery in this state.
-func (s State) Final() bool { return s >= Delivered }
+func (s State) Final() bool { return s >= Delivered && s != Outstanding }
 
 // Kind says what happened to a delivery.
 type Kind uint8
@@ -62,13 +65,18 @@ const (
 	Change                    // PUT or PATCH replaced its content
 	Cancel                    // DELETE of the delivery or of its configuration
 	Abandon                   // the configuration ended otherwise, or data of higher priority takes its place
+	HandedOver                // the Reliable Data Service took it
+	TakenBack                 // the Reliable Data Service gave it back: it was not sent
+	Confirmed                 // the UE acknowledged it
+	Unanswered                // it was sent, perhaps more than once, but the UE did not acknowledge it
+	NoRDS                     // it needs the Reliable Data Service, which the PDN connection does not have
 	numKinds
 )
 
 var kindNames = []string{
 	"NoConnection", "Behind", "Turn", "Triggered", "TriggerFailed", "Connected", "Wake", "RetryDue", "Acknowledged",
 	"Accepted", "UESleeps", "BearerGone", "Refused", "NoRoute", "NoAnswer", "Restart", "Expire", "Change", "Cancel",
-	"Abandon",
+	"Abandon", "HandedOver", "TakenBack", "Confirmed", "Unanswered", "NoRDS",
 }
 
 func (k Kind) String() string { return name(kindNames, k) }
@@ -116,6 +124,7 @@ const (
 	clauseTDA   = "TS 29.128 §5.6.3"
 	clauseT6a   = "TS 29.128 §5.7.3"
 	clauseRetry = "TS 29.128 §5.6.2"
+	clauseRDS   = "TS 24.250 §6.2.3"
 )
 
 var (
@@ -162,6 +171,19 @@ var deliveryTable = table[State, Kind, Delivery, Action]{
 	{Sending, NoAnswer, always, TimedOut, finish, clauseMT},
 	{Sending, Restart, always, Sending, []Action{ResendTDR}, "RFC 6733 §3"},
 	{Sending, Wake, always, Ready, nil, clauseFlow},
+
+	{Submitted, NoRDS, always, RDSDisabled, nil, clauseMT},
+	{Ready, NoRDS, always, RDSDisabled, finish, clauseMT},
+	{Ready, HandedOver, always, Outstanding, nil, clauseRDS},
+	{Outstanding, Confirmed, always, Delivered, finish, clauseRDS},
+	{Outstanding, Unanswered, always, Unconfirmed, finish, clauseRDS},
+	{Outstanding, Refused, always, NextHopLost, finish, clauseTDA},
+	{Outstanding, NoAnswer, always, TimedOut, finish, clauseMT},
+	{Outstanding, TakenBack, always, Ready, nil, clauseRDS},
+	{Outstanding, UESleeps, mayKeep, Asleep, nil, clauseTDA},
+	{Outstanding, UESleeps, always, Unreachable, finish, clauseTDA},
+	{Outstanding, NoRoute, always, Asleep, nil, clauseFlow},
+	{Outstanding, Expire, always, Unconfirmed, finish, clauseMT},
 
 	{Waiting, Expire, always, TimedOut, finish, clauseMT},
 	{Asleep, Expire, always, TimedOut, finish, clauseMT},
@@ -219,7 +241,7 @@ func (d *Delivery) enter(ev Event, now time.Time) {
 	case Unreachable:
 		d.NotBefore = ev.RetryAt
 	case Delivered:
-		d.Acknowledged = ev.Kind == Acknowledged
+		d.Acknowledged, d.rds.confirmed = ev.Kind == Acknowledged, ev.Kind == Confirmed
 	default:
 	}
 }
@@ -240,9 +262,16 @@ func (d *Delivery) Status() t8.DeliveryStatus {
 			return t8.DeliveryTriggered
 		}
 		return t8.DeliveryBuffering
-	case Sending:
+	case Sending, Outstanding:
 		return t8.DeliverySending
+	case Unconfirmed:
+		return t8.DeliverySuccessUnacknowledged
+	case RDSDisabled:
+		return t8.DeliveryFailureRDSDisabled
 	case Delivered:
+		if d.rds.confirmed {
+			return t8.DeliverySuccessAcknowledged
+		}
 		if d.Acknowledged {
 			return t8.DeliverySuccessNextHopAcknowledged
 		}
@@ -262,8 +291,12 @@ func (d *Delivery) Status() t8.DeliveryStatus {
 // a POST that ended without success, and what a later PUT, PATCH or DELETE is told.
 func (d *Delivery) Fault(op string) *fault.Error {
 	switch d.State {
-	case Sending:
+	case Sending, Outstanding:
 		return fault.New(op, fault.Sending, "the data is being sent to the UE")
+	case Unconfirmed:
+		return fault.New(op, fault.Timeout, "the data was sent, but the UE did not acknowledge it")
+	case RDSDisabled:
+		return fault.New(op, fault.NetworkFailure, "the UE has no Reliable Data Service")
 	case Delivered:
 		return fault.New(op, fault.AlreadyDelivered, "the data was delivered")
 	case TimedOut:

@@ -1,6 +1,7 @@
 package nidd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
 	"github.com/scefkit/scefkit/policy"
+	"github.com/scefkit/scefkit/rds"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
@@ -85,6 +87,10 @@ type Options struct {
 	// Lanes is how many UEs of one serving node are served with stored data at once; 1 to 4096, default 64. A node that
 	// does not answer holds up no more than its own.
 	Lanes int
+	// RDS holds the timers of the Reliable Data Service and its Codec. Its own defaults hold but for T200, which is
+	// AnswerTimeout and 5 s, as it has to cover what the serving node takes to reach the UE, and N201, which is 65535: policy
+	// bounds the size of packets.
+	RDS rds.Options
 	// Meters is how many UEs and SCS/AS may have messages counted for rates and quotas at once, in memory; 64 to 2^26,
 	// default 2^20. Nothing is counted where policy and MME set no limit. Beyond it some begin to count anew.
 	Meters int
@@ -158,6 +164,11 @@ func (o Options) withDefaults(self diameter.Identity) (Options, error) {
 	dur("Remember", &o.Remember, time.Hour, time.Second, 30*24*time.Hour)
 	num("ReleaseTries", &o.ReleaseTries, 10, 1000)
 	num("Lanes", &o.Lanes, 64, 4096)
+	o.RDS.T200 = cmp.Or(o.RDS.T200, o.AnswerTimeout+5*time.Second)
+	o.RDS.N201 = cmp.Or(o.RDS.N201, 65535)
+	if o.RDS.Codec == nil {
+		o.RDS.Codec = rds.DefaultCodec{}
+	}
 	num("Meters", &o.Meters, 1<<20, 1<<26)
 	num("GroupWindow", &o.GroupWindow, 64, 4096)
 	if o.HSS.Realm == "" {
@@ -198,6 +209,7 @@ type Procedure struct {
 	opts   Options
 	log    *slog.Logger
 	timers *store.Timers
+	rds    *rds.Machine
 	slots  slots
 	lanes  lanes
 	apns   policy.APNProfiles // nil: no APN has limits
@@ -241,7 +253,14 @@ func New(d Deps, opts *Options) (*Procedure, error) {
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, err
 	}
-	p := &Procedure{Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster), ues: newDecoded[UE](), configs: newDecoded[Config]()}
+	machine, err := rds.New(&o.RDS)
+	if err != nil {
+		return nil, err
+	}
+	p := &Procedure{
+		Deps: d, opts: o, log: o.Logger, timers: store.NewTimers(timerPrefix, d.Cluster), rds: machine,
+		ues: newDecoded[UE](), configs: newDecoded[Config](),
+	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.lanes.init(o.Lanes, p.serve)
 	p.apns, _ = d.Profiles.(policy.APNProfiles)

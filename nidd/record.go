@@ -31,6 +31,7 @@ type Config struct {
 	Duration      time.Time // when the SCS/AS or the SCEF wants it to end; zero: never
 	GrantedUntil  time.Time // when the grant of the HSS ends; zero: never
 	Status        ConfigState
+	rds           configRDS
 
 	ExternalGroupID id.ExternalGroupID // of a group; IMSI, ExternalID and MSISDN are empty then
 	Generation      uint64             // of a group: that of the list of members that holds
@@ -57,6 +58,8 @@ type configRef struct {
 	SCSAS id.SCSASID
 	ID    string
 	APN   id.APN
+	ports portSet // SCEF ports that lead to it; empty: it has the PDN connection for itself
+	rds   bool    // the SCS/AS was told that it has the Reliable Data Service
 
 	unknown []byte
 }
@@ -87,6 +90,7 @@ type Connection struct {
 	RetryAt                  time.Time // Releasing: when to repeat the release
 	Tries                    uint64    // Releasing: releases sent
 	Signs                    uint64    // how often the serving node showed that the UE is there
+	rds                      connectionRDS
 
 	Characteristics string      // 3GPP-Charging-Characteristics
 	IMEI            string      // of Terminal-Information
@@ -120,7 +124,8 @@ type Delivery struct {
 	NoRoute      bool // Asleep: because no peer led to the serving node
 	NotBefore    time.Time
 	Attempt      attempt // of the last TDR
-	ReportTo     string  // where the outcome is told if the configuration ends before; empty: nobody wants to know it then
+	rds          deliveryRDS
+	ReportTo     string // where the outcome is told if the configuration ends before; empty: nobody wants to know it then
 
 	bearer        *Bearer  // that charging names for the last TDR; not stored
 	counted       []string // parts of the counts of stored deliveries that it is in, see part

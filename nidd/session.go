@@ -130,7 +130,7 @@ func (s *session) add(d *Delivery) error {
 func (s *session) put(d *Delivery) error {
 	if d.inGroup() { // the data is stored once for all, see withData
 		one := *d
-		one.Data = nil
+		one.Data, one.rds.frame = nil, nil
 		d = &one
 	}
 	return s.tx.Put(deliveryKey(s.ue.IMSI, d.ID), d.encode())
@@ -242,12 +242,24 @@ func (s *session) stepConnection(i int, ev ConnectionEvent) error {
 	}
 	s.p.opts.Trace.transition("connection", c.State, ev, next.State)
 	s.ue.Connections[i] = next
-	if next.State == Down {
+	switch {
+	case next.State == Down:
+		if err := s.endLinks(&next); err != nil {
+			return err
+		}
 		s.ue.Connections = slices.Delete(s.ue.Connections, i, i+1)
 		if err := s.charge(&c, ev, true); err != nil {
 			return err
 		}
 		if err := s.keepRates(&next); err != nil {
+			return err
+		}
+	case next.State == Releasing:
+		if err := s.endLinks(&s.ue.Connections[i]); err != nil {
+			return err
+		}
+	case next.rds.on && (ev == UpdateWake || ev == UpdateMoved):
+		if err := s.resume(&s.ue.Connections[i]); err != nil {
 			return err
 		}
 	}
@@ -282,7 +294,7 @@ func (s *session) stepConfig(c *Config, ev ConfigEvent) error {
 		case abandonDeliveries:
 			err = s.endDeliveries(c, Abandon)
 		case closeConnections:
-			err = s.closeConnections(c.APN)
+			err = s.closeConnections(c)
 		}
 		if err != nil {
 			return err
@@ -293,14 +305,20 @@ func (s *session) stepConfig(c *Config, ev ConfigEvent) error {
 	}
 	s.ue.configs = slices.DeleteFunc(s.ue.configs, func(r configRef) bool { return r.SCSAS == c.SCSAS && r.ID == c.ID })
 	s.changed = true
+	if len(c.rds.managed) > 0 {
+		if err := s.announceFor(c); err != nil {
+			return err
+		}
+	}
 	if err := s.p.timers.Cancel(s.tx, configTimer(c.SCSAS, c.ID)); err != nil {
 		return err
 	}
 	return s.tx.Delete(configKey(c.SCSAS, c.ID))
 }
 
-// putConfig writes a configuration and the timer of its end.
+// putConfig writes a configuration, its ports and the timer of its end.
 func (s *session) putConfig(c *Config) error {
+	s.refer(c)
 	end := c.end()
 	if c.Status == Revoked {
 		end = c.Duration // the grant has ended already
@@ -320,12 +338,14 @@ func (s *session) putConfig(c *Config) error {
 }
 
 func (s *session) reportConfig(c *Config, status t8.NIDDStatus) error {
-	n := t8.NIDDConfigurationStatusNotification{
-		NIDDConfiguration: s.p.configURI(c),
-		Status:            status,
-	}
+	return s.enqueue(c, s.configStatus(c, status))
+}
+
+// configStatus returns the notification that tells the status of a configuration.
+func (s *session) configStatus(c *Config, status t8.NIDDStatus) *t8.NIDDConfigurationStatusNotification {
+	n := &t8.NIDDConfigurationStatusNotification{NIDDConfiguration: s.p.configURI(c), Status: status}
 	n.ExternalID, n.MSISDN = c.identity()
-	return s.enqueue(c, &n)
+	return n
 }
 
 // endDeliveries ends the stored deliveries of a configuration. One that is being sent ends with its answer, of which the
@@ -338,7 +358,7 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 		if d.SCSAS != c.SCSAS || d.ConfigID != c.ID {
 			continue
 		}
-		if d.State == Sending || d.State == Triggering {
+		if d.State == Sending || d.State == Triggering || d.State == Outstanding {
 			if d.ReportTo = ""; ev == Abandon {
 				d.ReportTo = c.Destination
 			}
@@ -356,6 +376,9 @@ func (s *session) endDeliveries(c *Config, ev Kind) error {
 
 // orphan ends a delivery that was under way when its configuration ended, and has come to nothing.
 func (s *session) orphan(d *Delivery) error {
+	if d.State == Outstanding {
+		return nil // its link ends it
+	}
 	if d.ReportTo == "" && !d.inGroup() {
 		return s.drop(d)
 	}
@@ -372,10 +395,13 @@ func (s *session) orphan(d *Delivery) error {
 	return nil
 }
 
-// closeConnections releases the PDN connections to an APN.
-func (s *session) closeConnections(apn id.APN) error {
+// closeConnections releases the PDN connections to the APN of a configuration, unless another one uses them.
+func (s *session) closeConnections(c *Config) error {
+	if shared, err := s.shared(c); shared || err != nil {
+		return err
+	}
 	for i := range s.ue.Connections {
-		if s.ue.Connections[i].APN.Equal(apn) {
+		if s.ue.Connections[i].APN.Equal(c.APN) {
 			if err := s.stepConnection(i, Close); err != nil { // never removes it
 				return err
 			}
@@ -466,12 +492,18 @@ func (s *session) due() (at time.Time, err error) {
 		case d.State == Sending || d.State == Triggering:
 			at = earliest(at, d.Attempt.Until.Add(recovery))
 			continue
+		case d.State == Outstanding: // its link has timers
+			if conn := s.ue.connection(d.Attempt.EBI); conn < 0 || s.ue.Connections[conn].State == UpAsleep {
+				at = earliest(at, d.Expires)
+			}
+			continue
 		case s.wake || s.mayGo(d):
 			at = earliest(at, soon)
 		}
 		at = earliest(at, earliest(d.NotBefore, d.Expires))
 	}
 	for i := range s.ue.Connections {
+		at = earliest(at, s.rdsDue(&s.ue.Connections[i]))
 		if c := &s.ue.Connections[i]; c.paused(s.now) && len(s.deliveries) > 0 {
 			at = earliest(at, c.PausedUntil)
 		}

@@ -89,12 +89,17 @@ func (p *Procedure) onConnection(ctx context.Context, ue id.IMSI, bearer uint8, 
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
 		if cmr.ExtendedPCO != nil {
-			c, err := p.configOn(s.tx, s.ue, ue, s.ue.Connections[i].APN, s.now)
+			configs, err := p.configsOn(s.tx, s.ue, ue, s.ue.Connections[i].APN, s.now)
 			if err != nil {
 				return err
 			}
-			cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO, &s.ue.Connections[i], nil)
+			cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO, &s.ue.Connections[i], nil)
 			s.changed = true
+			if cmr.ConnectionAction == t6a.ConnectionActionUpdate && asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs) {
+				if err := s.startRDS(&s.ue.Connections[i]); err != nil {
+					return err
+				}
+			}
 		}
 		return fn(s, i)
 	})
@@ -185,18 +190,20 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		return false, err
 	}
 	apn := id.APN(cmr.ServiceSelection)
-	c, err := p.configFor(ctx, ue, apn)
+	configs, err := p.configsFor(ctx, ue, apn)
 	if err != nil {
 		return false, err
 	}
-	if c == nil {
-		if c, err = p.configureDefault(ctx, ue, apn); err != nil {
+	if len(configs) == 0 {
+		c, err := p.configureDefault(ctx, ue, apn)
+		if err != nil {
 			p.log.Info("no NIDD configuration", "imsi", ue, "apn", string(apn), "err", err)
 			if errors.Is(err, fault.UserUnknown) { // to the HSS, and so to the SCEF
 				return false, refuse(op, diameter.ErrorUserUnknown)
 			}
 			return false, refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
+		configs = []*Config{c}
 	}
 	var random [4]byte
 	rand.Read(random[:])
@@ -227,14 +234,24 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 		n.ReachableUntil, n.Opened = time.Time{}, s.now
 		n.PausedUntil, n.Rates = time.Time{}, rateControl{}
 		n.take(cmr)
+		if err := s.endLinks(n); err != nil {
+			return err
+		}
+		n.rds = connectionRDS{on: asksRDS(cmr.ExtendedPCO) && p.grantsRDS(configs), tokens: n.rds.tokens}
+		if err := s.rdsCapability(n); err != nil {
+			return err
+		}
 		if before, err = s.takeRates(n, cmr); err != nil {
 			return err
 		}
-		cma.ExtendedPCO = p.answerPCO(c, cmr.ExtendedPCO, n, &before.usage)
+		cma.ExtendedPCO = p.answerPCO(configs, cmr.ExtendedPCO, n, &before.usage)
 		if err := s.charge(n, Establish, false); err != nil {
 			return err
 		}
-		return s.stepConnection(i, Establish)
+		if err := s.stepConnection(i, Establish); err != nil {
+			return err
+		}
+		return s.announceNew(&s.ue.Connections[i])
 	})
 	if err == nil {
 		p.carryOn(ue, apn, &before, time.Now())
@@ -242,13 +259,14 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 	return wake, err
 }
 
-// answerPCO returns the Extended-PCO for a UE that asked for its link MTU or for the APN rate control, or nil. n gets what the
-// UE is told; left is what it has spent of its limits before, or nil. What a UE sends malformed is no reason to refuse its
-// connection.
-func (p *Procedure) answerPCO(c *Config, asked []byte, n *Connection, left *usage) []byte {
-	if c == nil || asked == nil {
+// answerPCO returns the Extended-PCO for a UE that asked for its link MTU, for the APN rate control or for the Reliable Data
+// Service on a connection with these configurations, or nil. n gets what the UE is told; left is what it has spent of its
+// limits before, or nil. What a UE sends malformed is no reason to refuse its connection.
+func (p *Procedure) answerPCO(configs []*Config, asked []byte, n *Connection, left *usage) []byte {
+	if len(configs) == 0 || asked == nil {
 		return nil
 	}
+	c := configs[0]
 	pco, err := t6a.ParseExtendedPCO(asked)
 	if err != nil {
 		p.log.Warn("Extended-PCO not understood", "imsi", c.IMSI, "err", err)
@@ -264,6 +282,9 @@ func (p *Procedure) answerPCO(c *Config, asked []byte, n *Connection, left *usag
 			answer = append(answer, t6a.Container{ID: t6a.ContainerNonIPLinkMTU, Contents: mtu})
 		}
 	}
+	if _, ok := pco.Find(t6a.ContainerRDS); ok && p.grantsRDS(configs) {
+		answer = append(answer, t6a.Container{ID: t6a.ContainerRDS})
+	}
 	if len(answer) == 0 {
 		return nil
 	}
@@ -274,20 +295,23 @@ func (p *Procedure) answerPCO(c *Config, asked []byte, n *Connection, left *usag
 	return b
 }
 
-// configFor returns the active configuration of a UE for an APN, or nil.
-func (p *Procedure) configFor(ctx context.Context, ue id.IMSI, apn id.APN) (c *Config, err error) {
+// configsFor returns the active configurations of a UE for an APN, the oldest first.
+func (p *Procedure) configsFor(ctx context.Context, ue id.IMSI, apn id.APN) (list []*Config, err error) {
 	err = p.Store.View(ctx, func(r store.Reader) error {
+		list = list[:0]
 		u, err := getUE(r, ue)
 		if err != nil {
 			return err
 		}
-		c, err = p.configOn(r, u, ue, apn, time.Now())
-		if c != nil && c.Status != Active {
-			c = nil
+		configs, err := p.configsOn(r, u, ue, apn, time.Now())
+		for _, c := range configs {
+			if c.Status == Active {
+				list = append(list, c)
+			}
 		}
 		return err
 	})
-	return c, err
+	return list, err
 }
 
 // configureDefault sets a UE up for the default SCS/AS (§5.7.3, second variant).

@@ -32,7 +32,7 @@ func (p *Procedure) exchangeTDR(ctx context.Context, d *Delivery, again bool, no
 		OriginRealm:      p.Self.Realm,
 		DestinationHost:  a.Node.Host,
 		DestinationRealm: a.Node.Realm,
-		NonIPData:        d.Data,
+		NonIPData:        d.payload(),
 		SCEFWaitTime:     a.Until,
 	}
 	if d.mayKeep(now) {

@@ -9,7 +9,6 @@ import (
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
-	"github.com/scefkit/scefkit/t8"
 )
 
 // handleODR passes uplink data to the SCS/AS; its answer decides the ODA (TS 29.128 §5.5.3).
@@ -20,27 +19,28 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 		return p.answerError(req, op, err), nil
 	}
 	begin := time.Now()
-	u, conn, c, err := p.uplinkContext(ctx, op, &odr)
+	up, err := p.uplinkContext(ctx, op, &odr)
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
 	if r := odr.RRCCauseCounter; r != nil && r.CounterValue != nil && p.opts.Trace != nil && p.opts.Trace.ExceptionData != nil {
-		p.opts.Trace.ExceptionData(c.APN, *r.CounterValue, r.RRCCounterTimestamp)
+		p.opts.Trace.ExceptionData(up.config.APN, *r.CounterValue, r.RRCCounterTimestamp)
 	}
-	if odr.NonIPData != nil {
-		if !p.takeUplink(u, conn, c.SCSAS, isException(&odr), time.Now()) {
-			return p.answerError(req, op, refuse(op, resultBeyondRate)), nil
-		}
-		n := t8.NIDDUplinkDataNotification{NIDDConfiguration: p.configURI(c), Data: odr.NonIPData}
-		n.ExternalID, n.MSISDN = c.identity()
-		post, cancel := context.WithTimeout(ctx, p.opts.UplinkTimeout)
-		err := t8.Send(post, p.Notifier, n.NIDDConfiguration, c.Destination, &n)
-		cancel()
-		if err != nil {
-			p.log.Warn("uplink data not taken", "imsi", u.IMSI, "config", c.ID, "err", err)
-			p.chargeUplink(u, c, &odr, begin, resultOfPost(err))
-			return p.answerError(req, op, &fault.Error{Op: op, Code: fault.As(err).Code, Result: resultOfPost(err), Err: err}), nil
-		}
+	u, wake := up.ue, false
+	switch {
+	case odr.NonIPData == nil:
+	case !p.takeUplink(u, up.conn, up.config.SCSAS, isException(&odr), time.Now()):
+		return p.answerError(req, op, refuse(op, resultBeyondRate)), nil
+	case up.conn.rds.on:
+		wake, err = p.uplinkFrame(ctx, op, up, odr.NonIPData)
+	default:
+		err = p.postUplink(ctx, u.IMSI, up.config, odr.NonIPData, nil, false)
+	}
+	if err != nil {
+		ans := p.answerError(req, op, err)
+		result, _ := diameter.ResultOf(ans) // it has one
+		p.chargeUplink(u, up.config, &odr, begin, result)
+		return ans, nil
 	}
 	ans, err := (&t6a.ODA{
 		SessionID: odr.SessionID, Result: diameter.Success, OriginHost: p.Self.Host, OriginRealm: p.Self.Realm, DRMP: odr.DRMP,
@@ -48,30 +48,33 @@ func (p *Procedure) handleODR(ctx context.Context, req *diameter.Message) (*diam
 	if err != nil {
 		return p.answerError(req, op, err), nil
 	}
-	p.chargeUplink(u, c, &odr, begin, diameter.Success)
-	if u.pending == 0 {
+	p.chargeUplink(u, up.config, &odr, begin, diameter.Success)
+	if u.pending == 0 && !wake {
 		return ans, nil
 	}
 	// The UE is awake: what waits for it may go out, once the answer left.
 	return ans, func() { p.serveSoon(servingHost(u), u.IMSI, true) }
 }
 
-// uplinkContext finds the UE and the configuration that uplink data belongs to, with the checks of TS 29.128 §5.5.3 in
-// their order. All are shared and must not be changed.
-func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (u *UE, conn *Connection, c *Config, err error) {
+// uplink is what uplink data belongs to. config is the oldest active one of the connection.
+type uplink struct {
+	ue     *UE
+	conn   *Connection
+	config *Config
+}
+
+// uplinkContext finds the UE, the connection and the configuration that uplink data belongs to, with the checks of
+// TS 29.128 §5.5.3 in their order. All of it is shared and must not be changed.
+func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) (*uplink, error) {
 	ue, err := imsi(&odr.UserIdentifier)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	bearer, err := t6a.ParseBearerIdentifier(odr.BearerIdentifier)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	var found struct { // one variable, as it is in reach of the store
-		u    *UE
-		conn *Connection
-		c    *Config
-	}
+	var found uplink // one variable, as it is in reach of the store
 	err = p.Store.View(ctx, func(r store.Reader) error {
 		u, err := p.readUE(r, ue)
 		if err != nil {
@@ -84,17 +87,18 @@ func (p *Procedure) uplinkContext(ctx context.Context, op string, odr *t6a.ODR) 
 		if i < 0 {
 			return refuse(op, diameter.ErrorInvalidEPSBearer)
 		}
-		c, err := p.configOn(r, u, ue, u.Connections[i].APN, time.Now())
+		conn := &u.Connections[i]
+		c, err := p.activeOn(r, u, conn.APN, time.Now())
 		if err != nil {
 			return err
 		}
-		if c == nil || c.Status != Active {
+		if c == nil {
 			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
-		found.u, found.conn, found.c = u, &u.Connections[i], c
+		found = uplink{u, conn, c}
 		return nil
 	})
-	return found.u, found.conn, found.c, err
+	return &found, err
 }
 
 // resultBeyondRate is the result of the ODA for data that the rate control discards: temporary, for the reason below.

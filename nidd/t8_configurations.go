@@ -14,8 +14,10 @@ import (
 )
 
 // Features are the features of the NIDD API that this package serves (TS 29.122 §5.6.4); Notification_websocket comes
-// with Options.WebSocketURI, GroupMessageDelivery with an Outbox that can take its results.
-var Features = t8.FeatureSet(t8.FeatureGroupMessageDelivery, t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation, t8.FeaturePatchUpdate)
+// with Options.WebSocketURI, GroupMessageDelivery with an Outbox that can take its results. Policy may leave out those of the
+// Reliable Data Service.
+var Features = t8.FeatureSet(t8.FeatureGroupMessageDelivery, t8.FeatureNotificationTestEvent, t8.FeatureMTNIDDModificationCancellation,
+	t8.FeaturePatchUpdate, t8.FeatureRDSPortVerification, t8.FeatureRDSDynamicPort, t8.FeatureRDSSerializationFormat)
 
 var featuresWithWebSocket = t8.FeatureSet(append(Features.Numbers(), t8.FeatureNotificationWebsocket)...)
 
@@ -111,12 +113,12 @@ func (p *Procedure) configResource(c *Config, prof policy.NIDD) *t8.NIDDConfigur
 		SupportedFeatures:       c.Features,
 		MTCProviderID:           c.MTCProviderID,
 		Duration:                c.end(),
-		ReliableDataService:     c.Reliable,
+		ReliableDataService:     c.Reliable && !c.rds.off,
 		RDSPorts:                c.Ports,
 		PDNEstablishmentOption:  c.Option,
 		NotificationDestination: c.Destination,
 		RequestTestNotification: c.Test,
-		MaximumPacketSize:       8 * prof.MaximumPacketSize,
+		MaximumPacketSize:       8 * packetSize(c, prof),
 		Status:                  c.Status.status(),
 	}
 	if v.ExternalGroupID = c.ExternalGroupID; v.ExternalGroupID == "" {
@@ -199,7 +201,10 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 		ExternalGroupID: cfg.ExternalGroupID,
 	}
 	if cfg.SupportedFeatures != "" {
-		c.Features = p.features().Intersect(cfg.SupportedFeatures)
+		c.Features = rdsFeatures(p.features().Intersect(cfg.SupportedFeatures), prof)
+	}
+	if prof.RDS.Off {
+		c.Reliable, c.Ports = false, nil
 	}
 	c.Test = cfg.RequestTestNotification && c.Features.Has(t8.FeatureNotificationTestEvent)
 	c.WebSocket = cfg.WebsockNotifConfig != nil && cfg.WebsockNotifConfig.RequestWebsocketURI && c.Features.Has(t8.FeatureNotificationWebsocket)
@@ -216,9 +221,10 @@ func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, c
 	_, err = p.update(ctx, c.IMSI, func(s *session) error {
 		first = first[:0]
 		host = servingHost(s.ue)
-		if s.ue.configFor(c.APN) != nil {
-			return fault.New(op, fault.OperationProhibited, "the UE has an NIDD configuration already")
+		if err := s.checkShare(op, c); err != nil {
+			return err
 		}
+		s.fitRDS(c)
 		if err := s.addConfig(c); err != nil {
 			return err
 		}
@@ -267,6 +273,9 @@ func (p *Procedure) checkConfig(op string, cfg *t8.NIDDConfiguration, now time.T
 	if err := p.opts.CheckDestination(cfg.NotificationDestination); err != nil {
 		bad = append(bad, fault.Param{Param: "/notificationDestination", Reason: "is not allowed"})
 	}
+	if !checkPorts(cfg.RDSPorts) {
+		bad = append(bad, fault.Param{Param: "/rdsPorts", Reason: "ports are 0 to 15"})
+	}
 	if len(cfg.DownlinkDataTransfers) > 1 {
 		code = fault.InvalidParameter
 		bad = append(bad, fault.Param{Param: "/niddDownlinkDataTransfers", Reason: "holds more than one delivery"})
@@ -294,7 +303,7 @@ func limitDuration(d time.Time, prof policy.NIDD, now time.Time) time.Time {
 
 // addConfig makes c a resource.
 func (s *session) addConfig(c *Config) error {
-	s.ue.configs = append(s.ue.configs, configRef{SCSAS: c.SCSAS, ID: c.ID, APN: c.APN})
+	s.ue.configs = append(s.ue.configs, configRef{SCSAS: c.SCSAS, ID: c.ID, APN: c.APN, ports: c.portSet(), rds: c.expectsRDS()})
 	s.changed = true
 	if err := s.addIdentity(string(c.ExternalID)); err != nil {
 		return err
@@ -315,7 +324,10 @@ func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof poli
 		d.Expires = s.now.Add(s.p.opts.AnswerTimeout) // it waits for the answer to the SCS/AS to leave, no longer
 	}
 	if refused == nil {
-		refused = checkSize("", t.Data, prof)
+		refused = checkSize("", c, t.Data, prof)
+	}
+	if refused == nil {
+		refused = checkPort("", c, t.RDSPort)
 	}
 	if refused == nil {
 		refused = s.add(d)
@@ -392,6 +404,10 @@ func (p *Procedure) modifyUE(ctx context.Context, op string, c *Config, patch *t
 			return err
 		}
 		c.GrantedUntil, c.HSS, c.Status = grant, hss, Active
+		if err := s.checkShare(op, c); err != nil {
+			return err
+		}
+		s.fitRDS(c)
 		return s.putConfig(c)
 	})
 	if err != nil {
@@ -417,7 +433,7 @@ func (p *Procedure) checkCondition(ctx context.Context, r store.Reader, c *Confi
 // patchConfig applies a patch to c, or returns what is wrong with it.
 func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfigurationPatch, prof policy.NIDD, now time.Time) error {
 	v := p.configResource(c, prof)
-	v.Duration = c.Duration
+	v.Duration, v.ReliableDataService = c.Duration, c.Reliable
 	if err := patch.Apply(v); err != nil {
 		return err
 	}
@@ -432,6 +448,9 @@ func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfiguratio
 	}
 	c.Reliable, c.Ports, c.Option = v.ReliableDataService, v.RDSPorts, v.PDNEstablishmentOption
 	c.Destination = v.NotificationDestination
+	if prof.RDS.Off {
+		c.Reliable, c.Ports = false, nil
+	}
 	return nil
 }
 

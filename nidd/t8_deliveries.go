@@ -77,9 +77,11 @@ func (p *Procedure) deliveryResource(c *Config, d *Delivery) *t8.NIDDDownlinkDat
 
 // CreateDelivery sends data to the UE, or keeps it when the UE cannot be reached (TS 29.122 §4.4.5.3.1). The result has
 // Self set when the data is kept, which is durable then. Data for a group always is: it goes out after the answer (§4.4.5.3.2),
-// which has no result of a UE, and one notification tells the results of all. Errors: fault.NotFound, fault.NotAuthorized (the
-// HSS revoked the configuration), fault.QuotaExceeded and fault.RateLimited (nothing was sent or kept),
-// fault.InvalidParameter, fault.DataTooLarge, fault.NoPDNConnection, fault.Triggered,
+// which has no result of a UE, and one notification tells the results of all. So is data with reliableDataService for a UE
+// with a PDN connection: a notification tells whether the UE has acknowledged it, or that the connection has no Reliable Data
+// Service. Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked the configuration), fault.QuotaExceeded and
+// fault.RateLimited (nothing was sent or kept), fault.InvalidParameter, fault.DataTooLarge, fault.RDSPortUnknown,
+// fault.NoPDNConnection, fault.Triggered,
 // fault.TemporarilyUnreachable, fault.Timeout, fault.NextHop, fault.Unavailable (other data for the UE is under way).
 func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, configID string, t *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
 	const op = "nidd.CreateDelivery"
@@ -140,7 +142,10 @@ func checkTransfer(op string, c *Config, t *t8.NIDDDownlinkDataTransfer, prof po
 	if o := t.PDNEstablishmentOption; o != "" && !o.Known() {
 		return &fault.Error{Op: op, Code: fault.ParameterOutOfRange, Params: []fault.Param{{Param: "/pdnEstablishmentOption", Reason: "is not known"}}}
 	}
-	return checkSize(op, t.Data, prof)
+	if err := checkSize(op, c, t.Data, prof); err != nil {
+		return err
+	}
+	return checkPort(op, c, t.RDSPort)
 }
 
 // checkIdentity refuses a delivery for another UE than that of the configuration, by whichever of its names.
@@ -165,8 +170,8 @@ func checkIdentity(op string, c *Config, t *t8.NIDDDownlinkDataTransfer) error {
 }
 
 // checkSize compares with what the UE was told, and the SCS/AS in bits.
-func checkSize(op string, data []byte, prof policy.NIDD) error {
-	if len(data) > prof.MaximumPacketSize {
+func checkSize(op string, c *Config, data []byte, prof policy.NIDD) error {
+	if len(data) > packetSize(c, prof) {
 		return fault.New(op, fault.DataTooLarge, "the data is larger than maximumPacketSize")
 	}
 	return nil

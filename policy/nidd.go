@@ -31,10 +31,24 @@ type NIDD struct {
 	KeepRevoked bool
 	// NoContent answers a PUT or PATCH that succeeded with 204 instead of 200 and the resource.
 	NoContent bool
+	// RDS says how the Reliable Data Service is offered on the APN.
+	RDS RDS
 	// Quota bounds the downlink data of the SCS/AS, UEQuota that for each of its UEs. When what may be stored for a UE is
 	// used up, data of higher priority takes the place of stored data; otherwise it is refused (403, QUOTA_EXCEEDED).
 	Quota   Quota
 	UEQuota Quota
+}
+
+// RDS says how the Reliable Data Service (TS 24.250) is offered to an SCS/AS and its UEs. The zero value offers all of it.
+type RDS struct {
+	// Off offers none of it: reliableDataService is shown as false, and UEs that ask for it are not granted it.
+	Off bool
+	// NoPortVerification, NoDynamicPorts and NoFormats do not offer the features Rds_port_verification, Rds_dynamic_port and
+	// Rds_serialization_format.
+	NoPortVerification, NoDynamicPorts, NoFormats bool
+	// Formats are the serialization formats that may be configured for a port, the preferred first, as "CBOR". Default: all
+	// that the SCS/AS names, in its order.
+	Formats []string
 }
 
 // DefaultMaximumPacketSize is the non-IP link MTU in octets where policy names none.

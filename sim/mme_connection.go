@@ -16,6 +16,9 @@ import (
 // Connect establishes a T6a/b connection for the UE and returns its bearer (TS 29.128 §5.7.2). The error is a
 // *[ResultError] when the SCEF refused.
 func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
+	if ue.bad != nil {
+		return 0, ue.bad
+	}
 	scef := m.scef
 	if m.opts.SCEF != nil {
 		scef = m.opts.SCEF(apn)
@@ -39,18 +42,20 @@ func (m *MME) Connect(ctx context.Context, ue *UE, apn id.APN) (uint8, error) {
 	cmr.ServiceSelection = string(apn)
 	cmr.ThreeGPPChargingCharacteristics = m.opts.ChargingCharacteristics
 	cmr.ServingPLMNRateControl = m.opts.ServingPLMNRateControl
-	cmr.ExtendedPCO = ue.opts.PCO
+	cmr.ExtendedPCO = ue.rds.ask(ue.opts.PCO)
 	m.mu.Lock()
 	cmr.APNRateControlStatus = m.rates[rateKey{ue.imsi, apn}]
 	m.mu.Unlock()
 	if ue.opts.IMEI != "" {
 		cmr.TerminalInformation = &t6a.TerminalInformation{IMEI: ue.opts.IMEI, SoftwareVersion: ue.opts.SoftwareVersion}
 	}
-	if err := m.manage(ctx, ue, scef, cmr); err != nil {
+	pco, err := m.manage(ctx, ue, scef, cmr)
+	if err != nil {
 		m.drop(ue, b)
 		m.rec.radio(m.name, ue.Name(), "PDN reject", "")
 		return 0, err
 	}
+	ue.rds.open(b, pco)
 	m.rec.radio(m.name, ue.Name(), "PDN active, "+m.bearerText(b), "")
 	return b, nil
 }
@@ -63,7 +68,7 @@ func (m *MME) Disconnect(ctx context.Context, ue *UE, b uint8) error {
 		return err
 	}
 	defer done()
-	err = m.manage(ctx, ue, scef, m.cmr(ue, b, scef, t6a.ConnectionActionRelease))
+	_, err = m.manage(ctx, ue, scef, m.cmr(ue, b, scef, t6a.ConnectionActionRelease))
 	m.drop(ue, b)
 	return err
 }
@@ -121,7 +126,8 @@ func (m *MME) update(ctx context.Context, ue *UE, b uint8, fill func(*t6a.CMR)) 
 	defer done()
 	cmr := m.cmr(ue, b, scef, t6a.ConnectionActionUpdate)
 	fill(cmr)
-	return m.manage(ctx, ue, scef, cmr)
+	_, err = m.manage(ctx, ue, scef, cmr)
+	return err
 }
 
 // Announce tells each SCEF for which the Not Reachable for NIDD flag of the UE is set that the UE is reachable or about
@@ -221,11 +227,11 @@ func (m *MME) cmr(ue *UE, b uint8, scef diameter.Identity, action t6a.Connection
 	return c
 }
 
-// manage sends a CMR and does what its answer asks for.
-func (m *MME) manage(ctx context.Context, ue *UE, scef diameter.Identity, cmr *t6a.CMR) error {
+// manage sends a CMR and does what its answer asks for. It returns the Extended-PCO of the answer.
+func (m *MME) manage(ctx context.Context, ue *UE, scef diameter.Identity, cmr *t6a.CMR) (pco []byte, err error) {
 	ans, r, err := m.do(ctx, scef, cmr, 0, false)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if cmr.CMRFlags != nil && *cmr.CMRFlags&t6a.CMRFlagUEReachableIndicator != 0 {
 		m.mu.Lock()
@@ -236,14 +242,14 @@ func (m *MME) manage(ctx context.Context, ue *UE, scef diameter.Identity, cmr *t
 	}
 	var cma t6a.CMA
 	if !r.IsSuccess() {
-		return &ResultError{"CMA", r}
+		return nil, &ResultError{"CMA", r}
 	}
 	if err := cma.Decode(ans); err != nil {
-		return err
+		return nil, err
 	}
 	m.learn(ue, cmr, &cma)
 	m.forwardPCO(ue, cma.ExtendedPCO)
-	return nil
+	return cma.ExtendedPCO, nil
 }
 
 // learn keeps what a successful answer says about the rate control: APN-Rate-Control-Status of a release is handed back at

@@ -72,7 +72,9 @@ func (m *MME) deliver(ctx context.Context, tdr *t6a.TDR, tda *t6a.TDA) {
 		case Reachable:
 			if tdr.NonIPData != nil {
 				m.rec.radio(m.name, x.ue.Name(), "downlink "+payload(tdr.NonIPData), "")
-				x.ue.receive(tdr.NonIPData)
+				if !x.ue.rds.take(tdr.BearerIdentifier[0], tdr.NonIPData) {
+					x.ue.receive(tdr.NonIPData)
+				}
 			}
 			m.mu.Unlock()
 			tda.Result = diameter.Success

@@ -29,6 +29,9 @@ type UEOptions struct {
 	IMEI, SoftwareVersion string
 	// PCO is the value of Extended-PCO that the UE sends when it connects. Default: none.
 	PCO []byte
+	// RDS makes the UE ask for the Reliable Data Service when it connects, and use it where the network grants it. A UE
+	// with wrong values in it cannot connect. Default: it does not.
+	RDS *RDSOptions
 	// Reach, if not nil, says how the UE can be reached at the instant now, and when Asleep until when (zero: nobody
 	// knows), in place of what Sleep, Wake and the like said last. It and Downlink are for models that drive very many UEs.
 	// Both are called concurrently and while the MME or SGSN is locked: they must not call methods of it or of the UE.
@@ -42,6 +45,8 @@ type UEOptions struct {
 type UE struct {
 	imsi id.IMSI
 	opts UEOptions
+	rds  *rdsUE // nil: it has no Reliable Data Service
+	bad  error  // what is wrong with the options
 
 	mu       sync.Mutex
 	serving  *MME          // guarded by mu, as all below
@@ -63,6 +68,9 @@ func NewUE(imsi id.IMSI, opts *UEOptions) *UE {
 		u.opts.Name = "UE"
 	}
 	u.opts.PCO = slices.Clone(u.opts.PCO)
+	if u.opts.RDS != nil {
+		u.rds, u.bad = newRDS(u, u.opts.RDS)
+	}
 	return u
 }
 
