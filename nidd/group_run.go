@@ -343,7 +343,13 @@ func (p *Procedure) readBatch(r store.Reader, b *batch, x *progress) (walked boo
 // sendBatch delivers to the members of a batch and writes their results. After an error the batch stays as it is, to be
 // done again.
 func (p *Procedure) sendBatch(ctx context.Context, r deliveryRef, d *Delivery, b *batch) error {
-	if b.ended || len(b.targets) == 0 {
+	if b.ended { // they have their results
+		for range b.targets {
+			p.opts.Trace.delivery(&Delivery{State: Cancelled})
+		}
+		return nil
+	}
+	if len(b.targets) == 0 {
 		return nil
 	}
 	results := make([]*Delivery, len(b.targets))
@@ -364,7 +370,7 @@ func (p *Procedure) sendBatch(ctx context.Context, r deliveryRef, d *Delivery, b
 			lines = appendResult(lines, b.targets[i].m.begin(), one)
 		}
 	}
-	return p.updateGroup(ctx, func(s *session) error {
+	err = p.updateGroup(ctx, func(s *session) error {
 		key := batchKey(r, b.n)
 		if still, err := s.tx.Get(key); still == nil || err != nil {
 			return errors.Join(err, errNotOurs)
@@ -374,6 +380,15 @@ func (p *Procedure) sendBatch(ctx context.Context, r deliveryRef, d *Delivery, b
 		}
 		return s.tx.Put(piece(r, pieceBatch).Uint64(b.n), lines)
 	})
+	if err != nil {
+		return err
+	}
+	for _, one := range results {
+		if one != nil {
+			p.opts.Trace.delivery(one)
+		}
+	}
+	return nil
 }
 
 // sendMember delivers to one member as CreateDelivery does. It returns the delivery in its final state, or nil when the

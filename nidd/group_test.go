@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/scefkit/scefkit/diameter/tgpp"
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/id"
+	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
@@ -413,6 +415,33 @@ func TestGroupOrder(t *testing.T) {
 		for ue, data := range got {
 			require.Equal(t, "123", data, ue)
 		}
+	})
+}
+
+// TestGroupTraced checks that the outcome for each member is told to the hooks, as that of data for a single UE.
+func TestGroupTraced(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		var mu sync.Mutex
+		told := map[nidd.State]int{}
+		b.opts.Trace = &nidd.Trace{Delivery: func(s nidd.State, _ t8.DeliveryStatus, _ bool) {
+			mu.Lock()
+			defer mu.Unlock()
+			if s.Final() {
+				told[s]++
+			}
+		}}
+		b.restart()
+		b.names(members(upTo(5)...), 100)
+		cfg := b.configureGroup()
+		b.attachUE(1, 2)
+		_, err := b.deliverGroup(cfg, "now", latency(0))
+		require.NoError(t, err)
+		_, err = b.deliverGroup(cfg, "later", latency(time.Hour))
+		require.NoError(t, err)
+		b.attachUE(3)
+		b.sleep(2 * time.Hour)
+		require.Len(t, b.results(), 2)
+		require.Equal(t, map[nidd.State]int{nidd.Delivered: 5, nidd.Rejected: 3, nidd.TimedOut: 2}, told)
 	})
 }
 
@@ -846,6 +875,36 @@ func TestGroupDeliveryKilled(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestGroupSenderComesBack checks that a node whose batch was taken over makes nothing of its late results.
+func TestGroupSenderComesBack(t *testing.T) {
+	runTwo(t, func(t *testing.T, a, b *bench) {
+		const n = 10
+		a.names(members(upTo(n)...), 1000)
+		cfg := a.configureGroup()
+		a.attachUE(upTo(n)...)
+		goOn := make(chan struct{})
+		a.mme = func(*t6a.TDR) (*t6a.TDA, error) {
+			<-goOn
+			return &t6a.TDA{Result: diameter.UnableToComply}, nil
+		}
+		_, err := a.deliverGroup(cfg, "x")
+		require.NoError(t, err)
+		require.Len(t, a.sent(), n)
+		a.cut(true)
+		b.sleep(5 * time.Minute)
+		require.Len(t, b.results(), 1)
+		a.cut(false)
+		a.sleep(time.Minute) // it is a member again
+		close(goOn)
+		a.sleep(5 * time.Minute)
+		all := append(a.results(), b.results()...)
+		require.Len(t, all, 1)
+		require.Len(t, all[0], n)
+		require.Equal(t, []string{sentOK}, slices.Compact(slices.Sorted(maps.Values(all[0]))))
+		require.Zero(t, b.keys("d")+b.groupKeys("dwbor"))
+	})
 }
 
 // TestGroupListAtAnotherNode checks that the list may go on at any node of a cluster.

@@ -124,10 +124,10 @@ func (p *Procedure) updateGroup(ctx context.Context, fn func(*session) error) er
 }
 
 const (
-	workPage  = 256              // members that are read at a time
-	workWidth = 16               // members that are ended at a time
-	workRetry = time.Second      // until it is seen whether the deliveries of the group are through
-	workLease = 30 * time.Second // until somebody looks whether a worker has died
+	workPage  = 256         // members that are read at a time
+	workWidth = 16          // members that are ended at a time
+	workRetry = time.Second // until it is seen whether the deliveries of the group are through
+	workLease = recovery    // until somebody looks whether a worker has died
 )
 
 // fireGroup goes on with what is to be done with the members of a group.

@@ -165,8 +165,10 @@ func (p *Procedure) testSoon(ctx context.Context, c *Config) {
 
 // CreateConfiguration asks the HSS whether the UE may use NIDD on the APN of the SCS/AS, and creates the configuration
 // (TS 29.122 §4.4.5.2.1). Downlink data in cfg becomes a resource at once and is sent after the answer. It returns when
-// the configuration is durable. Errors: fault.NotAuthorized, fault.ParameterOutOfRange, fault.InvalidParameter,
-// fault.OperationProhibited, fault.UserUnknown, fault.Unavailable (the HSS cannot be reached), fault.NetworkFailure.
+// the configuration is durable; that of a group when the HSS has named all members, in as many messages as it takes, for which
+// diameter.Options.MaxMessage must have room (64 KiB: some 500 members each). Errors: fault.NotAuthorized,
+// fault.ParameterOutOfRange, fault.InvalidParameter, fault.OperationProhibited, fault.UserUnknown, fault.Unavailable (the HSS
+// cannot be reached), fault.NetworkFailure, fault.Timeout (the HSS did not go on with the list of a group).
 func (p *Procedure) CreateConfiguration(ctx context.Context, scsas id.SCSASID, cfg *t8.NIDDConfiguration) (*t8.NIDDConfiguration, error) {
 	const op = "nidd.CreateConfiguration"
 	if !p.begin() {
@@ -339,8 +341,8 @@ func (s *session) piggyback(c *Config, t *t8.NIDDDownlinkDataTransfer, prof poli
 	return d, refused
 }
 
-// ModifyConfiguration changes a configuration after the HSS agreed (TS 29.122 §4.4.5.2.1). It returns nil without an
-// error where policy answers 204. Errors as CreateConfiguration, and fault.NotFound, fault.PreconditionFailed.
+// ModifyConfiguration changes a configuration after the HSS agreed (TS 29.122 §4.4.5.2.1). Members of a group that it does not
+// name any more are released afterwards. It returns nil without an error where policy answers 204. Errors as CreateConfiguration, and fault.NotFound, fault.PreconditionFailed.
 func (p *Procedure) ModifyConfiguration(ctx context.Context, scsas id.SCSASID, configID string, patch *t8.NIDDConfigurationPatch) (*t8.NIDDConfiguration, error) {
 	const op = "nidd.ModifyConfiguration"
 	if !p.begin() {
@@ -453,7 +455,7 @@ func (p *Procedure) patchConfig(op string, c *Config, patch *t8.NIDDConfiguratio
 }
 
 // DeleteConfiguration ends a configuration: its pending deliveries are dropped and the PDN connection of the UE is
-// released (TS 29.122 §4.4.5.2.1). It returns when the end is durable; the release follows. Errors: fault.NotFound,
+// released (TS 29.122 §4.4.5.2.1), in a group for each member. It returns when the end is durable; the release follows. Errors: fault.NotFound,
 // fault.PreconditionFailed.
 func (p *Procedure) DeleteConfiguration(ctx context.Context, scsas id.SCSASID, configID string) error {
 	const op = "nidd.DeleteConfiguration"

@@ -76,10 +76,12 @@ func (p *Procedure) deliveryResource(c *Config, d *Delivery) *t8.NIDDDownlinkDat
 }
 
 // CreateDelivery sends data to the UE, or keeps it when the UE cannot be reached (TS 29.122 §4.4.5.3.1). The result has
-// Self set when the data is kept, which is durable then. Data with reliableDataService for a UE with a PDN connection is
-// always kept: a notification tells whether the UE has acknowledged it, or that the connection has no Reliable Data Service.
-// Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked the configuration), fault.QuotaExceeded and fault.RateLimited
-// (nothing was sent or kept), fault.InvalidParameter, fault.DataTooLarge, fault.RDSPortUnknown, fault.NoPDNConnection, fault.Triggered,
+// Self set when the data is kept, which is durable then. Data for a group always is: it goes out after the answer (§4.4.5.3.2),
+// which has no result of a UE, and one notification tells the results of all. So is data with reliableDataService for a UE
+// with a PDN connection: a notification tells whether the UE has acknowledged it, or that the connection has no Reliable
+// Data Service. Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked the configuration), fault.QuotaExceeded and
+// fault.RateLimited (nothing was sent or kept), fault.InvalidParameter, fault.ParameterOutOfRange, fault.DataTooLarge,
+// fault.RDSPortUnknown, fault.NoPDNConnection, fault.Triggered,
 // fault.TemporarilyUnreachable, fault.Timeout, fault.NextHop, fault.Unavailable (other data for the UE is under way).
 func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, configID string, t *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
 	const op = "nidd.CreateDelivery"
@@ -265,7 +267,7 @@ func getDelivery(r store.Reader, c *Config, deliveryID string) (*Delivery, error
 
 // ReplaceDelivery replaces data that is still pending; the UE stays the same (TS 29.122 §4.4.5.3.1, feature
 // MT_NIDD_modification_cancellation). It returns nil without an error where policy answers 204. Errors: those of
-// CreateDelivery that the new content can earn, fault.OperationProhibited without the feature, fault.Sending,
+// CreateDelivery that the new content can earn, fault.OperationProhibited without the feature or for a group, fault.Sending,
 // fault.AlreadyDelivered, fault.Timeout and fault.NextHop by what became of the data, fault.NotFound,
 // fault.PreconditionFailed.
 func (p *Procedure) ReplaceDelivery(ctx context.Context, scsas id.SCSASID, configID, deliveryID string, t *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {

@@ -241,7 +241,7 @@ func (m *model) sends(to diameter.Identity, req *diameter.Message) {
 	if len(d.outcomes) > 0 {
 		m.violate("%q is sent after its outcome %s was told", v.data, d.outcomes[0].status)
 	}
-	if !d.deadline.IsZero() && d.deadline.Before(before) {
+	if !d.deadline.IsZero() && d.settled() && d.deadline.Before(before) {
 		m.violate("%q is sent %v after its time", v.data, now.Sub(d.deadline))
 	}
 	m.inTurn(v, before)
@@ -261,7 +261,7 @@ func (m *model) inTurn(v *version, before time.Time) {
 		if o.priority < d.priority || o.priority == d.priority && !o.answered.Before(d.begun) {
 			continue
 		}
-		if !o.waits(before) || !o.settled() || o.underWay() || !o.young.After(time.Now()) {
+		if !o.waits(before) || !o.settled() || m.underWay(o) || !o.young.After(time.Now()) {
 			continue
 		}
 		m.violate("%q of priority %d is sent before %q of priority %d", v.data, d.priority, o.versions[0].data, o.priority)
@@ -282,8 +282,12 @@ func (d *delivery) received() bool {
 	return false
 }
 
-// underWay reports whether a TDR may be under way whose result the SCEF does not know.
-func (d *delivery) underWay() bool {
+// underWay reports whether a TDR may be under way whose result the SCEF does not know: one that was seen, or one of a
+// process that died between the decision to send it and the line. The caller holds mu.
+func (m *model) underWay(d *delivery) bool {
+	if anyAfter(m.kills, d.answered) {
+		return true
+	}
 	for _, v := range d.versions {
 		if len(v.sends) > 0 {
 			return true
