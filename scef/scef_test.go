@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"runtime"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -139,7 +140,8 @@ func TestNothingOfTheNetworkInside(t *testing.T) {
 
 	mu.Lock()
 	defer mu.Unlock()
-	text := seen.String()
+	random := regexp.MustCompile(`"Etag":\[[^]]*\]|"Date":\[[^]]*\]|\b[0-9a-z]{24}\b|127\.0\.0\.1:\d+`) // may hold any short word
+	text := random.ReplaceAllString(seen.String(), "")
 	for _, word := range []string{string(ue.IMSI()), string(ue.IMSI())[5:], realm, "3gppnetwork", hssID.Host, mmeID.Host, "as1.example"} {
 		require.NotContains(t, strings.ToLower(text), strings.ToLower(word))
 	}
