@@ -78,10 +78,10 @@ func (p *Procedure) deliveryResource(c *Config, d *Delivery) *t8.NIDDDownlinkDat
 // CreateDelivery sends data to the UE, or keeps it when the UE cannot be reached (TS 29.122 §4.4.5.3.1). The result has
 // Self set when the data is kept, which is durable then. Data for a group always is: it goes out after the answer (§4.4.5.3.2),
 // which has no result of a UE, and one notification tells the results of all. So is data with reliableDataService for a UE
-// with a PDN connection: a notification tells whether the UE has acknowledged it, or that the connection has no Reliable Data
-// Service. Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked the configuration), fault.QuotaExceeded and
-// fault.RateLimited (nothing was sent or kept), fault.InvalidParameter, fault.DataTooLarge, fault.RDSPortUnknown,
-// fault.NoPDNConnection, fault.Triggered,
+// with a PDN connection: a notification tells whether the UE has acknowledged it, or that the connection has no Reliable
+// Data Service. Errors: fault.NotFound, fault.NotAuthorized (the HSS revoked the configuration), fault.QuotaExceeded and
+// fault.RateLimited (nothing was sent or kept), fault.InvalidParameter, fault.ParameterOutOfRange, fault.DataTooLarge,
+// fault.RDSPortUnknown, fault.NoPDNConnection, fault.Triggered,
 // fault.TemporarilyUnreachable, fault.Timeout, fault.NextHop, fault.Unavailable (other data for the UE is under way).
 func (p *Procedure) CreateDelivery(ctx context.Context, scsas id.SCSASID, configID string, t *t8.NIDDDownlinkDataTransfer) (*t8.NIDDDownlinkDataTransfer, error) {
 	const op = "nidd.CreateDelivery"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
@@ -102,11 +103,10 @@ func trouble(s step) func(*diameter.Message) sim.Fault {
 	if s.How < 3 {
 		return nil
 	}
-	n := 0
+	var n atomic.Int64
 	results := []diameter.Result{diameter.TooBusy, diameter.UnableToDeliver, diameter.UnableToComply, diameter.ErrorUserUnknown}
 	return func(req *diameter.Message) sim.Fault {
-		n++
-		if n%3 != 1 {
+		if n.Add(1)%3 != 1 {
 			return sim.Fault{}
 		}
 		switch s.How {
