@@ -149,6 +149,7 @@ func (b *bench) start() {
 	}
 }
 
+// close stops the Procedure and waits for what else runs.
 func (b *bench) close() {
 	b.stop()
 	for _, wait := range b.ends {
@@ -158,7 +159,7 @@ func (b *bench) close() {
 
 // restart throws the Procedure away and opens a new one on the same store.
 func (b *bench) restart() {
-	b.stop()
+	b.close()
 	b.start()
 }
 

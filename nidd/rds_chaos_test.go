@@ -92,7 +92,7 @@ func TestRDSChaos(t *testing.T) {
 				switch random.IntN(15) {
 				case 0:
 					b.sleep(0)
-					b.stop()
+					b.close()
 					time.Sleep(time.Millisecond) // see crashAt
 					b.start()
 				case 1:

@@ -313,13 +313,13 @@ func TestRDSWithoutRoute(t *testing.T) {
 
 // crashAt runs fn on a store that fails from the given commit on, and starts the next process.
 func (b *bench) crashAt(commit int, fn func()) {
-	b.stop()
+	b.close()
 	time.Sleep(time.Millisecond) // the order of notifications rests on a clock that goes on
 	memory := b.store
 	b.store, b.silent = &power{Store: memory, left: commit}, true // an outbox that is cut off may tell something twice
 	b.start()
 	fn()
-	b.stop()
+	b.close()
 	b.store, b.silent = memory, false
 	time.Sleep(time.Millisecond)
 	b.start()
