@@ -142,7 +142,11 @@ func below[T, P any](
 func driveNIDD(d *driver) {
 	t, ctx, api := d.t, d.t.Context(), d.client.NIDD()
 	configs := collection[t8.NIDDConfiguration, t8.NIDDConfigurationPatch]{
-		list: api.Configurations, create: api.CreateConfiguration, get: api.Configuration, modify: api.ModifyConfiguration, remove: api.DeleteConfiguration,
+		list: api.Configurations, get: api.Configuration, modify: api.ModifyConfiguration, remove: api.DeleteConfiguration,
+		create: func(ctx context.Context, s id.SCSASID, v *t8.NIDDConfiguration) (*t8.NIDDConfiguration, error) {
+			v.DownlinkDataTransfers = nil // the client sends none with the configuration of a group
+			return api.CreateConfiguration(ctx, s, v)
+		},
 	}
 	cfg := configs.begin(d)
 	ok[*t8.NIDDConfiguration](d)(api.ModifyConfiguration(ctx, as, cfg, &t8.NIDDConfigurationPatch{Duration: t8.Null[time.Time]()})) // 3GPP lets few members be null

@@ -310,6 +310,9 @@ func (g *gate) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return store.ErrClosed
 	}
 	last, late := g.p.count()
+	if last {
+		defer g.p.w.running.Done()
+	}
 	if last && !late {
 		g.p.w.kill(g.p)
 		return store.ErrClosed
@@ -324,13 +327,17 @@ func (g *gate) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
-// count counts a transaction and reports whether it is the last one.
+// count counts a transaction and reports whether it is the last one. If so, the world waits for the caller until he calls Done
+// of running.
 func (p *process) count() (last, late bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.left > 0 {
 		p.left--
 		last = p.left == 0
+	}
+	if last {
+		p.w.running.Add(1)
 	}
 	return last, p.late
 }
