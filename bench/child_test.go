@@ -118,6 +118,8 @@ func (r *role) run() error {
 		go exitOn(func() error { return floorDownlink(l, r.Nodes) })
 		tell(ready{T8: l.Addr().String()})
 		return r.obey(nil)
+	case "stored floor":
+		return r.runStoredFloor()
 	case "diameter floor":
 		return r.listen(floorServer)
 	case "diameter node":
@@ -283,8 +285,17 @@ func (r *role) obey(s *countedStore) error {
 	return in.Err()
 }
 
-// commitAll runs n transactions in parallel, each of which reads and writes a record of a UE, and writes a record of data and a
-// timer with its index, as keeping downlink data does.
+// commitOne reads and writes a record of a UE, and writes a record of data and a timer with its index.
+func commitOne(s store.Store, i uint64, data []byte) error {
+	return s.Update(context.Background(), func(tx store.Tx) error {
+		ue := store.Key("floor/u/").Uint64(i)
+		_, err := tx.Get(ue)
+		return errors.Join(err, tx.Put(ue, make([]byte, 300)), tx.Put(store.Key("floor/d/").Text(rand.Text()), data),
+			tx.Put(store.Key("floor/t/").Uint64(i), make([]byte, 8)), tx.Put(store.Key("floor/s/").Uint64(i), nil))
+	})
+}
+
+// commitAll runs n transactions in parallel, of the kind that keeping downlink data takes.
 func commitAll(s *countedStore, n int64, workers int) error {
 	var left atomic.Int64
 	left.Store(n)
@@ -292,13 +303,7 @@ func commitAll(s *countedStore, n int64, workers int) error {
 	for range workers {
 		all.Go(func() error {
 			for i := left.Add(-1); i >= 0; i = left.Add(-1) {
-				err := s.Update(context.Background(), func(tx store.Tx) error {
-					ue := store.Key("floor/u/").Uint64(uint64(i))
-					_, err := tx.Get(ue)
-					return errors.Join(err, tx.Put(ue, make([]byte, 300)), tx.Put(store.Key("floor/d/").Text(rand.Text()), make([]byte, 260)),
-						tx.Put(store.Key("floor/t/").Uint64(uint64(i)), make([]byte, 8)), tx.Put(store.Key("floor/s/").Uint64(uint64(i)), nil))
-				})
-				if err != nil {
+				if err := commitOne(s, uint64(i), make([]byte, 260)); err != nil {
 					return err
 				}
 			}

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/scefkit/scefkit/store/pebble"
 	"github.com/scefkit/scefkit/t6a"
 )
 
@@ -196,14 +197,7 @@ func floorDownlink(l net.Listener, nodes []string) error {
 	var turn atomic.Uint32
 	answer := []byte(floorAnswer)
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		_, text, found := bytes.Cut(body, floorData)
-		end := bytes.IndexByte(text, '"')
-		if err != nil || !found || end < 0 {
-			http.Error(w, "no data", http.StatusBadRequest)
-			return
-		}
-		data, err := base64.StdEncoding.AppendDecode(make([]byte, 0, 96), text[:end])
+		data, err := dataOf(r)
 		if err != nil || peers[int(turn.Add(1))%len(peers)].send(data) != 2001 {
 			http.Error(w, "not sent", http.StatusBadGateway)
 			return
@@ -212,4 +206,47 @@ func floorDownlink(l net.Listener, nodes []string) error {
 		_, _ = w.Write(answer) // who is gone needs none
 	})}
 	return server.Serve(l)
+}
+
+// runStoredFloor takes POSTs, commits their data and answers 201.
+func (r *role) runStoredFloor() error {
+	s, err := pebble.Open(r.Dir, nil)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	var turn atomic.Uint64
+	answer := []byte(floorAnswer)
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data, err := dataOf(r)
+		if err != nil || commitOne(s, turn.Add(1)%storedUEs, append(data, make([]byte, 196)...)) != nil {
+			http.Error(w, "not stored", http.StatusBadGateway)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Location", "http://127.0.0.1:8080/3gpp-nidd/v1/as1/configurations/2v3j8k1q9s7d5f0g4h6j8k2m/downlink-data-deliveries/2v3j8k1q9s7d5f0g4h6j8k2m")
+		w.WriteHeader(http.StatusCreated)
+		_, _ = w.Write(answer) // who is gone needs none
+	})}
+	go exitOn(func() error { return server.Serve(l) })
+	tell(ready{T8: l.Addr().String()})
+	return r.obey(nil)
+}
+
+// dataOf finds the data in the body of a request.
+func dataOf(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	_, text, found := bytes.Cut(body, floorData)
+	end := bytes.IndexByte(text, '"')
+	if !found || end < 0 {
+		return nil, errors.New("no data")
+	}
+	return base64.StdEncoding.AppendDecode(make([]byte, 0, 96), text[:end])
 }
