@@ -13,6 +13,7 @@ import (
 	"github.com/scefkit/scefkit/diameter/tgpp"
 	"github.com/scefkit/scefkit/fault"
 	"github.com/scefkit/scefkit/nidd"
+	"github.com/scefkit/scefkit/rds"
 	"github.com/scefkit/scefkit/s6t"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
@@ -225,5 +226,33 @@ func TestClientKeepsIdentity(t *testing.T) {
 		}
 		b.attach()
 		require.Equal(t, []string{"new"}, b.sent())
+	})
+}
+
+// TestWhatTheAPICovers does once what the API is for: configuration, data both ways, data for a group, and ports of applications.
+func TestWhatTheAPICovers(t *testing.T) {
+	covers(t, "T8-4.4.5.1-01")
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure(withRDS(rdsManages))
+		u := withDevice(b)
+		b.attachRDS()
+		_, err := b.reserve(cfg, pair(1, 2), skips)
+		require.NoError(t, err)
+		port, err := b.p.Port(t.Context(), as1, cfg, "ue1-ef2")
+		require.NoError(t, err)
+		require.Equal(t, "meter", port.AppID, "the port belongs to an application")
+		b.buffer(cfg, "down", reliable, overPorts(pair(1, 2)))
+		b.sleep(time.Minute)
+		require.Contains(t, u.received(), "down")
+		require.Equal(t, diameter.Success, u.send(rds.PortPair(1, 2), "up", false))
+		require.Equal(t, "up", string(b.posts[0].Data))
+	})
+	run(t, func(t *testing.T, b *bench) {
+		b.names(members(1, 2), 10)
+		cfg := b.configureGroup()
+		b.attachUE(1, 2)
+		_, err := b.deliverGroup(cfg, "all")
+		require.NoError(t, err)
+		require.Equal(t, []map[string]string{{groupExt(1): sentOK, groupExt(2): sentOK}}, b.results())
 	})
 }
