@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,15 +44,15 @@ var (
 
 // bench is a Procedure between a scripted HSS, MME and SCS/AS. Every message to them is encoded and decoded.
 type bench struct {
-	t     *testing.T
-	p     *nidd.Procedure
-	store store.Store
-	lease time.Duration // in a cluster; zero: alone
-	opts  nidd.Options
-	prof  policy.NIDD
-	other policy.NIDDByID       // profiles in place of prof
-	apns  map[id.APN]policy.APN // limits
-	policies
+	t        *testing.T
+	p        *nidd.Procedure
+	store    store.Store
+	lease    time.Duration // in a cluster; zero: alone
+	opts     nidd.Options
+	prof     policy.NIDD
+	other    policy.NIDDByID       // profiles in place of prof
+	apns     map[id.APN]policy.APN // limits
+	policies policy.NIDDCurrent
 
 	silent bool     // the outbox keeps what it gets
 	ends   []func() // wait for what else runs
@@ -98,19 +97,13 @@ func covers(t *testing.T, ids ...string) {
 	t.Attr("covers", strings.Join(ids, " "))
 }
 
-// policies are the profiles of a bench, which may be loaded anew.
-type policies struct{ atomic.Pointer[policy.NIDDSet] }
-
-func (p *policies) NIDD(scsas id.SCSASID) (policy.NIDD, bool) { return p.Load().NIDD(scsas) }
-func (p *policies) APN(apn id.APN) *policy.APN                { return p.Load().APN(apn) }
-
 // reload makes the present prof and apns known.
 func (b *bench) reload() {
 	profiles := policy.NIDDByID{as1: b.prof, "as2": b.prof}
 	maps.Copy(profiles, b.other)
 	set, err := policy.NewNIDDSet(profiles, b.apns)
 	require.NoError(b.t, err)
-	b.policies.Store(&set)
+	b.policies.Store(set)
 }
 
 // start makes a Procedure with the present options on the store.

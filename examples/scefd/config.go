@@ -394,11 +394,27 @@ func (p scefPolicy) Authenticate(r *http.Request) (policy.Caller, string, error)
 }
 
 // policy returns who may do what.
-func (c *config) policy() (scefPolicy, policy.NIDDByID, error) {
+func (c *config) policy() (scefPolicy, error) {
 	var s policy.StaticConfig
-	profiles := policy.NIDDByID{}
 	for _, as := range c.SCSAS {
 		s.SCSAS = append(s.SCSAS, as.static())
+	}
+	s.Destinations.HTTPSOnly, s.Destinations.Ports = c.Notifications.HTTPSOnly, c.Notifications.Ports
+	for _, p := range c.Notifications.Allow {
+		s.Destinations.Allow = append(s.Destinations.Allow, netip.MustParsePrefix(p)) // checked
+	}
+	static, err := policy.NewStatic(s)
+	if err != nil || c.T8.OAuth == nil {
+		return scefPolicy{static, static}, err
+	}
+	tokens, err := c.T8.OAuth.authenticator()
+	return scefPolicy{static, policy.FirstOf(static, tokens)}, err
+}
+
+// profiles returns what each SCS/AS may do with NIDD.
+func (c *config) profiles() policy.NIDDByID {
+	profiles := policy.NIDDByID{}
+	for _, as := range c.SCSAS {
 		profiles[id.SCSASID(as.ID)] = policy.NIDD{
 			APN:                    id.APN(as.APN),
 			MaximumPacketSize:      as.MaximumPacketSize,
@@ -413,16 +429,7 @@ func (c *config) policy() (scefPolicy, policy.NIDDByID, error) {
 			UEQuota:                as.UEQuota.policy(),
 		}
 	}
-	s.Destinations.HTTPSOnly, s.Destinations.Ports = c.Notifications.HTTPSOnly, c.Notifications.Ports
-	for _, p := range c.Notifications.Allow {
-		s.Destinations.Allow = append(s.Destinations.Allow, netip.MustParsePrefix(p)) // checked
-	}
-	static, err := policy.NewStatic(s)
-	if err != nil || c.T8.OAuth == nil {
-		return scefPolicy{static, static}, profiles, err
-	}
-	tokens, err := c.T8.OAuth.authenticator()
-	return scefPolicy{static, policy.FirstOf(static, tokens)}, profiles, err
+	return profiles
 }
 
 // accept says which peers may connect.

@@ -155,7 +155,7 @@ scsas:
     rate: {perSecond: 5, burst: 10, quota: 1000, period: 1h}
 `))
 	require.NoError(t, err)
-	p, _, err := c.policy()
+	p, err := c.policy()
 	require.NoError(t, err)
 	_, challenge, err := p.Authenticate(&http.Request{Header: http.Header{"Authorization": {"Bearer x"}}})
 	require.ErrorContains(t, err, "oauth")
@@ -200,12 +200,10 @@ func TestConfigJSON(t *testing.T) {
 	}`))
 	require.NoError(t, err)
 	require.Equal(t, []peerConfig{{Address: "127.0.0.1:3869", Host: "hss.example", Realm: "example"}}, c.Diameter.Peers)
-	_, profiles, err := c.policy()
-	require.NoError(t, err)
 	require.Equal(t, policy.NIDDByID{"as1": {
 		APN: "iot.example", MaximumPacketSize: 512, MaximumLatency: 2 * time.Hour, LatencyLimit: 72 * time.Hour,
 		KeepRevoked: true, NoContent: true, PDNEstablishmentOption: "INDICATE_ERROR",
-	}}, profiles)
+	}}, c.profiles())
 	o := c.nidd()
 	require.True(t, o.AcceptIncompleteCMR)
 	require.Equal(t, id.SCSASID("as1"), o.Default.SCSAS)
@@ -252,9 +250,7 @@ func TestLimits(t *testing.T) {
 	c, err := parseConfig([]byte(with(`scsas: [{id: a, apn: iot.example, token: "0123456789abcdef", quota: {messages: 5, octets: 6, period: 1h, stored: 7, storedOctets: 8}, ueQuota: {stored: 1}}]`) +
 		"\napns: [{name: IoT.example, uplink: {messages: 1, unit: day}, uplinkByUE: true, downlink: {messages: 2, unit: hour}, exceptionReports: true, exception: {messages: 3, unit: week}, tellRemainder: true, quota: {stored: 4}}]"))
 	require.NoError(t, err)
-	_, profiles, err := c.policy()
-	require.NoError(t, err)
-	set, err := c.limits(profiles)
+	set, err := policy.NewNIDDSet(c.profiles(), c.apns())
 	require.NoError(t, err)
 	as, ok := set.NIDD("a")
 	require.True(t, ok)

@@ -84,11 +84,11 @@ func (c *config) checkAPNs(f *faults) {
 	}
 }
 
-// limits joins the profiles of the SCS/AS with what holds for APNs.
-func (c *config) limits(profiles policy.NIDDByID) (policy.NIDDSet, error) {
+// apns returns the limits of APNs.
+func (c *config) apns() map[id.APN]policy.APN {
 	apns := map[id.APN]policy.APN{}
 	for _, a := range c.APNs {
 		apns[id.APN(a.Name)] = a.policy()
 	}
-	return policy.NewNIDDSet(profiles, apns)
+	return apns
 }

@@ -4,8 +4,9 @@
 //
 // It serves T8 to application servers, speaks Diameter with HSS, MME and SGSN, and keeps its state in a directory, from
 // which it comes back after any kind of end with all that it acknowledged. Or several of it keep it in one PostgreSQL or
-// etcd: each serves every request, and does the work of one that is gone. SIGTERM or SIGINT stop it in order. The file
-// scefd.yaml beside this one shows every key of the configuration.
+// etcd: each serves every request, and does the work of one that is gone. SIGTERM or SIGINT stop it in order; on SIGHUP it
+// takes over new limits of NIDD from its file, and tells UEs those of their APN. The file scefd.yaml beside this one shows
+// every key of the configuration.
 package main
 
 import (
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"github.com/scefkit/scefkit/diameter"
+	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/scef"
 	"github.com/scefkit/scefkit/t8"
 )
@@ -44,26 +46,28 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	log := c.Log.logger(os.Stderr)
-	if err := run(ctx, c, log); err != nil {
+	if err := run(ctx, *path, c, log); err != nil {
 		log.Error("scefd ends", "err", err)
 		os.Exit(1)
 	}
 }
 
-// run serves until ctx ends.
-func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
+// run serves until ctx ends. path is the file that c was read from.
+func run(ctx context.Context, path string, c *config, log *slog.Logger) (err error) {
 	tlsConfig, err := c.T8.TLS.load()
 	if err != nil {
 		return err
 	}
-	who, profiles, err := c.policy()
+	who, err := c.policy()
 	if err != nil {
 		return err
 	}
-	nidd, err := c.limits(profiles)
+	set, err := policy.NewNIDDSet(c.profiles(), c.apns())
 	if err != nil {
 		return err
 	}
+	nidd := new(policy.NIDDCurrent)
+	nidd.Store(set)
 	s, cluster, err := c.Store.open(ctx, log.With("part", "store"))
 	if err != nil {
 		return err
@@ -114,6 +118,11 @@ func run(ctx context.Context, c *config, log *slog.Logger) (err error) {
 			return fmt.Errorf("diameter.peers[%d]: %w", i, err)
 		}
 	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	reload := &reloader{path: path, log: log, node: node, nidd: nidd, apns: c.apns()}
+	go reload.run(ctx, hup)
 	log.Info("scefd is ready", "t8", northbound.Addr().String(), "diameter", dia.Addr().String(), "store", c.Store.engine())
 
 	select {
