@@ -21,6 +21,7 @@ import (
 	"github.com/scefkit/scefkit/nidd"
 	"github.com/scefkit/scefkit/policy"
 	"github.com/scefkit/scefkit/s6t"
+	"github.com/scefkit/scefkit/store"
 	"github.com/scefkit/scefkit/t6a"
 	"github.com/scefkit/scefkit/t8"
 )
@@ -450,6 +451,38 @@ func TestRevocationDuringModification(t *testing.T) {
 		got, err := b.p.Configuration(t.Context(), as1, cfg)
 		require.NoError(t, err)
 		require.Equal(t, t8.NIDDTerminatedUENotAuthorized, got.Status)
+	})
+}
+
+// interrupted is a store in which something happens just before a transaction.
+type interrupted struct {
+	store.Store
+	before func() // of the next transaction
+}
+
+func (s *interrupted) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if before := s.before; before != nil {
+		s.before = nil
+		before()
+	}
+	return s.Store.Update(ctx, fn)
+}
+
+// A UE does not get a connection when the authorisation is revoked while it attaches.
+func TestRevokedWhileAttaching(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		b.prof.KeepRevoked = true
+		s := &interrupted{Store: b.store}
+		b.store = s
+		b.restart()
+		cfg := b.configure()
+		s.before = func() {
+			b.authorise(diameter.Success, s6t.UserIdentifier{UserName: imsi1}, s6t.APNValidityTime{GrantedValidityTime: time.Now().Add(-time.Second)})
+		}
+		b.asks(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
+		require.NoError(t, b.p.DeleteConfiguration(t.Context(), as1, cfg))
+		b.sleep(time.Minute)
+		require.Zero(t, b.keys("u"), "nothing is left of the UE")
 	})
 }
 

@@ -211,14 +211,12 @@ func (p *Procedure) establish(ctx context.Context, ue id.IMSI, bearer uint8, cmr
 	cma.PDNConnectionChargingID = &charging
 	var before carried
 	wake, err = p.update(ctx, ue, func(s *session) error {
-		if s.ue.configFor(apn) == nil {
-			c, err := p.configOn(s.tx, nil, ue, apn, s.now)
-			if err != nil {
-				return err
-			}
-			if c == nil { // it ended meanwhile
-				return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
-			}
+		c, err := p.activeOn(s.tx, s.ue, apn, s.now)
+		if err != nil {
+			return err
+		}
+		if c == nil { // it ended, or was revoked, meanwhile
+			return refuse(op, diameter.ErrorNIDDConfigurationUnavailable)
 		}
 		i := s.ue.connection(bearer)
 		if i < 0 {

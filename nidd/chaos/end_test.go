@@ -251,7 +251,7 @@ func (w *world) clear(there []*config) {
 				return err
 			}
 			if !bytes.HasPrefix(kv.Key, []byte("cluster/")) {
-				w.m.violate("left in the store: %q", kv.Key)
+				w.m.violate("left in the store: %q %q", kv.Key, kv.Value)
 			}
 		}
 		return nil
