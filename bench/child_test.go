@@ -57,6 +57,7 @@ type role struct {
 	UEs         int      // to be built
 	Sample      int      // every how manieth of them is told to the parent
 	IDs         string   // file for their configurations
+	Cache       int64    // octets of the store's cache; 0: its default
 }
 
 // ready is the first line of a child.
@@ -158,7 +159,7 @@ func exitOn(f func() error) {
 func (r *role) runSCEF() error {
 	before := measure(nil, "", true)
 	begin := time.Now()
-	disk, err := pebble.Open(r.Dir, nil)
+	disk, err := pebble.Open(r.Dir, &pebble.Options{CacheSize: r.Cache})
 	if err != nil {
 		return err
 	}

@@ -405,9 +405,12 @@ func readHead(r *bufio.Reader) (first []byte, length int, err error) {
 }
 
 // listenAS runs an application server that acknowledges every notification and returns its URI.
-func listenAS(tb testing.TB) string {
+func listenAS(tb testing.TB) string { return listenASAt(tb, "127.0.0.1:0") }
+
+// listenASAt is listenAS at an address.
+func listenASAt(tb testing.TB, address string) string {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", address)
 	check(tb, err)
 	tb.Cleanup(func() { l.Close() })
 	go func() {

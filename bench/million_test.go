@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -24,6 +25,7 @@ import (
 
 var (
 	millionUEs = flag.Int("ues", 1_000_000, "UEs of BenchmarkMillionUEs")
+	millionMB  = flag.Int64("cache", 512, "cache of BenchmarkMillionUEs for blocks of files, in MiB")
 	builtDir   = flag.String("built", "", "`directory` where BenchmarkMillionUEs leaves its store, or finds it; default: a temporary one")
 )
 
@@ -39,7 +41,8 @@ func BenchmarkMillionUEs(b *testing.B) {
 		dir = b.TempDir()
 	}
 	ids := filepath.Join(dir, "ids")
-	r := role{Dir: filepath.Join(dir, "store"), UEs: *millionUEs, Sample: sampled, IDs: ids, Destination: listenAS(b)}
+	destination := listenASFor(b, dir)
+	r := role{Dir: filepath.Join(dir, "store"), UEs: *millionUEs, Sample: sampled, IDs: ids, Destination: destination, Cache: *millionMB << 20}
 	r.Run = "build"
 	began := time.Now()
 	if _, err := os.Stat(ids); err != nil {
@@ -58,6 +61,8 @@ func BenchmarkMillionUEs(b *testing.B) {
 		c := start(b, r)
 		idle := c.ask("usage collect")
 		mmes := dialMMEs(b, c.Diameter, 4)
+		_, err := uplink(mmes, 200_000, outstanding, func(_, _ int) int { return rand.IntN(r.UEs) }) // fills the caches
+		check(b, err)
 		up, share := &load{}, []float64{}
 		for range 10 { // all of them and a thousand in turn, which see the machine in about the same state
 			var rate [2]float64
@@ -106,6 +111,19 @@ func BenchmarkMillionUEs(b *testing.B) {
 			b.Errorf("opening took %v", c.Served)
 		}
 	}
+}
+
+// listenASFor runs the application server that the configurations in dir name.
+func listenASFor(b *testing.B, dir string) string {
+	name := filepath.Join(dir, "as")
+	if address, err := os.ReadFile(name); err == nil {
+		return listenASAt(b, string(address))
+	}
+	uri := listenAS(b)
+	u, err := url.Parse(uri)
+	check(b, err)
+	check(b, os.WriteFile(name, []byte(u.Host), 0o600))
+	return uri
 }
 
 func readIDs(tb testing.TB, name string) (ids []string) {
