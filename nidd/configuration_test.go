@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -457,13 +458,12 @@ func TestRevocationDuringModification(t *testing.T) {
 // interrupted is a store in which something happens just before a transaction.
 type interrupted struct {
 	store.Store
-	before func() // of the next transaction
+	before atomic.Pointer[func()] // of the next transaction
 }
 
 func (s *interrupted) Update(ctx context.Context, fn func(store.Tx) error) error {
-	if before := s.before; before != nil {
-		s.before = nil
-		before()
+	if before := s.before.Swap(nil); before != nil {
+		(*before)()
 	}
 	return s.Store.Update(ctx, fn)
 }
@@ -471,14 +471,14 @@ func (s *interrupted) Update(ctx context.Context, fn func(store.Tx) error) error
 // A UE does not get a connection when the authorisation is revoked while it attaches.
 func TestRevokedWhileAttaching(t *testing.T) {
 	run(t, func(t *testing.T, b *bench) {
-		b.prof.KeepRevoked = true
+		b.close()
 		s := &interrupted{Store: b.store}
-		b.store = s
-		b.restart()
+		b.store, b.prof.KeepRevoked = s, true
+		b.start()
 		cfg := b.configure()
-		s.before = func() {
+		s.before.Store(new(func() {
 			b.authorise(diameter.Success, s6t.UserIdentifier{UserName: imsi1}, s6t.APNValidityTime{GrantedValidityTime: time.Now().Add(-time.Second)})
-		}
+		}))
 		b.asks(diameter.ErrorNIDDConfigurationUnavailable, cmr(establish))
 		require.NoError(t, b.p.DeleteConfiguration(t.Context(), as1, cfg))
 		b.sleep(time.Minute)

@@ -320,7 +320,7 @@ func (w *world) configure(ctx context.Context, as *server, s step) {
 	}
 	if old := w.m.config(v.Self); old == nil {
 		c.uri, c.ends = v.Self, v.Duration
-		c.mayEnd = !w.m.revokes[s.AS][s.UE].Before(begun)
+		c.mayEnd = !w.m.revokes[s.AS][s.UE].Before(begun.Add(-time.Minute)) // one may still be on its way
 		w.m.configs = append(w.m.configs, c)
 	} else if d != nil { // a list was faster
 		d.c = old

@@ -193,6 +193,8 @@ func TestWaitForStandbyCutShort(t *testing.T) {
 	require.NoError(t, put(t.Context(), s, "a", "1"))
 	srv.Exec(t, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
 	srv.Exec(t, "SELECT pg_reload_conf()")
+	waitUntil(t, srv, "SELECT current_setting('synchronous_standby_names') = 'nobody'")
+	s.pool.Reset() // connections that are there may not have noticed yet
 	for _, how := range []string{"pg_cancel_backend", "pg_terminate_backend"} {
 		for _, keys := range []int{1, 2} { // one statement, and several
 			result := make(chan error, 1)
