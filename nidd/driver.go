@@ -239,6 +239,15 @@ func (s *session) next(sign bool) (work, error) {
 	return work{}, nil
 }
 
+// rises reports whether data that waited for the UE may go, since the UE has woken.
+func (s *session) rises(d *Delivery) bool {
+	if d.State != Asleep || d.NoRoute {
+		return false
+	}
+	conn, _ := s.connectionFor(d)
+	return conn != nil && conn.State == Up
+}
+
 // rouse keeps the order of data of which some waits for a better time: when other data of its configuration is ready to go
 // or due again, it is the first one that is tried. If that fails, all wait together.
 func (s *session) rouse() error {
@@ -252,7 +261,7 @@ func (s *session) rouse() error {
 				return err
 			}
 		}
-		if d.State == Ready && !slices.Contains(going, d.config()) {
+		if (d.State == Ready || s.rises(d)) && !slices.Contains(going, d.config()) {
 			going = append(going, d.config())
 		}
 	}

@@ -139,3 +139,23 @@ func TestOrderOfRepetition(t *testing.T) {
 		})
 	}
 }
+
+// What found no way before keeps its turn when the UE wakes.
+func TestTurnAfterNoRoute(t *testing.T) {
+	run(t, func(t *testing.T, b *bench) {
+		cfg := b.configure()
+		b.buffer(cfg, "1")
+		b.buffer(cfg, "2")
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return nil, diameter.ErrNoPeer }
+		b.attach()
+		b.sleep(0)
+		b.mme = func(*t6a.TDR) (*t6a.TDA, error) { return sleeping(time.Time{}), nil }
+		b.buffer(cfg, "3")
+		b.sleep(0)
+		require.Equal(t, []string{"1", "1"}, b.sent())
+		b.mme = nil
+		b.wake()
+		b.sleep(time.Second)
+		require.Equal(t, []string{"1", "2", "3"}, b.sent()[2:])
+	})
+}
